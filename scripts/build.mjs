@@ -1,0 +1,53 @@
+// Builds everything a user runs: one small CommonJS bundle per program (CommonJS starts faster than ESM on
+// Node 20), the library that configs import, and its types. Pure-JS libraries are bundled, so that an
+// install stays small; esbuild itself stays external, because only the evaluator needs it.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** Bundle name -> entry file. Each is a composition root of the top floor. */
+const programs = {
+  sup: "src/cli/main.ts",
+  tooling: "src/cli/tooling.ts",
+  supervisord: "src/cli/supervisord.ts",
+  supervisorctl: "src/cli/supervisorctl.ts",
+  keeper: "src/cli/keeper.ts",
+  supervisor: "src/cli/supervisor.ts",
+  evaluator: "src/cli/evaluator.ts",
+};
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  minifySyntax: true,
+  legalComments: "none",
+  logLevel: "warning",
+  external: ["esbuild", "koffi", "fsevents"],
+  define: { __SUP_VERSION__: JSON.stringify(version) },
+};
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+const entries = Object.entries(programs).filter(([, file]) => existsSync(join(root, file)));
+await Promise.all([
+  ...entries.map(([name, file]) =>
+    build({ ...shared, entryPoints: [file], format: "cjs", outfile: `dist/${name}.cjs` }),
+  ),
+  build({ ...shared, entryPoints: ["src/index.ts"], format: "esm", outfile: "dist/index.mjs" }),
+  build({ ...shared, entryPoints: ["src/index.ts"], format: "cjs", outfile: "dist/index.cjs" }),
+]);
+
+if (!process.argv.includes("--no-types")) {
+  const tsc = spawnSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "tsconfig.build.json")],
+    { stdio: "inherit" },
+  );
+  if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+}

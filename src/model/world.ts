@@ -1,0 +1,20 @@
+/**
+ * What building a model needs to know about the machine. The model is pure, so the config floor hands these facts in.
+ */
+export interface World {
+  /** Environment of the daemon: what `%(ENV_X)s` stands for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute folder of the config file: `%(here)s`, and the base of nothing else (spec core 1.1). */
+  readonly here: string;
+  /** Folder that relative paths of the daemon are made absolute against. */
+  readonly cwd: string;
+  /** Kernel node name: `%(host_node_name)s`. */
+  readonly hostNodeName: string;
+  /** Expands a leading `~` or `~user`; other paths come back unchanged. */
+  expandUser(path: string): string;
+  isDirectory(path: string): boolean;
+  /** By name or by decimal uid that the user database knows; `null` if there is none. */
+  findUser(nameOrUid: string): { readonly uid: number; readonly gid: number } | null;
+  /** By name or by decimal gid that the group database knows; `null` if there is none. */
+  findGroup(nameOrGid: string): number | null;
+}

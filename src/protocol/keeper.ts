@@ -1,0 +1,194 @@
+/**
+ * What the supervisor asks of the keeper, and what it hears back.
+ *
+ * Theory: the keeper is the parent of every program and outlives supervisors. A supervisor may die between any two
+ * messages, so each request is safe to repeat and each event is kept until acknowledged:
+ * - `start` names an incarnation; the keeper refuses any but the next one, so nothing is ever started twice.
+ * - events carry a sequence number; `acknowledge(seq, blob)` drops them and stores the supervisor's state in one step,
+ *   so a restarted supervisor replays nothing twice and forgets nothing.
+ * - signals go through the keeper only, before the reap, so they cannot reach a stranger who got the same pid.
+ */
+export const KEEPER_PROTOCOL = 1;
+
+/** Identity of a process towards the keeper: `group:name`. */
+export type ProcessKey = string;
+export type StreamName = "stdout" | "stderr";
+
+export interface Keeper {
+  /** Everything the keeper holds. The first thing a supervisor asks for; events with a greater `seq` follow live. */
+  snapshot(): Promise<KeeperSnapshot>;
+  /** Starts a program. Safe to repeat: a live key or a wrong incarnation is refused, never started again. */
+  start(request: StartRequest): Promise<StartResult>;
+  /** Sends a signal while the process is not yet reaped. `group` reaches its whole process group. */
+  signal(key: ProcessKey, signal: number, target: "process" | "group"): Promise<SignalResult>;
+  /** Queues bytes for a program's stdin. `full`: more than 1 MiB is queued already; `closed`: no process or no stdin. */
+  writeStdin(key: ProcessKey, bytes: Uint8Array): Promise<"queued" | "full" | "closed">;
+  /** Changes log targets and limits of a live process in place. */
+  setLogs(key: ProcessKey, logs: ProcessLogs): Promise<void>;
+  /** Starts or ends sending a stream's output as `output` events (not kept, not acknowledged; a slow reader gets a `gap`). */
+  follow(key: ProcessKey, stream: StreamName, on: boolean): Promise<void>;
+  /** Closes and reopens every log file by name (SIGUSR2). */
+  reopenLogs(): Promise<void>;
+  /** Empties a process's current log files; works whether or not it runs, if its logs are known. */
+  clearLogs(key: ProcessKey): Promise<void>;
+  /** Forgets a process that is not running, so that its key may be defined anew from incarnation 1. */
+  forget(key: ProcessKey): Promise<void>;
+  /** Drops events up to `seq` and stores `blob`, the supervisor's whole state, atomically. */
+  acknowledge(seq: number, blob: string): void;
+  readonly events: KeeperEvents;
+  /** Ends the keeper after the supervisor is done. Refused (rejects) while programs live, unless `force`. */
+  quit(options?: { readonly force?: boolean }): Promise<void>;
+}
+
+/** Where a `Keeper` delivers its events. The callback is set once, before `snapshot()` is called. */
+export interface KeeperEvents {
+  onEvent(listener: (event: KeeperEvent) => void): void;
+  /** The keeper is gone (or the in-process one was closed). */
+  onClose(listener: () => void): void;
+}
+
+export interface KeeperSnapshot {
+  readonly protocol: number;
+  readonly pid: number;
+  /** Wall clock, milliseconds. */
+  readonly startedAt: number;
+  /** How often a supervisor was started before this one. */
+  readonly restarts: number;
+  /** Deaths of supervisors in the last minute: five or more ask for the last good model without evaluation. */
+  readonly recentCrashes: number;
+  readonly blob: string | null;
+  /** Events not yet acknowledged, oldest first. */
+  readonly pending: readonly KeptEvent[];
+  readonly processes: readonly KeptProcess[];
+}
+
+export interface KeptProcess {
+  readonly key: ProcessKey;
+  readonly incarnation: number;
+  /** 0 when it is not running. */
+  readonly pid: number;
+  /** Wall clock of the spawn, milliseconds. */
+  readonly startedAt: number;
+  /** Taken over from an earlier keeper: its exit code will be unknown. */
+  readonly adopted: boolean;
+  readonly counters: Readonly<Record<StreamName, StreamCounters>>;
+}
+
+export interface StreamCounters {
+  /** Bytes written to the log file since the keeper knows the process. */
+  readonly logged: number;
+  /** Bytes lost to a full disk or a failing log target. */
+  readonly dropped: number;
+  /** Why bytes are being dropped now, such as `ENOSPC`; `null` when all is well. */
+  readonly failing: string | null;
+}
+
+export interface StartRequest {
+  readonly key: ProcessKey;
+  /** 1 for the first start of a key, then always one more. */
+  readonly incarnation: number;
+  /** The program's absolute path, found by the supervisor. */
+  readonly file: string;
+  /** `argv[0]` first, as typed. */
+  readonly argv: readonly string[];
+  /** The whole environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string | null;
+  readonly umask: number | null;
+  /** The user to become, with all its supplementary groups; `null` stays as the keeper is. */
+  readonly uid: number | null;
+  readonly logs: ProcessLogs;
+  /** How to stop it if the keeper has to do so alone. */
+  readonly stop: StopManners;
+}
+
+export interface StopManners {
+  readonly signal: number;
+  /** Seconds before SIGKILL. */
+  readonly waitsecs: number;
+  readonly stopasgroup: boolean;
+  readonly killasgroup: boolean;
+}
+
+export interface ProcessLogs {
+  readonly stdout: LogSpec;
+  /** `"stdout"`: redirect_stderr, both streams are one descriptor. */
+  readonly stderr: LogSpec | "stdout";
+}
+
+export interface LogSpec {
+  /** Absolute path; `null` reads and discards. */
+  readonly path: string | null;
+  /** Bytes; 0 never rotates. */
+  readonly maxbytes: number;
+  readonly backups: number;
+  readonly stripAnsi: boolean;
+  /** Bytes; 0: no capture mode. */
+  readonly captureMaxbytes: number;
+  /** Whether each chunk is also an acknowledged `log` event. */
+  readonly events: boolean;
+}
+
+export type StartResult =
+  | { readonly ok: true; readonly pid: number; readonly startedAt: number }
+  /** `dispatchers`: FIFOs or log files could not be opened; `fork`: the spawn itself failed. */
+  | { readonly ok: false; readonly stage: "dispatchers" | "fork"; readonly errno: string }
+  /** `alive`: this key runs already; `incarnation`: not the next number; `quitting`: the keeper is ending. */
+  | { readonly ok: false; readonly stage: "refused"; readonly errno: "alive" | "incarnation" | "quitting" };
+
+export type SignalResult = { readonly ok: true } | { readonly ok: false; readonly errno: "ESRCH" | "EPERM" | "EINVAL" };
+
+export type KeeperEvent = KeptEvent | PassingEvent;
+
+/** Kept until acknowledged. */
+export type KeptEvent = { readonly seq: number } & (ExitEvent | CaptureEvent | LogEvent);
+
+/** A process has ended, all its output is on disk. Exactly one per incarnation. */
+export interface ExitEvent {
+  readonly type: "exit";
+  readonly key: ProcessKey;
+  readonly incarnation: number;
+  readonly pid: number;
+  /** 0-255, or `null` if killed by a signal or unknown. */
+  readonly code: number | null;
+  /** Signal name such as `SIGKILL`, or `null`. */
+  readonly signal: string | null;
+  /** True if nobody could learn the exit status (adopted process); never reported as 0. */
+  readonly unknown: boolean;
+  /** Wall clock, milliseconds. */
+  readonly at: number;
+}
+
+/** Text between capture tokens (spec core 4.4). `data` is base64. */
+export interface CaptureEvent {
+  readonly type: "capture";
+  readonly key: ProcessKey;
+  readonly pid: number;
+  readonly stream: StreamName;
+  readonly data: string;
+}
+
+/** One chunk of output of a stream with log events on. `data` is base64. */
+export interface LogEvent {
+  readonly type: "log";
+  readonly key: ProcessKey;
+  readonly pid: number;
+  readonly stream: StreamName;
+  readonly data: string;
+}
+
+/** Told once, to whoever listens. */
+export type PassingEvent =
+  | { readonly type: "output"; readonly key: ProcessKey; readonly stream: StreamName; readonly data: Uint8Array }
+  /** A follower was too slow: this many bytes were skipped (they are in the log file). */
+  | { readonly type: "gap"; readonly key: ProcessKey; readonly stream: StreamName; readonly bytes: number }
+  /** A log target began to fail, or works again (`errno: null`, with the bytes dropped meanwhile). */
+  | {
+      readonly type: "logTrouble";
+      readonly key: ProcessKey;
+      readonly stream: StreamName;
+      readonly errno: string | null;
+      readonly dropped: number;
+    }
+  /** A POSIX signal reached the keeper and is relayed: TERM, INT, QUIT, HUP, USR2. */
+  | { readonly type: "relayed"; readonly signal: string };

@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+// Two rings: `unit` runs the sources in-process (pure tables and thin edges); `e2e` runs the built programs as a user
+// does, so it builds them once first and runs few files at a time: these tests start real process trees.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        define: { __SUP_VERSION__: JSON.stringify("0.0.0-test") },
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        define: { __SUP_VERSION__: JSON.stringify("0.0.0-test") },
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/support/build.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
