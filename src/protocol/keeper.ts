@@ -36,8 +36,11 @@ export interface Keeper {
   /** Drops events up to `seq` and stores `blob`, the supervisor's whole state, atomically. */
   acknowledge(seq: number, blob: string): void;
   readonly events: KeeperEvents;
-  /** Ends the keeper after the supervisor is done. Refused (rejects) while programs live, unless `force`. */
-  quit(options?: { readonly force?: boolean }): Promise<void>;
+  /**
+   * Ends the keeper after the supervisor is done. Refused (rejects) while programs live, unless `force`, which leaves
+   * them running for a later keeper to adopt. `status` is the exit status of the keeper process; default 0.
+   */
+  quit(options?: { readonly force?: boolean; readonly status?: number }): Promise<void>;
 }
 
 /** Where a `Keeper` delivers its events. The callback is set once, before `snapshot()` is called. */
@@ -151,7 +154,7 @@ export interface ExitEvent {
   readonly pid: number;
   /** 0-255, or `null` if killed by a signal or unknown. */
   readonly code: number | null;
-  /** Signal name such as `SIGKILL`, or `null`. */
+  /** Signal name such as `SIGKILL`, or `null`. A real-time signal has no name: `signal 40`. */
   readonly signal: string | null;
   /** True if nobody could learn the exit status (adopted process); never reported as 0. */
   readonly unknown: boolean;

@@ -1,0 +1,123 @@
+/**
+ * Frames on the stream between keeper and supervisor.
+ *
+ * A frame is a 4-byte big-endian length of what follows, one kind byte, and the body. A message is one frame, or several
+ * if it is long: all but the last carry the CONTINUED bit. So no reader ever waits for more than `FRAME_CAP` bytes at a
+ * time, and yet a snapshot of a thousand processes fits. A message of kind `json` is UTF-8 JSON; one of kind `bytes` is a
+ * 2-byte length, that much JSON, then raw bytes, so that output and stdin are never turned into text and back.
+ */
+export function encodeMessage(message: Message): Uint8Array[] {
+  const header = encoder.encode(JSON.stringify(message.json));
+  if (message.bytes === null) return split(KIND_JSON, header);
+  const body = new Uint8Array(2 + header.length + message.bytes.length);
+  new DataView(body.buffer).setUint16(0, header.length);
+  body.set(header, 2);
+  body.set(message.bytes, 2 + header.length);
+  return split(KIND_BYTES, body);
+}
+
+export interface Message {
+  readonly json: unknown;
+  readonly bytes: Uint8Array | null;
+}
+
+/** Largest frame, in bytes, without its length field. */
+export const FRAME_CAP = 1024 * 1024;
+/** Largest message put together from frames, in bytes. */
+export const MESSAGE_CAP = 64 * 1024 * 1024;
+
+/** What arrived is not a frame of this protocol. The stream cannot be trusted after this: close it. */
+export class FrameError extends Error {
+  override readonly name = "FrameError";
+}
+
+/** Turns chunks of a stream, cut anywhere, into messages. Chunks may be reused by the caller after `push` returns. */
+export class FrameReader {
+  readonly #cap: number;
+  #pending: Uint8Array = new Uint8Array(0);
+  #parts: Uint8Array[] = [];
+  #partsLength = 0;
+
+  /** `cap`: largest message accepted, in bytes. */
+  constructor(cap: number = MESSAGE_CAP) {
+    this.#cap = cap;
+  }
+
+  /** Throws `FrameError` on a frame or message that is too long, of an unknown kind, or not valid JSON. */
+  push(chunk: Uint8Array): Message[] {
+    const data = this.#pending.length === 0 ? chunk : concat([this.#pending, chunk]);
+    const messages: Message[] = [];
+    let at = 0;
+    while (data.length - at >= 4) {
+      const length = new DataView(data.buffer, data.byteOffset + at, 4).getUint32(0);
+      if (length < 1 || length > FRAME_CAP) throw new FrameError(`a frame of ${length} bytes`);
+      if (data.length - at - 4 < length) break;
+      const message = this.#frame(data[at + 4] ?? 0, data.subarray(at + 5, at + 4 + length));
+      if (message !== null) messages.push(message);
+      at += 4 + length;
+    }
+    this.#pending = data.slice(at);
+    return messages;
+  }
+
+  #frame(kindByte: number, body: Uint8Array): Message | null {
+    const kind = kindByte & ~CONTINUED;
+    if (kind !== KIND_JSON && kind !== KIND_BYTES) throw new FrameError(`a frame of unknown kind ${kindByte}`);
+    this.#partsLength += body.length;
+    if (this.#partsLength > this.#cap) throw new FrameError(`a message of more than ${this.#cap} bytes`);
+    this.#parts.push(body.slice());
+    if ((kindByte & CONTINUED) !== 0) return null;
+    const whole = concat(this.#parts);
+    this.#parts = [];
+    this.#partsLength = 0;
+    return decode(kind, whole);
+  }
+}
+
+const KIND_JSON = 1;
+const KIND_BYTES = 2;
+const CONTINUED = 0x80;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function split(kind: number, body: Uint8Array): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  const step = FRAME_CAP - 1;
+  let at = 0;
+  do {
+    const part = body.subarray(at, at + step);
+    at += part.length;
+    const frame = new Uint8Array(5 + part.length);
+    new DataView(frame.buffer).setUint32(0, 1 + part.length);
+    frame[4] = at < body.length ? kind | CONTINUED : kind;
+    frame.set(part, 5);
+    frames.push(frame);
+  } while (at < body.length);
+  return frames;
+}
+
+function decode(kind: number, whole: Uint8Array): Message {
+  if (kind === KIND_JSON) return { json: parse(whole), bytes: null };
+  const view = new DataView(whole.buffer, whole.byteOffset, whole.length);
+  const length = whole.length >= 2 ? view.getUint16(0) : 0;
+  if (whole.length < 2 + length) throw new FrameError("a header longer than its message");
+  return { json: parse(whole.subarray(2, 2 + length)), bytes: whole.subarray(2 + length) };
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch (cause) {
+    throw new FrameError("a message that is not JSON", { cause });
+  }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
