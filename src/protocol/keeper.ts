@@ -4,7 +4,7 @@
  * Theory: the keeper is the parent of every program and outlives supervisors. A supervisor may die between any two
  * messages, so each request is safe to repeat and each event is kept until acknowledged:
  * - `start` names an incarnation; the keeper refuses any but the next one, so nothing is ever started twice.
- * - events carry a sequence number; `acknowledge(seq, blob)` drops them and stores the supervisor's state in one step,
+ * - events carry a sequence number; `acknowledge(seq, changes)` drops them and stores the supervisor's state in one step,
  *   so a restarted supervisor replays nothing twice and forgets nothing.
  * - signals go through the keeper only, before the reap, so they cannot reach a stranger who got the same pid.
  */
@@ -25,16 +25,28 @@ export interface Keeper {
   writeStdin(key: ProcessKey, bytes: Uint8Array): Promise<"queued" | "full" | "closed">;
   /** Changes log targets and limits of a live process in place. */
   setLogs(key: ProcessKey, logs: ProcessLogs): Promise<void>;
-  /** Starts or ends sending a stream's output as `output` events (not kept, not acknowledged; a slow reader gets a `gap`). */
-  follow(key: ProcessKey, stream: StreamName, on: boolean): Promise<void>;
+  /**
+   * Starts or ends sending a stream's output as `output` events (not kept, not acknowledged; a slow reader gets a `gap`).
+   * Answers how things stood at that moment: the size of the current log file (0 if there is none), and the stream's
+   * `position`. Output up to there is in the file, every later byte is told with a greater `position`. Asking again for a
+   * stream that is followed already is fine, and answers anew.
+   */
+  follow(
+    key: ProcessKey,
+    stream: StreamName,
+    on: boolean,
+  ): Promise<{ readonly size: number; readonly position: number }>;
   /** Closes and reopens every log file by name (SIGUSR2). */
   reopenLogs(): Promise<void>;
   /** Empties a process's current log files; works whether or not it runs, if its logs are known. */
   clearLogs(key: ProcessKey): Promise<void>;
   /** Forgets a process that is not running, so that its key may be defined anew from incarnation 1. */
   forget(key: ProcessKey): Promise<void>;
-  /** Drops events up to `seq` and stores `blob`, the supervisor's whole state, atomically. */
-  acknowledge(seq: number, blob: string): void;
+  /**
+   * Drops events up to `seq` and, in the same step, stores what the supervisor wants to find again: `changes` is merged into
+   * the saved entries, `null` removes one. Entries are one per process, so that the work is proportional to what changed.
+   */
+  acknowledge(seq: number, changes: Readonly<Record<string, string | null>>): void;
   readonly events: KeeperEvents;
   /**
    * Ends the keeper after the supervisor is done. Refused (rejects) while programs live, unless `force`, which leaves
@@ -59,7 +71,8 @@ export interface KeeperSnapshot {
   readonly restarts: number;
   /** Deaths of supervisors in the last minute: five or more ask for the last good model without evaluation. */
   readonly recentCrashes: number;
-  readonly blob: string | null;
+  /** What earlier supervisors saved with `acknowledge`. */
+  readonly saved: Readonly<Record<string, string>>;
   /** Events not yet acknowledged, oldest first. */
   readonly pending: readonly KeptEvent[];
   readonly processes: readonly KeptProcess[];
@@ -182,7 +195,14 @@ export interface LogEvent {
 
 /** Told once, to whoever listens. */
 export type PassingEvent =
-  | { readonly type: "output"; readonly key: ProcessKey; readonly stream: StreamName; readonly data: Uint8Array }
+  /** `position`: bytes that this stream has produced since the keeper knows it, this chunk included. */
+  | {
+      readonly type: "output";
+      readonly key: ProcessKey;
+      readonly stream: StreamName;
+      readonly position: number;
+      readonly data: Uint8Array;
+    }
   /** A follower was too slow: this many bytes were skipped (they are in the log file). */
   | { readonly type: "gap"; readonly key: ProcessKey; readonly stream: StreamName; readonly bytes: number }
   /** A log target began to fail, or works again (`errno: null`, with the bytes dropped meanwhile). */
