@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { context } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -33,15 +33,23 @@ const shared = {
   define: { __SUP_VERSION__: JSON.stringify(version) },
 };
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
 const entries = Object.entries(programs).filter(([, file]) => existsSync(join(root, file)));
-await Promise.all([
-  ...entries.map(([name, file]) =>
-    build({ ...shared, entryPoints: [file], format: "cjs", outfile: `dist/${name}.cjs` }),
-  ),
-  build({ ...shared, entryPoints: ["src/index.ts"], format: "esm", outfile: "dist/index.mjs" }),
-  build({ ...shared, entryPoints: ["src/index.ts"], format: "cjs", outfile: "dist/index.cjs" }),
-]);
+const bundles = [
+  ...entries.map(([name, file]) => ({ ...shared, entryPoints: [file], format: "cjs", outfile: `dist/${name}.cjs` })),
+  { ...shared, entryPoints: ["src/index.ts"], format: "esm", outfile: "dist/index.mjs" },
+  { ...shared, entryPoints: ["src/index.ts"], format: "cjs", outfile: "dist/index.cjs" },
+];
+
+// Overwritten in place by default: a daemon may be running from it. Packing wants nothing left over in it.
+if (process.argv.includes("--clean")) rmSync(join(root, "dist"), { recursive: true, force: true });
+const contexts = await Promise.all(bundles.map((options) => context(options)));
+await Promise.all(contexts.map((one) => one.rebuild()));
+if (process.argv.includes("--watch")) {
+  await Promise.all(contexts.map((one) => one.watch()));
+  console.log("built; watching for changes");
+} else {
+  await Promise.all(contexts.map((one) => one.dispose()));
+}
 
 if (!process.argv.includes("--no-types")) {
   const tsc = spawnSync(

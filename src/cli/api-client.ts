@@ -1,0 +1,79 @@
+import { request, type IncomingMessage } from "node:http";
+import type { ApiCalls, ApiName, StreamItem } from "../protocol/api.ts";
+
+/** The daemon answered, and said no. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The JSON API of one daemon, over its control socket. Every method rejects with `ECONNREFUSED`/`ENOENT` if none runs. */
+export class ApiClient {
+  readonly #socket: string;
+
+  constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /** Waits as long as the daemon takes: a stop may rightly last `stopwaitsecs`. Throws `ApiError` on a refusal. */
+  async call<N extends ApiName>(name: N, args: ApiCalls[N]["arguments"]): Promise<ApiCalls[N]["result"]> {
+    const response = await this.#send("POST", `/api/v1/${name}`, JSON.stringify(args));
+    const text = await readAll(response);
+    const body = JSON.parse(text === "" ? "{}" : text) as { error?: string };
+    if (response.statusCode !== 200) {
+      throw new ApiError(response.statusCode ?? 0, body.error ?? `the daemon answered ${response.statusCode}`);
+    }
+    return body as ApiCalls[N]["result"];
+  }
+
+  /** Follows a stream until it ends or `signal` aborts; resolves either way. */
+  async stream(query: URLSearchParams, onItem: (item: StreamItem) => void, signal: AbortSignal): Promise<void> {
+    const response = await this.#send("GET", `/api/v1/stream?${query}`, null, signal);
+    if (response.statusCode !== 200) {
+      const body = JSON.parse(await readAll(response)) as { error?: string };
+      throw new ApiError(response.statusCode ?? 0, body.error ?? `the daemon answered ${response.statusCode}`);
+    }
+    response.setEncoding("utf8");
+    let rest = "";
+    try {
+      for await (const chunk of response) {
+        const lines = (rest + (chunk as string)).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) if (line !== "") onItem(JSON.parse(line) as StreamItem);
+      }
+    } catch (error) {
+      // A daemon that ends closes the connection in the middle of the stream: that is its end, not a failure.
+      const code = (error as NodeJS.ErrnoException).code;
+      if (!signal.aborted && code !== "ECONNRESET") throw error;
+    }
+  }
+
+  #send(method: string, path: string, body: string | null, signal?: AbortSignal): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const headers =
+        body === null ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };
+      const options = { socketPath: this.#socket, method, path, headers, ...(signal === undefined ? {} : { signal }) };
+      const req = request(options, resolve);
+      req.once("error", reject);
+      req.end(body ?? undefined);
+    });
+  }
+}
+
+/** Whether `error` means that no daemon listens there. */
+export function isNotRunning(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET";
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  response.setEncoding("utf8");
+  let text = "";
+  for await (const chunk of response) text += chunk as string;
+  return text;
+}

@@ -1,0 +1,106 @@
+import type { StatusReport, StreamItem } from "../protocol/api.ts";
+import type { Project } from "./find-daemon.ts";
+import { colorOf, styler } from "./render/colors.ts";
+import { PrefixedOutput } from "./render/prefixed-output.ts";
+import { describePlan } from "./render/plan-text.ts";
+import { safeText } from "./render/safe-text.ts";
+import { isNotRunning } from "./api-client.ts";
+
+/**
+ * Shows the programs' output and what happens to them, until the daemon ends or the user leaves.
+ *
+ * The owner (the `sup up` that started the daemon) stops everything on Ctrl-C: once, in order; a second Ctrl-C shortens the
+ * wait to a second, a third kills at once. Anyone else just leaves. Returns the exit status: 130 after Ctrl-C, so that a
+ * shell's `&&` stops, 143 after TERM.
+ */
+export async function attach(
+  project: Project,
+  names: readonly string[],
+  options: { readonly owner: boolean },
+): Promise<number> {
+  const { client } = project;
+  const paint = styler(process.stdout);
+  const leave = new AbortController();
+  let ended: number | null = null;
+  let presses = 0;
+
+  const status = await client.call("status", {});
+  const width = Math.max(4, ...status.processes.map((process) => process.namespec.length));
+  const output = new PrefixedOutput(
+    (text) => process.stdout.write(safeText(text, process.stdout)),
+    (name) => `${paint(colorOf(name), `${name.padEnd(width)} |`)} `,
+  );
+  const say = (text: string): void =>
+    void process.stdout.write(safeText(`${paint("dim", `${"sup".padEnd(width)} |`)} ${text}\n`, process.stdout));
+
+  const interrupt = (exitStatus: number): void => {
+    ended = exitStatus;
+    presses++;
+    if (!options.owner) return leave.abort();
+    if (presses === 1) {
+      say("stopping (press Ctrl-C again to hurry)");
+      void client.call("shutdown", {}).catch(ignoreGone);
+    } else {
+      say(presses === 2 ? "killing what is left in a second" : "killing");
+      void client.call("hurry", { seconds: presses === 2 ? 1 : 0 }).catch(ignoreGone);
+    }
+  };
+  const handlers: readonly (readonly [NodeJS.Signals, () => void])[] = [
+    ["SIGINT", () => interrupt(130)],
+    ["SIGTERM", () => interrupt(143)],
+    ["SIGHUP", () => interrupt(129)],
+  ];
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  process.stdout.on("error", () => interrupt(141));
+
+  const query = new URLSearchParams({
+    events: "1",
+    logs: "1",
+    ...(options.owner ? { from: "boot" } : { lines: "10" }),
+    names: names.join(","),
+  });
+  try {
+    await client.stream(query, (item) => show(item, output, say, paint, status), leave.signal);
+  } catch (error) {
+    if (!leave.signal.aborted) throw error;
+  } finally {
+    output.flush();
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  }
+  if (!options.owner && ended !== null) say("left; everything keeps running (stop it with: sup down)");
+  return ended ?? 0;
+}
+
+function show(
+  item: StreamItem,
+  output: PrefixedOutput,
+  say: (text: string) => void,
+  paint: ReturnType<typeof styler>,
+  status: StatusReport,
+): void {
+  switch (item.type) {
+    case "output":
+      return output.add(item.namespec, item.stream, Buffer.from(item.data, "base64"));
+    case "gap":
+      return say(`${item.namespec}: ${item.bytes} bytes not shown (this terminal is too slow; the log file has them)`);
+    case "state": {
+      if (item.to === "EXITED" || item.to === "FATAL" || item.to === "BACKOFF" || item.to === "STOPPED")
+        output.flush(item.namespec);
+      const text = `${item.namespec} ${item.to.toLowerCase()}${item.detail === "" ? "" : ` (${item.detail})`}`;
+      const color = item.to === "FATAL" || item.to === "BACKOFF" ? "red" : item.to === "RUNNING" ? "green" : "dim";
+      return say(paint(color, text));
+    }
+    case "plan":
+      if (!item.report.ok) return say(`the config ${status.config.file} was not applied:\n${item.report.problems}`);
+      return item.report.steps.length === 0
+        ? undefined
+        : say(`config applied:\n${describePlan(item.report)}`.trimEnd());
+    case "log":
+    case "end":
+      return;
+  }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!isNotRunning(error)) process.stderr.write(`sup: ${(error as Error).message}\n`);
+}

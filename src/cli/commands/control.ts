@@ -1,0 +1,46 @@
+import type { ActionResult, ApiCalls } from "../../protocol/api.ts";
+import { isNotRunning } from "../api-client.ts";
+import { CliError } from "../cli-error.ts";
+import type { Project } from "../find-daemon.ts";
+import { notRunning } from "./status.ts";
+
+const DONE = { start: "started", stop: "stopped", restart: "restarted", signal: "signalled" } as const;
+
+export interface ControlOptions {
+  readonly json: boolean;
+  readonly wait: boolean;
+  /** For `signal`. */
+  readonly signal?: string;
+  /** For `start`: without what the programs depend on. */
+  readonly noDeps?: boolean;
+}
+
+/** `sup start|stop|restart|signal NAME...`: one line a process; 1 if any of them could not be done. */
+export async function control(
+  project: Project,
+  action: "start" | "stop" | "restart" | "signal",
+  names: readonly string[],
+  options: ControlOptions,
+): Promise<number> {
+  if (names.length === 0)
+    throw new CliError(`${action} needs the name of a program, a group (\`name:*\`) or \`all\``, { status: 2 });
+  const results = await send(project, action, names, options).catch((error: unknown) => {
+    throw isNotRunning(error) ? notRunning(project) : error;
+  });
+  if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else
+    for (const result of results)
+      process.stdout.write(`${result.namespec}: ${result.ok ? DONE[action] : result.error}\n`);
+  return results.every((result) => result.ok) ? 0 : 1;
+}
+
+function send(
+  project: Project,
+  action: "start" | "stop" | "restart" | "signal",
+  names: readonly string[],
+  options: ControlOptions,
+): Promise<readonly ActionResult[]> {
+  if (action === "signal") return project.client.call("signal", { names, signal: options.signal ?? "" });
+  const args: ApiCalls["start"]["arguments"] = { names, wait: options.wait, noDeps: options.noDeps === true };
+  return project.client.call(action, args);
+}

@@ -1,0 +1,37 @@
+import { isNotRunning } from "../api-client.ts";
+import { CliError } from "../cli-error.ts";
+import type { Project } from "../find-daemon.ts";
+
+/** `sup down`: stops every program in order, then the daemon; returns when both are gone. Nothing running is no error. */
+export async function down(project: Project, options: { readonly timeout: number | null }): Promise<number> {
+  let pid: number;
+  const limit = new AbortController();
+  const timer = options.timeout === null ? null : setTimeout(() => limit.abort(), options.timeout * 1000);
+  try {
+    const gone = project.client.stream(new URLSearchParams({ events: "1" }), () => {}, limit.signal);
+    ({ pid } = await project.client.call("shutdown", {}));
+    await gone;
+  } catch (error) {
+    if (limit.signal.aborted) throw new CliError(`still shutting down after ${options.timeout} s`, { status: 124 });
+    if (!isNotRunning(error)) throw error;
+    process.stdout.write("Nothing is running.\n");
+    return 0;
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+  }
+  await untilGone(pid);
+  process.stdout.write("Stopped.\n");
+  return 0;
+}
+
+/** The keeper outlives its connections by the few milliseconds it needs to tidy up; a pid of another's can't be awaited as a child. */
+async function untilGone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ESRCH") return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,20 @@
+import { isNotRunning } from "../api-client.ts";
+import { CliError } from "../cli-error.ts";
+import type { Project } from "../find-daemon.ts";
+import { selects } from "../../model/select-processes.ts";
+import { notRunning } from "./status.ts";
+
+/** `sup pid [name...]`: the daemon's pid, or one pid a line (0: not running; then the exit status is 1). */
+export async function pid(project: Project, names: readonly string[]): Promise<number> {
+  const report = await project.client.call("status", {}).catch((error: unknown) => {
+    throw isNotRunning(error) ? notRunning(project) : error;
+  });
+  if (names.length === 0) {
+    process.stdout.write(`${report.pid}\n`);
+    return 0;
+  }
+  const chosen = report.processes.filter((process) => selects(names, process));
+  if (chosen.length === 0) throw new CliError(`there is no process or group ${names.join(", ")}`);
+  for (const one of chosen) process.stdout.write(`${one.pid}\n`);
+  return chosen.every((one) => one.pid !== 0) ? 0 : 1;
+}

@@ -1,0 +1,211 @@
+import { Command, InvalidArgumentError } from "commander";
+import { findProject } from "./find-daemon.ts";
+import { version } from "./version.ts";
+
+/**
+ * The commands of `sup` with their options and help. Each command's work is loaded when it runs; `done` receives its exit
+ * status. Commands that compile a config live in a bundle of their own (`tooling`), so that the others start fast.
+ */
+export function createProgram(done: (status: number) => void): Command {
+  const program = new Command("sup")
+    .description("Runs and keeps running the programs of supervisor.config.ts (or supervisord.conf).")
+    .version(version, "-v, --version", "print the version")
+    .option("-c, --config <file>", "the config file (default: the nearest one, upwards from here)")
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      `\nStart with:\n  sup init          write a supervisor.config.ts here\n  sup up            run it; edits are applied as you save\n`,
+    );
+  const project = () => {
+    const found = findProject(program.opts<{ config?: string }>().config);
+    if (found.warning !== null) process.stderr.write(`sup: ${found.warning}\n`);
+    return found;
+  };
+
+  program
+    .command("up [names...]")
+    .description("start everything (or the named programs) and show their output; Ctrl-C stops it all")
+    .option("-d, --detach", "run in the background", false)
+    .option("--wait", "run in the background and return once everything is ready", false)
+    .option("--timeout <time>", "with --wait: give up after this time, such as 90 or 2m", seconds, 60)
+    .option("--mode <mode>", "development or production (default: production with -d or --wait)", mode)
+    .option("--no-watch", "do not apply edits of the config by itself")
+    .action(async (names: string[], options) => {
+      const { up } = await import("./commands/up.ts");
+      done(await up(project(), names, options));
+    });
+
+  program
+    .command("down")
+    .description("stop everything, in order, and the daemon")
+    .option("--timeout <time>", "do not wait longer than this", seconds)
+    .action(async (options: { timeout?: number }) => {
+      const { down } = await import("./commands/down.ts");
+      done(await down(project(), { timeout: options.timeout ?? null }));
+    });
+
+  program
+    .command("status [names...]")
+    .alias("ps")
+    .description("what runs, and why what does not run does not")
+    .option("--json", "as JSON", false)
+    .action(async (names: string[], options: { json: boolean }) => {
+      const { status } = await import("./commands/status.ts");
+      done(await status(project(), names, options));
+    });
+
+  for (const action of ["start", "stop", "restart"] as const) {
+    const command = program
+      .command(`${action} <names...>`)
+      .description(`${action} programs, processes (group:name) or groups (group:*), or all`)
+      .option("--json", "as JSON", false)
+      .option("--no-wait", "return at once");
+    if (action !== "stop") command.option("--no-deps", "without the programs they depend on");
+    command.action(async (names: string[], options: { json: boolean; wait: boolean; deps?: boolean }) => {
+      const { control } = await import("./commands/control.ts");
+      done(
+        await control(project(), action, names, {
+          json: options.json,
+          wait: options.wait,
+          noDeps: options.deps === false,
+        }),
+      );
+    });
+  }
+
+  program
+    .command("signal <signal> <names...>")
+    .description("send a signal, such as HUP or USR1")
+    .option("--json", "as JSON", false)
+    .action(async (signal: string, names: string[], options: { json: boolean }) => {
+      const { control } = await import("./commands/control.ts");
+      done(await control(project(), "signal", names, { json: options.json, wait: true, signal }));
+    });
+
+  program
+    .command("pid [names...]")
+    .description("the pid of the daemon, or of processes")
+    .action(async (names: string[]) => {
+      const { pid } = await import("./commands/pid.ts");
+      done(await pid(project(), names));
+    });
+
+  program
+    .command("logs [names...]")
+    .description("the last lines of the programs' output")
+    .option("-f, --follow", "go on showing what they write", false)
+    .option("-n, --lines <count>", "how many lines of each stream", wholeNumber, 20)
+    .option("--json", "one JSON object a line", false)
+    .option("--raw", "the bytes as written: no prefix, escape sequences untouched", false)
+    .action(async (names: string[], options) => {
+      const { logs } = await import("./commands/logs.ts");
+      done(await logs(project(), names, options));
+    });
+
+  const planning = {
+    reread: "read the config and name the groups that differ; change nothing",
+    plan: "read the config and show, process by process, what an update would do",
+    update: "read the config and apply what changed, and nothing else",
+  } as const;
+  for (const action of ["reread", "plan", "update"] as const) {
+    program
+      .command(action)
+      .description(planning[action])
+      .option("--json", "as JSON", false)
+      .action(async (options: { json: boolean }) => {
+        const { plan } = await import("./commands/plan.ts");
+        done(await plan(project(), action, options));
+      });
+  }
+
+  addToolingCommands(program, project, done);
+  return program;
+}
+
+/** Commands that work on files, without a daemon. */
+function addToolingCommands(
+  program: Command,
+  project: () => ReturnType<typeof findProject>,
+  done: (status: number) => void,
+): void {
+  program
+    .command("check")
+    .description("check the config, and show every mistake in it")
+    .option("--mode <mode>", "development or production", mode, "development")
+    .option("--json", "as JSON", false)
+    .action(async (options: { mode: "development" | "production"; json: boolean }) =>
+      done(await tooling().check(project(), options)),
+    );
+
+  program
+    .command("config")
+    .description("the config as sup understands it")
+    .command("print")
+    .description(
+      "print the resolved model as JSON: defaults filled in, copies and templates expanded, passwords hidden",
+    )
+    .option("--mode <mode>", "development or production", mode, "development")
+    .option("--json", "as JSON (the default)", true)
+    .action(async (options: { mode: "development" | "production" }) =>
+      done(await tooling().printModel(project(), options)),
+    );
+
+  program
+    .command("import-ini <file>")
+    .description("convert a supervisord.conf to TypeScript")
+    .option("-o, --output <file>", "write there instead of to standard output")
+    .option("--force", "overwrite an existing file", false)
+    .action(async (file: string, options: { output?: string; force: boolean }) =>
+      done(await tooling().importIni(file, { output: options.output ?? null, force: options.force })),
+    );
+
+  program
+    .command("init [template]")
+    .description("write a first supervisor.config.ts into this folder")
+    .option("--list", "list the templates", false)
+    .action(async (template: string | undefined, options: { list: boolean }) => {
+      const { init } = await import("./commands/init.ts");
+      done(init(process.cwd(), template ?? "node", options));
+    });
+
+  program
+    .command("completions <shell>")
+    .description("print completions for bash, zsh or fish")
+    .action(async (shell: string) => {
+      const { completions } = await import("./completions.ts");
+      process.stdout.write(completions(shell));
+    });
+
+  program
+    .command("__complete [words...]", { hidden: true })
+    .allowUnknownOption()
+    .action(async (words: string[]) => {
+      const { candidates } = await import("./completions.ts");
+      process.stdout.write((await candidates(program, words)).map((word) => `${word}\n`).join(""));
+    });
+}
+
+/** The bundle that compiles configs: zod and more, several times the size of this one. */
+function tooling(): typeof import("./tooling.ts") {
+  // A path put together at run time, so that the bundler does not pull the file in.
+  return require([".", "tooling.cjs"].join("/")) as typeof import("./tooling.ts");
+}
+
+/** "90", "90s", "2m", "1h" or "500ms" in seconds. */
+function seconds(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError("expected a time such as 90, 90s or 2m");
+  const factors = { ms: 0.001, s: 1, m: 60, h: 3600 };
+  return Number(match[1]) * factors[(match[2] ?? "s") as keyof typeof factors];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("expected a whole number");
+  return Number(text);
+}
+
+function mode(text: string): "development" | "production" {
+  if (text !== "development" && text !== "production")
+    throw new InvalidArgumentError("expected development or production");
+  return text;
+}

@@ -1,0 +1,67 @@
+import type { ProcessReport } from "../../protocol/api.ts";
+import { styler } from "./colors.ts";
+import { safeText } from "./safe-text.ts";
+
+/**
+ * The processes as lines for people: name first, state second, then pid and what there is to know. A drawn table on a
+ * terminal, plain columns elsewhere, so that `awk '{print $2}'` works.
+ */
+export async function statusTable(processes: readonly ProcessReport[], out: NodeJS.WriteStream): Promise<string> {
+  const rows = processes.map((process) => [
+    process.namespec,
+    process.state,
+    process.pid === 0 ? "-" : String(process.pid),
+    describe(process),
+  ]);
+  if (!out.isTTY) return plainColumns(rows);
+  // Loaded here, not on top: a client that prints to a pipe need not pay for it.
+  const { default: Table } = await import("cli-table3");
+  const paint = styler(out);
+  const table = new Table({
+    head: ["name", "state", "pid", "description"].map((title) => paint("bold", title)),
+    style: { head: [], border: ["dim"] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+  });
+  for (const [name = "", state = "", pid = "", text = ""] of rows) {
+    table.push([safeText(name, out), paint(colorOfState(state), state), pid, safeText(text, out)]);
+  }
+  return `${table.toString()}\n`;
+}
+
+function plainColumns(rows: readonly (readonly string[])[]): string {
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell))
+      .join("  ")
+      .trimEnd();
+  return rows.map((row) => `${line(row)}\n`).join("");
+}
+
+function describe(process: ProcessReport): string {
+  const notes: string[] = [];
+  if (process.state === "RUNNING") {
+    notes.push(process.description.replace(/^pid \d+, /, ""));
+    if (!process.ready) notes.push("not ready yet");
+  } else if (process.why !== "") notes.push(process.why);
+  else if (process.description !== "") notes.push(process.description);
+  if (process.restarts > 0) notes.push(`${process.restarts} ${process.restarts === 1 ? "restart" : "restarts"}`);
+  if (process.dropped > 0) notes.push(`${process.dropped} bytes of output lost (disk full?)`);
+  return notes.join(", ");
+}
+
+function colorOfState(state: string): "green" | "red" | "yellow" | "dim" {
+  switch (state) {
+    case "RUNNING":
+      return "green";
+    case "FATAL":
+    case "BACKOFF":
+    case "UNKNOWN":
+      return "red";
+    case "STARTING":
+    case "STOPPING":
+      return "yellow";
+    default:
+      return "dim";
+  }
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+/** Where the daemon of one config keeps its things. All folders are 0700: they hold sockets, logs and environments. */
+export interface Places {
+  /** Gone after a reboot: sockets, FIFOs, the keeper's registry. */
+  readonly runtime: string;
+  /** Stays: the last good model, logs. */
+  readonly state: string;
+  /** The control socket: HTTP with XML-RPC and the JSON API. */
+  readonly socket: string;
+  /** Folder of AUTO logs when the config names no childlogdir. */
+  readonly logs: string;
+  /** The daemon's own log when the config names no logfile. */
+  readonly mainLog: string;
+  readonly lastGood: string;
+}
+
+/**
+ * The places of the daemon that runs `config`, an absolute path with symlinks resolved. Every client derives the same
+ * ones, so a daemon is found from the config alone: no port, no registry. The name is shortened and hashed because a unix
+ * socket path may hold 107 bytes only.
+ */
+export function placesFor(config: string, env: NodeJS.ProcessEnv = process.env): Places {
+  const hash = createHash("sha256").update(config).digest("hex").slice(0, 10);
+  const folder = basename(dirname(config))
+    .replaceAll(/[^A-Za-z0-9_.-]/g, "_")
+    .slice(0, 20);
+  const instance = `${folder === "" ? "root" : folder}-${hash}`;
+  const runtime = join(runtimeBase(env), instance);
+  const state = join(stateBase(env), instance);
+  return {
+    runtime,
+    state,
+    socket: join(runtime, "control.sock"),
+    logs: join(state, "log"),
+    mainLog: join(state, "supervisord.log"),
+    lastGood: join(state, "last-good.json"),
+  };
+}
+
+function runtimeBase(env: NodeJS.ProcessEnv): string {
+  if (env["SUP_RUNTIME_DIR"]) return env["SUP_RUNTIME_DIR"];
+  if (process.getuid?.() === 0) return "/run/sup";
+  if (env["XDG_RUNTIME_DIR"]) return join(env["XDG_RUNTIME_DIR"], "sup");
+  return join(homedir(), ".local/state/sup/run");
+}
+
+function stateBase(env: NodeJS.ProcessEnv): string {
+  if (env["SUP_STATE_DIR"]) return env["SUP_STATE_DIR"];
+  if (process.getuid?.() === 0) return "/var/lib/sup";
+  return join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state"), "sup");
+}

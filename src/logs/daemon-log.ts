@@ -1,0 +1,39 @@
+import type { LogLevel } from "../model/model.ts";
+import { formatLogLine, isLogged } from "./log-line.ts";
+
+/** Where finished lines go: a rotating file, standard output, syslog. Given by whoever composes the daemon. */
+export interface LogSink {
+  write(line: string): void;
+  /** Closes and reopens by name, after a rotation from outside. */
+  reopen?(): void;
+}
+
+/** The daemon's own log. Writing never throws: a full disk must not stop supervision. */
+export interface DaemonLog {
+  (level: LogLevel, message: string): void;
+  setLevel(level: LogLevel): void;
+  reopen(): void;
+}
+
+export function createDaemonLog(sinks: readonly LogSink[], level: LogLevel, now: () => Date): DaemonLog {
+  let threshold = level;
+  const log = (level: LogLevel, message: string): void => {
+    if (!isLogged(level, threshold)) return;
+    const line = formatLogLine(now(), level, message);
+    for (const sink of sinks) attempt(() => sink.write(line));
+  };
+  return Object.assign(log, {
+    setLevel: (next: LogLevel): void => void (threshold = next),
+    reopen: (): void => {
+      for (const sink of sinks) attempt(() => sink.reopen?.());
+    },
+  });
+}
+
+function attempt(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // Nowhere is left to complain to; the next line tries again.
+  }
+}

@@ -1,0 +1,95 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+
+/** Why a log could not be read: the faults NO_FILE, BAD_ARGUMENTS and FAILED of the remote interface. */
+export type LogFailure = "NO_FILE" | "BAD_ARGUMENTS" | "FAILED";
+
+/**
+ * Supervisor's `read*Log` rule (spec interfaces 4.9): a negative offset with length 0 is the last bytes, length 0 reads to
+ * the end, an offset beyond the end is an empty answer. Bytes, never characters.
+ */
+export function readLog(path: string, offset: number, length: number): Buffer | LogFailure {
+  if ((offset < 0 && length !== 0) || length < 0) return "BAD_ARGUMENTS";
+  return withFile(path, (fd, size) => {
+    if (offset < 0) return readRange(fd, Math.max(0, size + offset), size);
+    return readRange(fd, offset, length === 0 ? size : Math.min(size, offset + length));
+  });
+}
+
+/** What `tail*Log` answers. `offset` is the size of the file; `overflow` says that older bytes exist than were asked for. */
+export interface LogTail {
+  readonly bytes: Buffer;
+  readonly offset: number;
+  readonly overflow: boolean;
+}
+
+/**
+ * Supervisor's `tail*Log` rule, step by step as clients know it (spec interfaces 4.9): in effect the last `length` bytes,
+ * whatever the offset, or nothing if the offset is at or beyond the end. A missing file is an empty tail.
+ */
+export function tailLog(path: string, offset: number, length: number): LogTail {
+  const read = withFile(path, (fd, size) => {
+    const overflow = size > offset + length;
+    let from = overflow ? size - 1 : offset;
+    let count = length;
+    if (from + count > size) {
+      if (from > size - 1) count = 0;
+      from = size - count;
+    }
+    from = Math.max(0, from);
+    count = Math.max(0, count);
+    return { bytes: readRange(fd, from, Math.min(size, from + count)), offset: size, overflow };
+  });
+  if (read === "NO_FILE") return { bytes: Buffer.alloc(0), offset: 0, overflow: false };
+  if (typeof read === "string") return { bytes: Buffer.alloc(0), offset, overflow: false };
+  return read;
+}
+
+/** The last `lines` lines among the first `end` bytes (default: all), read backwards in blocks. An unfinished line counts. */
+export function lastLines(path: string, lines: number, end?: number): Buffer {
+  const read = withFile(path, (fd, size) => {
+    const stop = Math.min(size, end ?? size);
+    let from = stop;
+    let found = 0;
+    // The newline that ends the last line does not begin another one.
+    while (from > 0 && found <= lines) {
+      const block = Math.max(0, from - 65_536);
+      const bytes = readRange(fd, block, from);
+      for (let index = bytes.length - 1; index >= 0; index--) {
+        if (bytes[index] !== 10 || block + index === stop - 1) continue;
+        found++;
+        if (found === lines) return readRange(fd, block + index + 1, stop);
+      }
+      from = block;
+    }
+    return lines === 0 ? Buffer.alloc(0) : readRange(fd, 0, stop);
+  });
+  return typeof read === "string" ? Buffer.alloc(0) : read;
+}
+
+function withFile<T>(path: string, use: (fd: number, size: number) => T): T | "NO_FILE" | "FAILED" {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "NO_FILE" : "FAILED";
+  }
+  try {
+    const stat = fstatSync(fd);
+    return stat.isDirectory() ? "FAILED" : use(fd, stat.size);
+  } catch {
+    return "FAILED";
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readRange(fd: number, from: number, to: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.max(0, to - from));
+  let filled = 0;
+  while (filled < buffer.length) {
+    const count = readSync(fd, buffer, filled, buffer.length - filled, from + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return buffer.subarray(0, filled);
+}

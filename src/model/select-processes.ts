@@ -1,0 +1,16 @@
+/**
+ * Whether a process is meant by the names on a command line: `web` is a program, a process or a group's only process;
+ * `group:*` and `group:` a whole group; `group:web_0` one process. No names mean all.
+ */
+export function selects(
+  names: readonly string[],
+  process: { readonly name: string; readonly group: string; readonly program: string },
+): boolean {
+  if (names.length === 0 || names.includes("all")) return true;
+  return names.some((name) => {
+    const colon = name.indexOf(":");
+    if (colon === -1) return process.program === name || process.name === name || process.group === name;
+    const member = name.slice(colon + 1);
+    return process.group === name.slice(0, colon) && (member === "" || member === "*" || member === process.name);
+  });
+}

@@ -1,0 +1,28 @@
+import { defineConfig } from "sup";
+
+// Our own workshop, run with our own runner: `npm ci && bin/sup up`.
+const bin = "node_modules/.bin";
+
+export default defineConfig({
+  programs: {
+    // Checks the types again whenever a source changes.
+    types: {
+      command: `${bin}/tsc --noEmit --watch --preserveWatchOutput`,
+      health: { ready: { log: "Watching for file changes", timeout: "60s" } },
+    },
+    // Rebuilds dist/ whenever a source changes.
+    build: {
+      command: "node scripts/build.mjs --watch --no-types",
+      health: { ready: { log: "watching" } },
+    },
+    // Runs the unit tests of what changed; start it with: bin/sup start unit
+    unit: {
+      command: `${bin}/vitest --project unit --changed`,
+      dependsOn: { build: "ready" },
+      autostart: false,
+    },
+  },
+  groups: {
+    workshop: { programs: ["types", "build", "unit"] },
+  },
+});

@@ -1,0 +1,9 @@
+import { defineConfig } from "sup";
+
+export default defineConfig({
+  programs: {
+    hello: {
+      command: "sh -c 'while true; do date; sleep 5; done'",
+    },
+  },
+});
