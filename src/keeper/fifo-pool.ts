@@ -1,0 +1,72 @@
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import { join } from "node:path";
+
+/**
+ * Spare FIFOs. Node cannot make one, the `mkfifo` program can, at the price of a process; so they are made in batches,
+ * ahead of need, and a start finds its own ready. A used FIFO is removed, never used again: another user may have owned it.
+ */
+export class FifoPool {
+  readonly #folder: string;
+  readonly #spare: string[] = [];
+  readonly #waiting: { readonly count: number; give: (paths: string[]) => void; fail: (error: Error) => void }[] = [];
+  #filling = false;
+  #counter = 0;
+  /** A later keeper may get the same pid while FIFOs of this one are still in use. */
+  readonly #prefix = `${process.pid}-${Date.now().toString(36)}`;
+  #batch = 32;
+
+  /** `folder` must exist, and be closed to other users. FIFOs of earlier keepers in it are left alone. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Takes `count` FIFOs, mode 0600. Rejects with mkfifo's error if there are none and none can be made. */
+  async take(count: number): Promise<string[]> {
+    if (this.#waiting.length === 0 && this.#spare.length >= count) {
+      const paths = this.#spare.splice(0, count);
+      if (this.#spare.length < LOW_WATER) this.fill();
+      return paths;
+    }
+    return await new Promise((give, fail) => {
+      this.#waiting.push({ count, give, fail });
+      this.fill();
+    });
+  }
+
+  /** Starts making a batch, unless one is being made. */
+  fill(): void {
+    if (this.#filling) return;
+    this.#filling = true;
+    const wanted = this.#waiting.reduce((sum, waiter) => sum + waiter.count, this.#batch);
+    // A crowd that waits now is likely to come again; and an argument list has its limits.
+    const paths = Array.from({ length: Math.min(wanted, 1024) }, () =>
+      join(this.#folder, `${this.#prefix}-${this.#counter++}`),
+    );
+    execFile("mkfifo", ["-m", "600", "--", ...paths], { cwd: "/" }, (error) => {
+      this.#filling = false;
+      if (error === null) this.#spare.push(...paths);
+      this.#serve(error);
+    });
+  }
+
+  /** Removes all spare FIFOs; those taken are their takers'. */
+  close(): void {
+    for (const path of this.#spare.splice(0)) fs.rmSync(path, { force: true });
+  }
+
+  #serve(error: Error | null): void {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      if (this.#spare.length >= first.count) {
+        this.#waiting.shift();
+        first.give(this.#spare.splice(0, first.count));
+      } else if (error !== null) {
+        this.#waiting.shift();
+        first.fail(error);
+      } else break;
+    }
+    if (error === null && (this.#waiting.length > 0 || this.#spare.length < LOW_WATER)) this.fill();
+  }
+}
+
+const LOW_WATER = 16;

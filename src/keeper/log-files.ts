@@ -1,0 +1,57 @@
+import * as fs from "node:fs";
+import { PlainTarget } from "./plain-target.ts";
+import { RotatingFile } from "./rotating-file.ts";
+import type { LogTarget } from "./log-target.ts";
+
+/**
+ * All open log targets. Streams that name the same file, by whatever path, share one writer: two writers would rotate it
+ * under each other.
+ */
+export class LogFiles {
+  readonly #open = new Map<LogTarget, number>();
+
+  /** Opens `path` or joins whoever has it open. Throws the system's error. Pair with `release`. */
+  acquire(path: string, maxbytes: number, backups: number): LogTarget {
+    const target = this.#find((open) => open.path === path) ?? this.#create(path, maxbytes, backups);
+    target.setLimits(maxbytes, backups);
+    this.#open.set(target, (this.#open.get(target) ?? 0) + 1);
+    return target;
+  }
+
+  release(target: LogTarget): void {
+    const users = (this.#open.get(target) ?? 1) - 1;
+    if (users > 0) {
+      this.#open.set(target, users);
+      return;
+    }
+    this.#open.delete(target);
+    target.close();
+  }
+
+  reopenAll(): void {
+    for (const target of this.#open.keys()) target.reopen();
+  }
+
+  /** Empties `path`, open or not. A missing file is empty already. Throws the system's error. */
+  clear(path: string): void {
+    const open = this.#find((target) => target.path === path);
+    if (open !== undefined) open.clear();
+    else if (fs.statSync(path, { throwIfNoEntry: false })?.isFile()) fs.truncateSync(path);
+  }
+
+  #create(path: string, maxbytes: number, backups: number): LogTarget {
+    const found = fs.statSync(path, { throwIfNoEntry: false });
+    // A folder is given to RotatingFile too: its open says EISDIR, as it should.
+    if (found !== undefined && !found.isFile() && !found.isDirectory()) return new PlainTarget(path);
+    const file = new RotatingFile(path, maxbytes, backups);
+    const same = this.#find((open) => open instanceof RotatingFile && open.identity === file.identity);
+    if (same === undefined) return file;
+    file.close();
+    return same;
+  }
+
+  #find(matches: (target: LogTarget) => boolean): LogTarget | undefined {
+    for (const target of this.#open.keys()) if (matches(target)) return target;
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import * as fs from "node:fs";
+import * as net from "node:net";
+import { errnoOf } from "./errno.ts";
+
+/**
+ * The reading end of one stream's FIFO. The keeper opens it for reading only, so that the kernel says when the last
+ * process that could write to it is gone (`ended`); the program's own descriptor is read-write, so it never gets SIGPIPE.
+ */
+export class OutputStream {
+  readonly #fd: number;
+  readonly #socket: net.Socket;
+  readonly #take: (chunk: Uint8Array) => void;
+  #ended = false;
+
+  /** `take` gets chunks of memory that is reused: copy what must last. `ended` is called once, after the last byte. */
+  constructor(fifo: string, take: (chunk: Uint8Array) => void, ended: () => void) {
+    this.#take = take;
+    this.#fd = fs.openSync(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    this.#socket = new net.Socket({
+      fd: this.#fd,
+      readable: true,
+      writable: false,
+      onread: {
+        buffer: SHARED,
+        callback: (length, buffer) => {
+          take(buffer.subarray(0, length));
+          return true;
+        },
+      },
+    });
+    const end = (): void => {
+      if (this.#ended) return;
+      this.#ended = true;
+      ended();
+    };
+    this.#socket.on("error", () => this.#socket.destroy());
+    // Not only on "close": that comes a turn later, and the life FIFO must be heard before the exit of its program.
+    this.#socket.on("end", end);
+    this.#socket.on("close", end);
+  }
+
+  /** Nothing can be written to it any more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Reads what is there now. Bounded, because a surviving grandchild may write faster than this reads. */
+  drain(): void {
+    for (let total = 0; !this.#ended && !this.#socket.destroyed && total < DRAIN_CAP;) {
+      let length: number;
+      try {
+        length = fs.readSync(this.#fd, SHARED);
+      } catch (error) {
+        if (errnoOf(error) !== "EAGAIN") this.#socket.destroy();
+        return;
+      }
+      if (length === 0) return;
+      total += length;
+      this.#take(SHARED.subarray(0, length));
+    }
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** One buffer for every stream: a chunk is dealt with before the next is read. As large as a FIFO. */
+const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
+/** More than any pipe of an unprivileged program can hold (/proc/sys/fs/pipe-max-size is 1 MiB). */
+const DRAIN_CAP = 16 * 1024 * 1024;

@@ -1,0 +1,65 @@
+import * as fs from "node:fs";
+
+/** One process as /proc/PID/stat describes it. */
+export interface ProcStat {
+  readonly pid: number;
+  /** One letter: R, S, D, T, Z, X. */
+  readonly state: string;
+  readonly group: number;
+  readonly session: number;
+  /** It has begun to exit: its exit code is final. */
+  readonly exiting: boolean;
+  /** Clock ticks since boot: with the boot id and the pid, an identity that is never used again. */
+  readonly startTime: string;
+  /** Wait status: low seven bits the signal, next byte the exit code. */
+  readonly exitCode: number;
+}
+
+/** Reads /proc/PID/stat; `null` if there is no such process, or no /proc. */
+export function readStat(pid: number): ProcStat | null {
+  let text: string;
+  try {
+    text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return null;
+  }
+  // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const field = (number: number): string => fields[number - 3] ?? "";
+  const state = field(3);
+  return {
+    pid,
+    state,
+    group: Number(field(5)),
+    session: Number(field(6)),
+    exiting: state === "Z" || state === "X" || (Number(field(9)) & PF_EXITING) !== 0,
+    startTime: field(22),
+    exitCode: Number(field(52)),
+  };
+}
+
+/** Whether a process of this session and group is alive (zombies do not count). */
+export function groupLives(group: number): boolean {
+  let names: string[];
+  try {
+    names = fs.readdirSync("/proc");
+  } catch {
+    return false;
+  }
+  return names.some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    const stat = readStat(Number(name));
+    return stat !== null && stat.group === group && stat.session === group && stat.state !== "Z" && stat.state !== "X";
+  });
+}
+
+/** Identifies this boot of the machine; "" where the system does not say. */
+export function bootId(): string {
+  try {
+    return fs.readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  } catch {
+    return "";
+  }
+}
+
+const PF_EXITING = 0x4;

@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { errnoOf } from "./errno.ts";
+import { execFailed, failingLaunch, type Launch } from "./plan-launch.ts";
+
+/**
+ * Starts a planned launch in a session and process group of its own. If the kernel refuses to execute it after all, a
+ * process that says so takes its place, as Supervisor's forked child would. Resolves with an errno name if not even a
+ * process could be made.
+ */
+export async function spawnProgram(
+  launch: Launch,
+  ends: ProgramEnds,
+  how: SpawnManner,
+): Promise<ChildProcess | string> {
+  const first = await attempt(launch, ends, how);
+  if (typeof first !== "string" || NO_PROCESS.has(first)) return first;
+  return await attempt(failingLaunch(execFailed(how.typed, first)), ends, { ...how, environment: {} });
+}
+
+/** The program's descriptors. All are the keeper's to close. */
+export interface ProgramEnds {
+  readonly stdin: number;
+  readonly stdout: number;
+  readonly stderr: number;
+  /** Write end of the life FIFO: it is closed when the last process that inherited it is gone. */
+  readonly life: number;
+}
+
+export interface SpawnManner {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly umask: number | null;
+  /** `argv[0]` as typed, for the failure message. */
+  readonly typed: string;
+}
+
+/** Where programs hold the life FIFO: out of the way of shell scripts, which use 3-9, and of bash, which uses 10, 63 and 255. */
+export const LIFE_FD = 120;
+
+/** Failures of fork, and of what libuv needs for it; all others are failures of exec. */
+const NO_PROCESS: ReadonlySet<string> = new Set(["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"]);
+
+async function attempt(launch: Launch, ends: ProgramEnds, how: SpawnManner): Promise<ChildProcess | string> {
+  const stdio: ("ignore" | number)[] = [ends.stdin, ends.stdout, ends.stderr];
+  while (stdio.length < LIFE_FD) stdio.push("ignore");
+  stdio.push(ends.life);
+  // Node's spawn forks before it returns, so the umask can be lent for the moment.
+  const umask = how.umask === null ? null : process.umask(how.umask);
+  let child: ChildProcess;
+  try {
+    child = spawn(launch.file, launch.args, {
+      argv0: launch.argv0,
+      env: { ...how.environment },
+      detached: true,
+      stdio,
+      ...(launch.directory === null ? {} : { cwd: launch.directory }),
+    });
+  } catch (error) {
+    return errnoOf(error) === "EIO" ? "EINVAL" : errnoOf(error);
+  } finally {
+    if (umask !== null) process.umask(umask);
+  }
+  if (child.pid !== undefined) {
+    // A child that has a pid reports no errors but those of its own `kill`, which the keeper does not use.
+    child.on("error", () => undefined);
+    return child;
+  }
+  return await new Promise((answer) => {
+    child.once("error", (error) => answer(errnoOf(error)));
+  });
+}
