@@ -1,0 +1,91 @@
+import type { Method, Parameter } from "./contract.ts";
+import { Fault } from "./faults.ts";
+import { INTEGER } from "./xml-rpc-decode.ts";
+import { isArray, isDateTime, isStruct, type Decoded } from "./xml-rpc-value.ts";
+
+/** One converted argument; which type it has is fixed by the kind of its parameter. */
+export type ArgumentValue = string | number | boolean;
+
+/**
+ * Turns decoded parameters into a method's arguments, as loosely as Supervisor: numbers may arrive as text, flags are judged
+ * by truthiness. Left-out optional parameters are filled in.
+ *
+ * @throws Fault INCORRECT_PARAMETERS: too few, too many, or a value that cannot be converted (there Supervisor is not of one
+ * mind: fault 2 or HTTP 500).
+ */
+export function coerceArguments(method: Method, params: readonly Decoded[]): readonly ArgumentValue[] {
+  const required = method.params.filter((parameter) => parameter.default === undefined).length;
+  if (params.length < required || params.length > method.params.length) throw new Fault("INCORRECT_PARAMETERS");
+  return method.params.map((parameter, index) => {
+    const value = params[index];
+    return value === undefined ? (parameter.default ?? false) : coerce(parameter, value);
+  });
+}
+
+function coerce({ kind }: Parameter, value: Decoded): ArgumentValue {
+  switch (kind) {
+    case "text":
+      if (typeof value === "string") return value;
+      throw new Fault("INCORRECT_PARAMETERS");
+    case "integer":
+      return toInteger(value);
+    case "flag":
+      return isTrue(value);
+    case "signal":
+      return typeof value === "string" ? value : toInteger(value);
+    case "stdin":
+      if (typeof value === "string") return value;
+      throw new Fault("INCORRECT_PARAMETERS", pythonText(value));
+    case "anything":
+      return pythonText(value);
+  }
+}
+
+function toInteger(value: Decoded): number {
+  const number = typeof value === "string" && INTEGER.test(value) ? Number(value.replaceAll("_", "")) : value;
+  if (typeof number === "boolean") return number ? 1 : 0;
+  if (typeof number !== "number" || !Number.isFinite(number)) throw new Fault("INCORRECT_PARAMETERS");
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.trunc(number)));
+}
+
+/** Any text but the empty one is true, "0" and "false" included: a dashboard really sends the text "1". */
+function isTrue(value: Decoded): boolean {
+  if (isArray(value)) return value.length > 0;
+  if (isStruct(value)) return value.size > 0;
+  // NaN is true in Python, where it came from.
+  return typeof value === "number" ? value !== 0 : Boolean(value);
+}
+
+/** A value as Python's str() shows it: that is what event listeners and faults have always carried. */
+export function pythonText(value: Decoded): string {
+  return typeof value === "string" ? value : pythonLiteral(value);
+}
+
+function pythonLiteral(value: Decoded): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return pythonNumber(value);
+  if (typeof value === "string") return pythonQuote(value);
+  if (isArray(value)) return `[${value.map(pythonLiteral).join(", ")}]`;
+  if (isDateTime(value)) return value.dateTime;
+  const members = [...value].map(([name, member]) => `${pythonQuote(name)}: ${pythonLiteral(member)}`);
+  return `{${members.join(", ")}}`;
+}
+
+function pythonNumber(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  return String(value);
+}
+
+/** Single quotes unless the text holds one and no double quote. */
+function pythonQuote(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\t", "\\t")
+    .replace(/[\0-\x1f\x7f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`;
+}

@@ -1,0 +1,195 @@
+import { parseXml, XmlElement, type XmlNode } from "@rgrove/parse-xml";
+import { decodeBase64 } from "./base64-text.ts";
+import { replaceIllegal } from "./xml-text.ts";
+import type { Decoded } from "./xml-rpc-value.ts";
+
+/*
+ * Reads XML-RPC documents as loosely as Supervisor does (the rules are in `decodeTyped`), but bounded: size, depth and
+ * number of values are capped, and a document type is refused before parsing, so no entity is ever declared. The parser
+ * recurses; a RangeError from a tower of elements is caught like any other syntax error.
+ */
+
+/** Bytes. A larger request is refused unread. */
+export const MAX_REQUEST_BYTES = 1 << 20;
+/** Arrays and structs inside one another. */
+export const MAX_DEPTH = 64;
+/** Values in one document. */
+export const MAX_ENTRIES = 100_000;
+
+export type DecodedRequest =
+  | { readonly ok: true; readonly method: string; readonly params: readonly Decoded[] }
+  /** The sender gets HTTP 400. */
+  | { readonly ok: false; readonly reason: string };
+
+export type DecodedResponse =
+  | { readonly kind: "value"; readonly value: Decoded }
+  | { readonly kind: "fault"; readonly code: number; readonly text: string }
+  | { readonly kind: "malformed"; readonly reason: string };
+
+/** Reads a `<methodCall>` (the root's name is not checked). Never throws. */
+export function decodeRequest(body: Uint8Array): DecodedRequest {
+  return guarded(
+    (): DecodedRequest => {
+      if (body.length > MAX_REQUEST_BYTES) throw new Malformed(`body is larger than ${MAX_REQUEST_BYTES} bytes`);
+      const root = parseRoot(new TextDecoder("utf-8", { fatal: true }).decode(body));
+      const method = child(root, "methodName")?.text ?? "";
+      if (method === "") throw new Malformed("no methodName");
+      return { ok: true, method, params: decodeParams(root) };
+    },
+    (reason) => ({ ok: false, reason }),
+  );
+}
+
+/**
+ * Reads a `<methodResponse>`. Control characters that a real Supervisor leaves raw in log text become U+FFFD first; size is
+ * the caller's to limit, since a log may be long. Never throws.
+ */
+export function decodeResponse(body: Uint8Array): DecodedResponse {
+  return guarded(
+    (): DecodedResponse => {
+      const root = parseRoot(replaceIllegal(new TextDecoder("utf-8").decode(body)));
+      const fault = child(root, "fault");
+      const holder = fault === undefined ? child(child(root, "params"), "param") : fault;
+      const value = child(holder, "value");
+      if (value === undefined) throw new Malformed("neither a value nor a fault");
+      const decoded = decodeValue(value, { entries: 0 }, 0);
+      if (fault === undefined) return { kind: "value", value: decoded };
+      const [code, text] = decoded instanceof Map ? [decoded.get("faultCode"), decoded.get("faultString")] : [];
+      if (typeof code !== "number" || typeof text !== "string") throw new Malformed("a fault without code and string");
+      return { kind: "fault", code, text };
+    },
+    (reason) => ({ kind: "malformed", reason }),
+  );
+}
+
+class Malformed extends Error {}
+
+interface Count {
+  entries: number;
+}
+
+function guarded<Result>(read: () => Result, refuse: (reason: string) => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    // Every kind counts: XmlError, TypeError of the text decoder, RangeError of the stack, our own Malformed.
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parseRoot(text: string): XmlElement {
+  refuseDocumentType(text);
+  const { root } = parseXml(text);
+  if (root === null) throw new Malformed("no root element");
+  return root;
+}
+
+/** A document type can only stand before the root element; the same letters inside CDATA are just text. */
+function refuseDocumentType(text: string): void {
+  let at = 0;
+  for (;;) {
+    at = text.indexOf("<", at);
+    if (at === -1) return;
+    if (text.startsWith("<?", at)) at = text.indexOf("?>", at);
+    else if (text.startsWith("<!--", at)) at = text.indexOf("-->", at);
+    else if (text.startsWith("<!", at)) throw new Malformed("document type declarations are not accepted");
+    else return;
+    if (at === -1) return;
+  }
+}
+
+function decodeParams(root: XmlElement): readonly Decoded[] {
+  const count: Count = { entries: 0 };
+  const params = child(root, "params");
+  if (params === undefined) return [];
+  return elements(params).map((param) => {
+    const value = param.name === "param" ? child(param, "value") : undefined;
+    if (value === undefined) throw new Malformed("a param without a value");
+    return decodeValue(value, count, 0);
+  });
+}
+
+function decodeValue(value: XmlElement, count: Count, depth: number): Decoded {
+  count.entries += 1;
+  if (count.entries > MAX_ENTRIES) throw new Malformed(`more than ${MAX_ENTRIES} values`);
+  if (depth > MAX_DEPTH) throw new Malformed(`nested deeper than ${MAX_DEPTH}`);
+  const [typed, surplus] = elements(value);
+  if (surplus !== undefined) throw new Malformed("a value with two types");
+  return typed === undefined ? value.text : decodeTyped(typed, count, depth);
+}
+
+function decodeTyped(typed: XmlElement, count: Count, depth: number): Decoded {
+  switch (typed.name) {
+    case "int":
+    case "i4":
+      return decodeInteger(typed.text);
+    case "boolean":
+      // Only `1`: `<boolean>true</boolean>` is false, as in Supervisor.
+      return typed.text === "1";
+    case "double":
+      return decodeDouble(typed.text);
+    case "dateTime.iso8601":
+      if (!/^\d{8}T\d\d:\d\d:\d\d$/.test(typed.text)) throw new Malformed("bad dateTime.iso8601");
+      return { dateTime: typed.text };
+    case "base64":
+      return decodeBase64(typed.text);
+    case "array":
+      return decodeArray(typed, count, depth);
+    case "struct":
+      return decodeStruct(typed, count, depth);
+    case "nil":
+    case "ex:nil":
+      return null;
+    default:
+      // <string>, but also <i8> and whatever else: the text, untrimmed. Numeric parameters convert it later.
+      return typed.text;
+  }
+}
+
+/** What Python's int() takes: blanks around, a sign, underscores between digits. */
+export const INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
+
+function decodeInteger(text: string): number {
+  if (!INTEGER.test(text)) throw new Malformed("bad integer");
+  return Number(text.replaceAll("_", ""));
+}
+
+function decodeDouble(text: string): number {
+  const word = text.trim();
+  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(word)) return Number(word);
+  if (/^[+-]?inf(?:inity)?$/i.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
+  if (/^[+-]?nan$/i.test(word)) return NaN;
+  throw new Malformed("bad double");
+}
+
+function decodeArray(array: XmlElement, count: Count, depth: number): readonly Decoded[] {
+  const data = child(array, "data");
+  if (data === undefined) throw new Malformed("an array without data");
+  return elements(data).map((item) => {
+    if (item.name !== "value") throw new Malformed("an array item that is no value");
+    return decodeValue(item, count, depth + 1);
+  });
+}
+
+function decodeStruct(struct: XmlElement, count: Count, depth: number): ReadonlyMap<string, Decoded> {
+  const members = new Map<string, Decoded>();
+  for (const member of elements(struct)) {
+    const name = child(member, "name");
+    const value = child(member, "value");
+    if (name === undefined || value === undefined) throw new Malformed("a member without name and value");
+    members.set(name.text, decodeValue(value, count, depth + 1));
+  }
+  return members;
+}
+
+function elements(parent: XmlElement): XmlElement[] {
+  return parent.children.filter(isElement);
+}
+
+function child(parent: XmlElement | undefined, name: string): XmlElement | undefined {
+  return parent?.children.find((node): node is XmlElement => isElement(node) && node.name === name);
+}
+
+function isElement(node: XmlNode): node is XmlElement {
+  return node instanceof XmlElement;
+}

@@ -1,0 +1,37 @@
+/**
+ * What a decoded document holds. Structs are Maps, so that a member called `__proto__` is only a key; `null` is `<nil/>`.
+ */
+export type Decoded =
+  | null
+  | boolean
+  | number
+  | string
+  | DateTimeText
+  | readonly Decoded[]
+  | ReadonlyMap<string, Decoded>;
+
+/** A `<dateTime.iso8601>`. No method takes one; it is kept apart so that it is refused instead of read as a name. */
+export interface DateTimeText {
+  readonly dateTime: string;
+}
+
+/** What can be written. Absent values do not exist on this wire: they are `""` or `"none"`. */
+export type Encodable =
+  | boolean
+  | number
+  | string
+  | readonly Encodable[]
+  | ReadonlyMap<string, Encodable>
+  | { readonly [member: string]: Encodable };
+
+export function isDateTime(value: Decoded): value is DateTimeText {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Map);
+}
+
+export function isArray(value: Decoded): value is readonly Decoded[] {
+  return Array.isArray(value);
+}
+
+export function isStruct(value: Decoded): value is ReadonlyMap<string, Decoded> {
+  return value instanceof Map;
+}
