@@ -1,0 +1,104 @@
+import { log, type Effect, type Step } from "./effect.ts";
+import { exitStatusOf, exitText, isExpectedExit } from "./exit-text.ts";
+import type { ExitedInput } from "./input.ts";
+import { historyOf, type Exit, type Exited, type Running, type Starting, type Stopping, type Unknown } from "./life.ts";
+import type { LifecyclePolicy, StepContext } from "./policy.ts";
+import { beginStart, failAttempt } from "./start.ts";
+
+type Alive = Starting | Running | Stopping | Unknown;
+
+/** A living process has ended. Events come before the log line, while the pid still shows. */
+export function exit(spec: LifecyclePolicy, life: Alive, input: ExitedInput, context: StepContext): Step {
+  const ending: Exit = {
+    code: input.code,
+    signal: input.signal,
+    unknown: input.unknown,
+    ...(input.coreDumped === undefined ? {} : { coreDumped: input.coreDumped }),
+  };
+  const at = input.at ?? context.now;
+  const ended = { ...life, lastExit: ending, exitstatus: exitStatusOf(ending), lastStoppedAt: at };
+  switch (ended.state) {
+    case "STOPPING":
+      return stopped(spec, ended, ending, ended.reason);
+    case "UNKNOWN":
+      return ended.reason === null
+        ? ranAndExited(spec, ended, ending, context)
+        : stopped(spec, ended, ending, ended.reason);
+    case "STARTING":
+      return isTooQuick(spec, ended, at)
+        ? exitedTooQuickly(spec, ended, ending, context)
+        : ranAndExited(spec, ended, ending, context);
+    case "RUNNING":
+      return ranAndExited(spec, ended, ending, context);
+  }
+}
+
+function stopped(spec: LifecyclePolicy, life: Stopping | Unknown, ending: Exit, reason: "operator" | "shutdown"): Step {
+  const level = isExpectedExit(ending, spec.exitcodes) ? "info" : "warn";
+  return {
+    life: { ...historyOf(life), state: "STOPPED", reason, deadline: null, backoff: 0 },
+    effects: [
+      { type: "event", name: "PROCESS_STATE_STOPPED", from: life.state, pid: life.pid },
+      log(level, `stopped: ${spec.name} (${exitText(ending)})`),
+    ],
+  };
+}
+
+function isTooQuick(spec: LifecyclePolicy, life: Starting, at: number): boolean {
+  // The spawn is answered a moment after it happened, so a very short life may seem to end before it began.
+  const ranFor = Math.max(0, at - (life.lastStartedAt ?? at));
+  return ranFor < spec.startsecs * 1000;
+}
+
+/** Even with status 0: a program that does not stay up for startsecs has not started. */
+function exitedTooQuickly(spec: LifecyclePolicy, life: Starting, ending: Exit, context: StepContext): Step {
+  const failed: Starting = {
+    ...life,
+    exitstatus: null,
+    spawnerr: "Exited too quickly (process log may have details)",
+  };
+  return failAttempt(spec, failed, [log("warn", exitedLine(spec, ending, false))], context);
+}
+
+function ranAndExited(
+  spec: LifecyclePolicy,
+  life: Starting | Running | Unknown,
+  ending: Exit,
+  context: StepContext,
+): Step {
+  const expected = isExpectedExit(ending, spec.exitcodes);
+  const effects: Effect[] = [];
+  if (life.state === "STARTING") {
+    // It stayed up long enough and nobody had looked yet: it was RUNNING, without Supervisor's `success` line.
+    effects.push({ type: "event", name: "PROCESS_STATE_RUNNING", from: "STARTING", pid: life.pid });
+  }
+  const from = life.state === "STARTING" ? "RUNNING" : life.state;
+  effects.push(
+    { type: "event", name: "PROCESS_STATE_EXITED", from, expected, pid: life.pid },
+    log(expected ? "info" : "warn", exitedLine(spec, ending, expected)),
+  );
+  const next: Exited = {
+    ...historyOf(life),
+    state: "EXITED",
+    expected,
+    deadline: null,
+    backoff: 0,
+    spawnerr: expected ? "" : badExit(ending),
+  };
+  if (!context.accepting || !wantsRestart(spec, expected)) return { life: next, effects };
+  // At once and without limit: whatever reached RUNNING is wanted up.
+  const restarted = beginStart(next, context);
+  return { life: restarted.life, effects: [...effects, ...restarted.effects] };
+}
+
+function wantsRestart(spec: LifecyclePolicy, expected: boolean): boolean {
+  return spec.autorestart === "unexpected" ? !expected : spec.autorestart;
+}
+
+function badExit(ending: Exit): string {
+  return ending.unknown ? "exit status unknown" : `Bad exit code ${exitStatusOf(ending)}`;
+}
+
+function exitedLine(spec: LifecyclePolicy, ending: Exit, expected: boolean): string {
+  return `exited: ${spec.name} (${exitText(ending)}; ${expected ? "expected" : "not expected"})`;
+}

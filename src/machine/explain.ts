@@ -1,0 +1,82 @@
+import { exitText } from "./exit-text.ts";
+import type { Waiting } from "./gates.ts";
+import type { Backoff, Exited, Fatal, Life } from "./life.ts";
+import type { LifecyclePolicy } from "./policy.ts";
+
+export interface ExplainFacts {
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  /** What its gate waits for, if somebody asked for a start and the gate is shut. */
+  readonly waitingFor?: readonly Waiting[];
+  /** Why a RUNNING process is not ready yet; `null` or absent if it is. */
+  readonly notReady?: string | null;
+}
+
+/** One sentence on why a process is not running (or not ready); "" when all is well. */
+export function explain(spec: LifecyclePolicy, life: Life, facts: ExplainFacts): string {
+  const waiting = facts.waitingFor ?? [];
+  switch (life.state) {
+    case "STOPPED":
+      if (waiting.length > 0) return waitingText(waiting);
+      if (life.reason === null) return "not started";
+      return life.reason === "operator" ? "stopped by an operator" : "stopped because the daemon is shutting down";
+    case "STARTING":
+      if (life.pid === null) return life.stopRequested === null ? "being started" : "being stopped";
+      return `starting: must stay up for ${seconds(spec.startsecs * 1000)} to count as running`;
+    case "RUNNING":
+      return facts.notReady ? `running, not ready: ${facts.notReady}` : "";
+    case "BACKOFF": {
+      const when =
+        life.deadline === null ? "not restarting (the daemon is shutting down)" : retryText(life.deadline - facts.now);
+      return `${when} ${life.lastExit === null ? "because it could not be started: " : "after "}${failure(life)}`;
+    }
+    case "STOPPING":
+      return life.deadline > facts.now
+        ? `stopping: SIGKILL follows in ${seconds(life.deadline - facts.now)}`
+        : "stopping: has been sent SIGKILL";
+    case "EXITED":
+      return waiting.length > 0 ? waitingText(waiting) : exitedText(spec, life);
+    case "FATAL":
+      return waiting.length > 0 ? waitingText(waiting) : fatalText(life);
+    case "UNKNOWN":
+      return `could not be signalled (pid ${life.pid}); nobody knows whether it still runs`;
+  }
+}
+
+function waitingText(waiting: readonly Waiting[]): string {
+  const goals = { started: "be running", ready: "be ready", completed: "complete" };
+  const parts = waiting.map(({ program, condition, why }) => `${program} to ${goals[condition]} (${why})`);
+  return `waiting for ${parts.join(" and ")}`;
+}
+
+function retryText(milliseconds: number): string {
+  return milliseconds > 0 ? `restarting in ${seconds(milliseconds)}` : "restarting now";
+}
+
+function failure(life: Backoff | Fatal): string {
+  return life.lastExit === null ? spawnFailure(life.spawnerr) : exitText(life.lastExit);
+}
+
+/** Supervisor's texts, with the commonest one in the words of a shell. */
+function spawnFailure(spawnerr: string): string {
+  const missing = /^can't find command '(.*)'$/s.exec(spawnerr);
+  return missing ? `command not found: ${missing[1]}` : spawnerr;
+}
+
+function exitedText(spec: LifecyclePolicy, life: Exited): string {
+  const how = life.lastExit === null ? "ended" : `ended by itself: ${exitText(life.lastExit)}`;
+  if (life.expected) return `${how} (expected)`;
+  return spec.autorestart === false ? `${how}; autorestart is off` : how;
+}
+
+function fatalText(life: Fatal): string {
+  if (life.cause === "shutdown") return "was waiting to be restarted when the daemon shut down";
+  const times = life.tries === 1 ? "once" : `${life.tries} times`;
+  if (life.lastExit === null) return `${spawnFailure(life.spawnerr)}; tried ${times}, gave up`;
+  const last = exitText(life.lastExit).replace(/^exit /, "with ");
+  return `exited too quickly ${times}, last ${last}; gave up`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.max(1, Math.ceil(milliseconds / 1000))} s`;
+}

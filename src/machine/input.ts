@@ -1,0 +1,52 @@
+import type { Exit } from "./life.ts";
+
+/**
+ * What can happen to a process. Inputs that the keeper causes may name the incarnation they are about; one about an
+ * earlier incarnation changes nothing.
+ */
+export type Input =
+  /** An operator, autostart or a dependency wants it up. Refused (no effect) unless it is down. */
+  | { readonly type: "start" }
+  /** An operator wants it down. */
+  | { readonly type: "stop" }
+  /** The daemon goes down: like `stop`, but one that waits to retry becomes FATAL without a word. */
+  | { readonly type: "shutdown" }
+  /** The keeper has spawned it. */
+  | { readonly type: "spawned"; readonly pid: number; readonly incarnation?: number }
+  /** It could not be spawned; `message` becomes its `spawnerr`. */
+  | { readonly type: "spawnFailed"; readonly message: string; readonly incarnation?: number }
+  | ExitedInput
+  /** The deadline may have come. Early or needless ones change nothing. */
+  | { readonly type: "timer" }
+  | SignalRefusedInput
+  | AdoptedInput
+  /** Somebody is impatient: SIGKILL is due in `seconds` at the latest, if it is stopping. Never postpones it. */
+  | { readonly type: "kick"; readonly seconds: number };
+
+/** It has ended. */
+export interface ExitedInput extends Exit {
+  readonly type: "exited";
+  /** Only needed if the death may overtake the answer to the spawn. */
+  readonly pid?: number;
+  readonly incarnation?: number;
+  /** When it really ended, monotonic milliseconds; now if absent. Decides "too quickly" even if the news came late. */
+  readonly at?: number;
+}
+
+/** The keeper's answer to a signal of ours. */
+export interface SignalRefusedInput {
+  readonly type: "signalRefused";
+  readonly errno: string;
+  /** `stop` (default): a signal that the machine asked for. `signal`: one that an operator sent by hand. */
+  readonly during?: "stop" | "signal";
+  readonly incarnation?: number;
+}
+
+/** After a restart of the supervisor: the keeper says that it lives. */
+export interface AdoptedInput {
+  readonly type: "adopted";
+  readonly pid: number;
+  readonly incarnation: number;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+}

@@ -1,0 +1,146 @@
+/**
+ * The life of one supervised process: one tagged value on Supervisor's eight states, each with exactly its own data.
+ *
+ * Plain JSON-safe data: it is stored with the keeper, so a restarted supervisor carries on where the last one died. All times
+ * are monotonic milliseconds.
+ */
+export type Life = Stopped | Launching | Starting | Running | Backoff | Stopping | Exited | Fatal | Unknown;
+
+/** What every life remembers, whatever its state. */
+export interface History {
+  /** Number of the latest spawn; 0 before the first. Only ever grows. */
+  readonly incarnation: number;
+  /** Failed starts in a row: the `tries` of events, and the seconds until the next attempt. */
+  readonly backoff: number;
+  /** Of the last run: 0-255, -1 if killed by a signal or unknown; `null` while running and after a too quick exit. */
+  readonly exitstatus: number | null;
+  /** How the last run ended; `null` if it goes on, never began, or its spawn failed. */
+  readonly lastExit: Exit | null;
+  /** Supervisor's `spawnerr`: why the last start or run failed; "" if it did not. */
+  readonly spawnerr: string;
+  /** Last attempt to spawn; `null` if never. */
+  readonly lastStartedAt: number | null;
+  /** Last death; `null` if never. Kept while it runs again. */
+  readonly lastStoppedAt: number | null;
+}
+
+/** How a process ended. */
+export interface Exit {
+  /** 0-255; `null` if killed by a signal or unknown. */
+  readonly code: number | null;
+  /** Name such as `SIGKILL`, or `SIG40` / `40` for one without a name. */
+  readonly signal: string | null;
+  /** Nobody could learn the status (adopted process). Never counts as success. */
+  readonly unknown: boolean;
+  readonly coreDumped?: boolean;
+}
+
+/** Who asked it to stop. */
+export type StopReason = "operator" | "shutdown";
+
+export interface Stopped extends History {
+  readonly state: "STOPPED";
+  /** `null`: it was never started. */
+  readonly reason: StopReason | null;
+  readonly deadline: null;
+}
+
+/**
+ * STARTING with the spawn in flight: asked for, not yet answered. A stop cannot signal anything yet, so it is remembered and
+ * carried out when the answer arrives.
+ */
+export interface Launching extends History {
+  readonly state: "STARTING";
+  readonly pid: null;
+  readonly stopRequested: StopReason | null;
+  readonly deadline: null;
+}
+
+export interface Starting extends History {
+  readonly state: "STARTING";
+  readonly pid: number;
+  /** When it has stayed up for startsecs. */
+  readonly deadline: number;
+}
+
+export interface Running extends History {
+  readonly state: "RUNNING";
+  readonly pid: number;
+  readonly deadline: null;
+}
+
+export interface Backoff extends History {
+  readonly state: "BACKOFF";
+  /** When to try again; `null` if the daemon was shutting down already. */
+  readonly deadline: number | null;
+}
+
+export interface Stopping extends History {
+  readonly state: "STOPPING";
+  readonly pid: number;
+  readonly reason: StopReason;
+  /** When SIGKILL is due. */
+  readonly deadline: number;
+}
+
+export interface Exited extends History {
+  readonly state: "EXITED";
+  readonly expected: boolean;
+  readonly deadline: null;
+}
+
+export interface Fatal extends History {
+  readonly state: "FATAL";
+  /** Failed attempts that led here. */
+  readonly tries: number;
+  /** `shutdown`: it was waiting to retry when the daemon went down. */
+  readonly cause: "gave-up" | "shutdown";
+  readonly deadline: null;
+}
+
+/** A signal could not be sent: the process may or may not live on. Its exit leads out of here. */
+export interface Unknown extends History {
+  readonly state: "UNKNOWN";
+  readonly pid: number;
+  /** `null`: nobody wanted it to stop, so its exit is an ordinary exit. */
+  readonly reason: StopReason | null;
+  readonly deadline: null;
+}
+
+/** A process that was never started. */
+export function initialLife(): Stopped {
+  return {
+    state: "STOPPED",
+    reason: null,
+    deadline: null,
+    incarnation: 0,
+    backoff: 0,
+    exitstatus: null,
+    lastExit: null,
+    spawnerr: "",
+    lastStartedAt: null,
+    lastStoppedAt: null,
+  };
+}
+
+/** The data common to all states, for building the next state from. */
+export function historyOf(life: Life): History {
+  const { incarnation, backoff, exitstatus, lastExit, spawnerr, lastStartedAt, lastStoppedAt } = life;
+  return { incarnation, backoff, exitstatus, lastExit, spawnerr, lastStartedAt, lastStoppedAt };
+}
+
+/** The pid of the living process, or 0. */
+export function pidOf(life: Life): number {
+  return "pid" in life ? (life.pid ?? 0) : 0;
+}
+
+/** Moves all times by `milliseconds`: for a stored life whose monotonic clock began elsewhere (after a reboot). */
+export function shiftLife(life: Life, milliseconds: number): Life {
+  const shift = (time: number | null): number | null => (time === null ? null : time + milliseconds);
+  return {
+    ...life,
+    deadline: shift(life.deadline),
+    lastStartedAt: shift(life.lastStartedAt),
+    lastStoppedAt: shift(life.lastStoppedAt),
+  } as Life;
+}

@@ -1,0 +1,99 @@
+import { log, type LogEffect, type Step } from "./effect.ts";
+import { historyOf, type Backoff, type Launching, type Life, type Running, type Starting } from "./life.ts";
+import type { LifecyclePolicy, StepContext } from "./policy.ts";
+
+/** To STARTING: asks for the next incarnation. The caller has made sure that none lives. */
+export function beginStart(life: Life, context: Pick<StepContext, "now">): Step {
+  const incarnation = life.incarnation + 1;
+  const next: Launching = {
+    ...historyOf(life),
+    state: "STARTING",
+    pid: null,
+    stopRequested: null,
+    deadline: null,
+    incarnation,
+    exitstatus: null,
+    lastExit: null,
+    spawnerr: "",
+    lastStartedAt: context.now,
+  };
+  return {
+    life: next,
+    effects: [
+      { type: "event", name: "PROCESS_STATE_STARTING", from: life.state, tries: life.backoff },
+      { type: "spawn", incarnation },
+    ],
+  };
+}
+
+/** The spawn is answered: it has a pid, and startsecs begin to count. */
+export function settle(
+  spec: LifecyclePolicy,
+  life: Launching,
+  pid: number,
+  startedAt: number,
+  line: LogEffect,
+): { readonly life: Starting; readonly effects: readonly [LogEffect] } {
+  const deadline = startedAt + spec.startsecs * 1000;
+  return {
+    life: { ...historyOf(life), state: "STARTING", pid, deadline, lastStartedAt: startedAt },
+    effects: [line],
+  };
+}
+
+/** It has stayed up for startsecs: RUNNING, and all its retries are back. */
+export function promote(spec: LifecyclePolicy, life: Starting): Step {
+  const success =
+    `success: ${spec.name} entered RUNNING state, process has stayed up for > than ` +
+    `${spec.startsecs} seconds (startsecs)`;
+  const next: Running = { ...historyOf(life), state: "RUNNING", pid: life.pid, deadline: null, backoff: 0 };
+  return {
+    life: next,
+    effects: [{ type: "event", name: "PROCESS_STATE_RUNNING", from: "STARTING", pid: life.pid }, log("info", success)],
+  };
+}
+
+/** There was nothing to run: counts as a failed attempt. Supervisor logs this before the change of state. */
+export function failSpawn(spec: LifecyclePolicy, life: Launching, message: string, context: StepContext): Step {
+  const line = log("info", `spawnerr: ${message}`);
+  // A stop that waits for this answer comes before any decision to give up.
+  if (life.stopRequested !== null) {
+    const waiting = enterBackoff({ ...life, spawnerr: message }, context);
+    return { life: waiting.life, effects: [line, ...waiting.effects] };
+  }
+  const failed = failAttempt(spec, { ...life, spawnerr: message }, [], context);
+  return { life: failed.life, effects: [line, ...failed.effects] };
+}
+
+/**
+ * A start has failed: BACKOFF, then another try after as many seconds as there were failures, or FATAL at once when the
+ * retries are used up. `lines` stand between the two events.
+ */
+export function failAttempt(
+  spec: LifecyclePolicy,
+  life: Launching | Starting,
+  lines: readonly LogEffect[],
+  context: StepContext,
+): Step {
+  const waiting = enterBackoff(life, context);
+  const effects = [...waiting.effects, ...lines];
+  if (waiting.life.backoff <= spec.startretries) return { life: waiting.life, effects };
+  const { backoff: tries } = waiting.life;
+  return {
+    life: { ...historyOf(waiting.life), state: "FATAL", tries, cause: "gave-up", deadline: null, backoff: 0 },
+    effects: [
+      ...effects,
+      { type: "event", name: "PROCESS_STATE_FATAL", from: "BACKOFF" },
+      log("info", `gave up: ${spec.name} entered FATAL state, too many start retries too quickly`),
+    ],
+  };
+}
+
+function enterBackoff(life: Launching | Starting, context: StepContext): Step & { readonly life: Backoff } {
+  const backoff = life.backoff + 1;
+  const deadline = context.accepting ? context.now + backoff * 1000 : null;
+  return {
+    life: { ...historyOf(life), state: "BACKOFF", deadline, backoff },
+    effects: [{ type: "event", name: "PROCESS_STATE_BACKOFF", from: "STARTING", tries: backoff }],
+  };
+}

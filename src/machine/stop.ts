@@ -1,0 +1,110 @@
+import { log, unchanged, type Effect, type Step } from "./effect.ts";
+import {
+  historyOf,
+  type Backoff,
+  type Life,
+  type Running,
+  type Starting,
+  type Stopping,
+  type StopReason,
+} from "./life.ts";
+import type { LifecyclePolicy, StepContext } from "./policy.ts";
+import { signalName } from "./signal-name.ts";
+
+const SIGKILL = 9;
+/** Between repeated SIGKILLs, milliseconds; keeps stopwaitsecs=0 from becoming a busy loop. */
+const LEAST_KILL_INTERVAL = 1000;
+
+/** Somebody wants it down. What is down already stays as it is. */
+export function stop(spec: LifecyclePolicy, life: Life, reason: StopReason, context: StepContext): Step {
+  switch (life.state) {
+    case "STARTING":
+      if (life.pid !== null) return beginStop(spec, life, reason, context);
+      return life.stopRequested === null ? { life: { ...life, stopRequested: reason }, effects: [] } : unchanged(life);
+    case "RUNNING":
+      return beginStop(spec, life, reason, context);
+    case "BACKOFF":
+      return reason === "shutdown" ? giveUpSilently(life) : stopWaiting(spec, life);
+    case "STOPPED":
+    case "EXITED":
+    case "FATAL": {
+      if (reason === "shutdown") return unchanged(life);
+      const signal = nameOf(spec.stopsignal);
+      return {
+        life,
+        effects: [log("debug", `attempted to kill ${spec.name} with sig ${signal} but it wasn't running`)],
+      };
+    }
+    case "STOPPING":
+    case "UNKNOWN":
+      return unchanged(life);
+  }
+}
+
+/** stopwaitsecs are over: SIGKILL now, and again until the exit is reported. */
+export function kill(spec: LifecyclePolicy, life: Stopping, context: StepContext): Step {
+  const target = spec.killasgroup ? "group" : "process";
+  const interval = Math.max(spec.stopwaitsecs * 1000, LEAST_KILL_INTERVAL);
+  return {
+    life: { ...life, deadline: context.now + interval },
+    effects: [
+      log("warn", `killing '${spec.name}' (${life.pid}) with SIGKILL`),
+      ...send(spec, life.pid, SIGKILL, target, []),
+    ],
+  };
+}
+
+/** Brings SIGKILL forward. */
+export function kick(life: Life, seconds: number, context: StepContext): Step {
+  if (life.state !== "STOPPING") return unchanged(life);
+  const deadline = context.now + seconds * 1000;
+  return deadline < life.deadline ? { life: { ...life, deadline }, effects: [] } : unchanged(life);
+}
+
+function beginStop(spec: LifecyclePolicy, life: Starting | Running, reason: StopReason, context: StepContext): Step {
+  const deadline = context.now + spec.stopwaitsecs * 1000;
+  const target = spec.stopasgroup ? "group" : "process";
+  return {
+    // An operator's stop gives all retries back (Supervisor kept the count across stop and start).
+    life: { ...historyOf(life), state: "STOPPING", pid: life.pid, reason, deadline, backoff: 0 },
+    effects: send(spec, life.pid, spec.stopsignal, target, [
+      { type: "event", name: "PROCESS_STATE_STOPPING", from: life.state, pid: life.pid },
+    ]),
+  };
+}
+
+function send(
+  spec: LifecyclePolicy,
+  pid: number,
+  signal: number,
+  target: "process" | "group",
+  between: readonly Effect[],
+): readonly Effect[] {
+  const whom = target === "group" ? "process group " : "";
+  return [
+    log("debug", `killing ${spec.name} (pid ${pid}) ${whom}with signal ${nameOf(signal)}`),
+    ...between,
+    { type: "signal", signal, target },
+  ];
+}
+
+function stopWaiting(spec: LifecyclePolicy, life: Backoff): Step {
+  return {
+    life: { ...historyOf(life), state: "STOPPED", reason: "operator", deadline: null, backoff: 0 },
+    effects: [
+      log("debug", `Attempted to kill ${spec.name}, which is in BACKOFF state.`),
+      { type: "event", name: "PROCESS_STATE_STOPPED", from: "BACKOFF", pid: 0 },
+    ],
+  };
+}
+
+function giveUpSilently(life: Backoff): Step {
+  return {
+    life: { ...historyOf(life), state: "FATAL", tries: life.backoff, cause: "shutdown", deadline: null, backoff: 0 },
+    effects: [{ type: "event", name: "PROCESS_STATE_FATAL", from: "BACKOFF" }],
+  };
+}
+
+function nameOf(signal: number): string {
+  return signalName(signal) ?? String(signal);
+}
