@@ -1,0 +1,29 @@
+import type { Problem } from "../../model/problem.ts";
+
+/** What the evaluator process is asked, as one JSON text on its stdin. */
+export interface EvaluationRequest {
+  /** Absolute path of the config. */
+  readonly file: string;
+  /** Handed to a config that is a function. */
+  readonly context: ConfigContext;
+  /** Whose files the config may be made of; `null` trusts all. See strict-modes.ts. */
+  readonly strict: { readonly uid: number; readonly trusted: readonly number[] } | null;
+}
+
+export interface ConfigContext {
+  readonly mode: "development" | "production";
+  /** The command being run, such as `up` or `check`. */
+  readonly command: string;
+  readonly host: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What it answers, as one line of JSON on fd 3. */
+export interface EvaluationAnswer {
+  /** Present, though perhaps `null`, exactly if there are no problems. */
+  readonly config?: unknown;
+  /** Absolute paths of all files read, also after a failure, so that mending any of them can be noticed. */
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}

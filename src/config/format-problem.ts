@@ -1,0 +1,71 @@
+import { codeFrame, neutralise } from "./code-frame.ts";
+import type { Problem } from "../model/problem.ts";
+
+export interface FormatOptions {
+  /** ANSI colours; default false. */
+  readonly colour?: boolean;
+  /** The text of a source file, for the code frame; `undefined` if it is not at hand. No frames without it. */
+  readonly source?: (file: string) => string | undefined;
+  /** Files below this folder are shown relative to it. */
+  readonly relativeTo?: string;
+}
+
+/**
+ * One problem for a terminal: `file:line:column: message`, the code frame, and the hint. Control characters in any part
+ * are neutralised.
+ */
+export function formatProblem(problem: Problem, options: FormatOptions = {}): string {
+  const paint = options.colour === true ? ansi : plain;
+  const head = paint("1;31", "error: ") + paint("1", multiline(problem.message));
+  const where = placeText(problem, options);
+  const lines = [where === "" ? head : `${paint("36", where)}: ${head}`];
+  const frame = frameOf(problem, options);
+  if (frame !== "") lines.push(indent(frame));
+  if (problem.hint !== undefined) lines.push(paint("32", indent(`hint: ${multiline(problem.hint)}`)));
+  return lines.join("\n");
+}
+
+/** All problems, separated by empty lines. */
+export function formatProblems(problems: readonly Problem[], options: FormatOptions = {}): string {
+  return problems.map((problem) => formatProblem(problem, options)).join("\n\n");
+}
+
+/** One problem for a log file: exactly one line, no colour, no frame. */
+export function problemLogLine(problem: Problem): string {
+  const where = placeText(problem, {});
+  const hint = problem.hint === undefined ? "" : ` (${problem.hint})`;
+  const text = `${where === "" ? "" : `${where}: `}${problem.message}${hint}`;
+  return neutralise(text.replaceAll(/\s*[\r\n]+\s*/g, " / "));
+}
+
+function placeText(problem: Problem, options: FormatOptions): string {
+  const path = problem.path !== undefined && problem.path.length > 0 ? problem.path.join(".") : "";
+  if (problem.place === undefined) return neutralise(path);
+  const base = options.relativeTo === undefined ? "" : `${options.relativeTo.replace(/\/+$/, "")}/`;
+  const { file, line, column } = problem.place;
+  const shown = base !== "" && file.startsWith(base) ? file.slice(base.length) : file;
+  return `${neutralise(shown)}:${line}:${column}`;
+}
+
+function frameOf(problem: Problem, options: FormatOptions): string {
+  if (problem.place === undefined) return "";
+  const source = options.source?.(problem.place.file);
+  return source === undefined ? "" : codeFrame(source, problem.place);
+}
+
+/** Captured output may come with a message, so its line breaks stay. */
+function multiline(text: string): string {
+  return text.split(/\r?\n/).map(neutralise).join("\n");
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}
+
+function ansi(codes: string, text: string): string {
+  return `\u001b[${codes}m${text}\u001b[0m`;
+}
+
+function plain(_codes: string, text: string): string {
+  return text;
+}
