@@ -1,0 +1,113 @@
+import type { Problem } from "../model/problem.ts";
+import type { World } from "../model/world.ts";
+import { environmentNames, expandPercent } from "./expand-percent.ts";
+import { normalizePath } from "./path-text.ts";
+import type { IniTree } from "./merge-ini.ts";
+import { entryOf, mergeIni } from "./merge-ini.ts";
+import { parseIni } from "./parse-ini.ts";
+import type { QueuedMessage } from "./section-reader.ts";
+import { compareCodePoints, isSpace } from "./python-text.ts";
+
+/** How files are reached; this floor opens none itself. */
+export interface FileAccess {
+  /** The text of a file, byte order mark included, or why it cannot be read. */
+  readonly read: (
+    file: string,
+  ) => { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
+  /**
+   * Paths that match an absolute pattern of `*`, `?` and `[...]`, in any order. A leading dot is matched only by a
+   * dot, `**` acts like `*`, and a pattern without wildcards matches the path itself if it exists.
+   */
+  readonly glob: (pattern: string) => readonly string[];
+}
+
+export type IncludeResult =
+  | {
+      readonly ok: true;
+      readonly tree: IniTree;
+      readonly warnings: readonly Problem[];
+      /** The main file, then every included file in the order read. */
+      readonly files: readonly string[];
+      readonly messages: readonly QueuedMessage[];
+    }
+  | { readonly ok: false; readonly problem: Problem; readonly files: readonly string[] };
+
+/**
+ * Reads a file and what its `[include]` names. Only the `[include]` of the main file counts.
+ *
+ * Stricter than Supervisor in one respect: an included file that cannot be read is an error. Supervisor skips it and
+ * still logs that it was included, so its programs vanish without a word.
+ */
+export function readWithIncludes(file: string, access: FileAccess, world: World): IncludeResult {
+  const files = [file];
+  const opened = access.read(file);
+  if (!opened.ok)
+    return { ok: false, files, problem: { message: `could not read config file ${file}`, hint: opened.reason } };
+  const main = parseIni(opened.text, file);
+  if (!main.ok) return { ok: false, files, problem: main.problem };
+  const merge = mergeIni(main.document);
+  const messages: QueuedMessage[] = [];
+  const done = (): IncludeResult => ({ ok: true, tree: merge.tree, warnings: merge.warnings, files, messages });
+
+  const include = merge.tree.sections.get("include");
+  if (!include) return done();
+  merge.expandHere(world.here);
+  const entry = entryOf(merge.tree, "include", "files");
+  if (!entry) {
+    const message = ".ini file has [include] section, but no files setting";
+    return { ok: false, files, problem: { message, place: include.place } };
+  }
+  const expanded = expandPercent(entry.value, includeNames(world), "include.files");
+  if (!expanded.ok) return { ok: false, files, problem: { message: expanded.message, place: entry.place } };
+
+  for (const item of words(expanded.text)) {
+    const pattern = item.startsWith("/") ? item : joinPath(world.here, item);
+    const matches = [...access.glob(pattern)].sort(compareCodePoints);
+    if (matches.length === 0) messages.push({ level: "warn", text: `No file matches via include "${pattern}"` });
+    for (const match of matches) {
+      messages.push({ level: "info", text: `Included extra file "${match}" during parsing` });
+      files.push(match);
+      const read = access.read(match);
+      if (!read.ok) {
+        const message = `could not read included file ${match}: ${read.reason}`;
+        return {
+          ok: false,
+          files,
+          problem: { message, hint: "Supervisor would skip it silently", place: entry.place },
+        };
+      }
+      const parsed = parseIni(read.text, match);
+      if (!parsed.ok) return { ok: false, files, problem: parsed.problem };
+      merge.add(parsed.document);
+      merge.expandHere(folderOf(match));
+    }
+  }
+  return done();
+}
+
+function includeNames(world: World): Map<string, string | number> {
+  return new Map<string, string>([
+    ["here", world.here],
+    ["host_node_name", world.hostNodeName],
+    ...environmentNames(world.env),
+  ]);
+}
+
+/** `str.split()`. */
+function words(text: string): string[] {
+  const blanks = [...text].map((char) => (isSpace(char) ? " " : char));
+  return blanks
+    .join("")
+    .split(" ")
+    .filter((word) => word !== "");
+}
+
+/** `os.path.join`: nothing is normalised, so messages show the pattern as Supervisor's do. */
+function joinPath(folder: string, item: string): string {
+  return folder.endsWith("/") ? folder + item : `${folder}/${item}`;
+}
+
+/** Folder of an absolute path, with `.` and `..` resolved. */
+function folderOf(file: string): string {
+  return normalizePath(file.slice(0, file.lastIndexOf("/") + 1));
+}

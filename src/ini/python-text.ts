@@ -1,0 +1,51 @@
+/**
+ * The few text rules of Python that show through in a `supervisord.conf`: what counts as a blank, what `int()` reads, how
+ * names sort. JavaScript's own `trim` and `Number` differ in the corners (U+FEFF, `1_000`, `0x10`).
+ */
+
+/** `str.strip()`. */
+export function strip(text: string): string {
+  return stripEnd(text.slice(indentOf(text)));
+}
+
+/** `str.rstrip()`. */
+export function stripEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && isSpace(text[end - 1])) end -= 1;
+  return text.slice(0, end);
+}
+
+/** Number of blanks a text begins with. */
+export function indentOf(text: string): number {
+  let start = 0;
+  while (start < text.length && isSpace(text[start])) start += 1;
+  return start;
+}
+
+/** `str.isspace()` of one character. */
+export function isSpace(char: string | undefined): boolean {
+  return char !== undefined && SPACE.test(char);
+}
+
+const SPACE = /[\t-\r\u001c- \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
+/** `int(text, base)`: blanks around, a sign and single underscores between digits are fine. `null` if it would raise. */
+export function readInteger(text: string, base: 8 | 10): number | null {
+  const found = (base === 8 ? OCTAL : DECIMAL).exec(strip(text));
+  if (!found) return null;
+  const value = Number.parseInt((found[2] ?? "").replaceAll("_", ""), base);
+  return found[1] === "-" && value !== 0 ? -value : value;
+}
+
+const DECIMAL = /^([+-]?)(\d+(?:_\d+)*)$/;
+const OCTAL = /^([+-]?)(?:0[oO]_?)?([0-7]+(?:_[0-7]+)*)$/;
+
+/** Order of Python's `sorted()` on text: by code point, where JavaScript's default goes by UTF-16 unit. */
+export function compareCodePoints(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  for (let i = 0; i < left.length && i < right.length; i += 1) {
+    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,87 @@
+import { pythonRepr } from "../model/python-repr.ts";
+import type { Place, Problem } from "../model/problem.ts";
+import type { World } from "../model/world.ts";
+import type { Names } from "./expand-percent.ts";
+import { expandPercent } from "./expand-percent.ts";
+import type { IniTree, TreeEntry } from "./merge-ini.ts";
+import { entryOf } from "./merge-ini.ts";
+import type { Converted } from "./value-types.ts";
+
+/** A line for the daemon's log, queued until it has one. */
+export interface QueuedMessage {
+  readonly level: "info" | "warn";
+  readonly text: string;
+}
+
+/** What reading a whole tree gathers. One is shared by all sections. */
+export interface Reading {
+  readonly tree: IniTree;
+  readonly world: World;
+  /** `ENV_X` of the daemon, extended by `[supervisord] environment` once that has been read. */
+  readonly environment: Map<string, string>;
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+  /** Lines for the daemon's log. */
+  readonly messages: QueuedMessage[];
+  /** Where the things of the resulting config were written, by JSON of their path. */
+  readonly places: Map<string, Place>;
+}
+
+/** Reads the keys of one section. A mistake is noted in the {@link Reading} and the value is then `undefined`. */
+export interface SectionReader {
+  readonly section: string;
+  has(key: string): boolean;
+  entry(key: string): TreeEntry | undefined;
+  /** The value, expanded. `label` is how messages call it; `section.key` if not given. */
+  text(key: string, names: Names, label?: string): string | undefined;
+  /** The value, expanded and converted. */
+  convert<T>(key: string, names: Names, converter: (text: string, world: World) => Converted<T>): T | undefined;
+  problem(message: string, key?: string, hint?: string): void;
+}
+
+/** @param suffix appended to each message, such as ` in section 'program:web' (file: '/etc/supervisord.conf')`. */
+export function readSection(reading: Reading, section: string, suffix = ""): SectionReader {
+  const { tree, world, environment } = reading;
+  const entry = (key: string): TreeEntry | undefined => entryOf(tree, section, key);
+  const problem = (message: string, key?: string, hint?: string): void => {
+    const place = (key === undefined ? undefined : entry(key)?.place) ?? tree.sections.get(section)?.place;
+    // A program that stands in two groups is read twice; its mistake is still one.
+    const same = (other: Problem): boolean => other.message === message + suffix && other.place === place;
+    if (reading.problems.some(same)) return;
+    reading.problems.push({ message: message + suffix, ...(hint && { hint }), ...(place && { place }) });
+  };
+  const text: SectionReader["text"] = (key, names, label = `${section}.${key}`) => {
+    const found = entry(key);
+    if (!found) return undefined;
+    const expanded = expandPercent(found.value, new Map([...environment, ...names]), label);
+    if (expanded.ok) return expanded.text;
+    problem(expanded.message, key);
+    return undefined;
+  };
+  return {
+    section,
+    has: (key) => entry(key) !== undefined,
+    entry,
+    text,
+    convert: (key, names, converter) => {
+      const value = text(key, names);
+      if (value === undefined) return undefined;
+      const converted = converter(value, world);
+      if (converted.ok) return converted.value;
+      problem(converted.message, key);
+      return undefined;
+    },
+    problem,
+  };
+}
+
+/** ` in section '...' (file: '...')`, which Supervisor appends to mistakes in a program's own options. */
+export function programSuffix(tree: IniTree, section: string): string {
+  const file = tree.sections.get(section)?.place.file ?? tree.mainFile;
+  return ` in section ${pythonRepr(section)} (file: ${pythonRepr(file)})`;
+}
+
+/** Remembers where a part of the config was written. */
+export function remember(reading: Reading, path: readonly (string | number)[], place: Place | undefined): void {
+  if (place) reading.places.set(JSON.stringify(path), place);
+}
