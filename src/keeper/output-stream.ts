@@ -16,7 +16,7 @@ export class OutputStream {
   constructor(fifo: string, take: (chunk: Uint8Array) => void, ended: () => void) {
     this.#take = take;
     this.#fd = fs.openSync(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-    this.#socket = new net.Socket({
+    const options: net.SocketConstructorOpts & { onread: net.OnReadOpts } = {
       fd: this.#fd,
       readable: true,
       writable: false,
@@ -27,7 +27,8 @@ export class OutputStream {
           return true;
         },
       },
-    });
+    };
+    this.#socket = new net.Socket(options);
     const end = (): void => {
       if (this.#ended) return;
       this.#ended = true;
@@ -54,7 +55,11 @@ export class OutputStream {
         if (errnoOf(error) !== "EAGAIN") this.#socket.destroy();
         return;
       }
-      if (length === 0) return;
+      if (length === 0) {
+        // No writer is left. A FIFO that had none since it was opened (adoption) would never say so by itself.
+        this.#socket.destroy();
+        return;
+      }
       total += length;
       this.#take(SHARED.subarray(0, length));
     }

@@ -1,0 +1,141 @@
+/**
+ * The supervisor's side of the connection: a `Keeper` whose calls travel over a stream.
+ *
+ * A promise's answer and an event may arrive in one chunk, and promises are told later than callbacks. So after an answer
+ * the rest waits for the next turn: whoever awaits `start` has its pid before the exit event of that pid is told.
+ */
+import type { Duplex } from "node:stream";
+import { encodeMessage, FrameReader, type Message } from "../protocol/frames.ts";
+import { KEEPER_PROTOCOL, type Keeper, type KeeperEvent } from "../protocol/keeper.ts";
+
+/** Speaks to the keeper at the other end of `stream`. When the stream ends, all waiting calls reject. */
+export function connectKeeper(stream: Duplex): Keeper {
+  const line = new Line(stream);
+  return {
+    snapshot: () => line.call("snapshot", {}),
+    start: (request) => line.call("start", { request }),
+    signal: (key, signal, target) => line.call("signal", { key, signal, target }),
+    writeStdin: (key, bytes) => line.call("writeStdin", { key }, bytes),
+    setLogs: (key, logs) => line.call("setLogs", { key, logs }),
+    follow: (key, stream, on) => line.call("follow", { key, stream, on }),
+    reopenLogs: () => line.call("reopenLogs", {}),
+    clearLogs: (key) => line.call("clearLogs", { key }),
+    forget: (key) => line.call("forget", { key }),
+    acknowledge: (seq, changes) => line.send({ op: "acknowledge", seq, changes }, null),
+    quit: (options = {}) => line.call("quit", { force: options.force ?? false, status: options.status ?? 0 }),
+    events: {
+      onEvent: (listener) => line.eventListeners.push(listener),
+      onClose: (listener) => line.closeListeners.push(listener),
+    },
+  };
+}
+
+class Line {
+  readonly eventListeners: ((event: KeeperEvent) => void)[] = [];
+  readonly closeListeners: (() => void)[] = [];
+  readonly #stream: Duplex;
+  readonly #reader = new FrameReader();
+  readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  readonly #inbox: Message[] = [];
+  #deferred = false;
+  #calls = 0;
+  #ended = false;
+  #over = false;
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    stream.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+    for (const end of ["error", "end", "close"]) stream.on(end, () => this.#end());
+    this.send({ op: "hello", protocol: KEEPER_PROTOCOL }, null);
+  }
+
+  /** `Result` is what the keeper answers to `op`: both sides are built from the same sources, so it is not checked again. */
+  call<Result>(op: string, parameters: object, bytes: Uint8Array | null = null): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      if (this.#ended) {
+        reject(new Error(`the keeper is gone: ${op} was not done`));
+        return;
+      }
+      const id = ++this.#calls;
+      this.#waiting.set(id, { resolve, reject });
+      this.send({ op, id, ...parameters }, bytes);
+    });
+  }
+
+  send(json: object, bytes: Uint8Array | null): void {
+    if (this.#ended) return;
+    for (const frame of encodeMessage({ json, bytes })) this.#stream.write(frame);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    try {
+      this.#inbox.push(...this.#reader.push(chunk));
+    } catch (error) {
+      this.#stream.destroy(error instanceof Error ? error : undefined);
+      return;
+    }
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    if (this.#deferred) return;
+    for (let message = this.#inbox.shift(); message !== undefined; message = this.#inbox.shift()) {
+      if (!this.#handle(message)) continue;
+      this.#deferred = true;
+      setImmediate(() => {
+        this.#deferred = false;
+        this.#deliver();
+      });
+      return;
+    }
+    if (this.#ended) this.#finish();
+  }
+
+  /** True if it was an answer. */
+  #handle({ json, bytes }: Message): boolean {
+    const said = json as FromKeeper;
+    switch (said.op) {
+      case "hello":
+        if (said.protocol !== KEEPER_PROTOCOL) this.#stream.destroy(new Error(`keeper protocol ${said.protocol}`));
+        return false;
+      case "event": {
+        const event = (bytes === null ? said.event : { ...said.event, data: bytes }) as KeeperEvent;
+        for (const listener of this.eventListeners) listener(event);
+        return false;
+      }
+      case "result":
+        this.#take(said.id)?.resolve(said.result);
+        return true;
+      case "failed":
+        this.#take(said.id)?.reject(new Error(said.message));
+        return true;
+    }
+  }
+
+  #take(id: number): { resolve: (value: never) => void; reject: (error: Error) => void } | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#deliver();
+  }
+
+  /** All that arrived before the end has been delivered. */
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const { reject } of this.#waiting.values()) reject(new Error("the keeper is gone"));
+    this.#waiting.clear();
+    for (const listener of this.closeListeners) listener();
+  }
+}
+
+type FromKeeper =
+  | { readonly op: "hello"; readonly protocol: number }
+  | { readonly op: "event"; readonly event: object }
+  | { readonly op: "result"; readonly id: number; readonly result: never }
+  | { readonly op: "failed"; readonly id: number; readonly message: string };

@@ -1,0 +1,45 @@
+import { constants } from "node:os";
+import type { ProcStat } from "./proc.ts";
+
+/** How a process ended. `unknown`: nobody can tell; then `code` and `signal` are `null`. */
+export interface ExitStatus {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly unknown: boolean;
+}
+
+/**
+ * The truth about an exit that Node reports. Node has no names for real-time signals, so it reports a process killed by one
+ * as exit code 0. The life FIFO ends before the parent is told of the death, and at that moment /proc still shows the
+ * status: `last` is what it showed. If something else kept the life FIFO open there is no such moment; then 0 is believed,
+ * unless the keeper itself sent a real-time signal (`sentRealTime`).
+ */
+export function exitStatus(
+  code: number | null,
+  signal: string | null,
+  last: ProcStat | null,
+  sentRealTime: boolean,
+): ExitStatus {
+  if (signal) return { code: null, signal: signal === "SIGIO" ? "SIGPOLL" : signal, unknown: false };
+  if (code !== null && code !== 0) return { code, signal: null, unknown: false };
+  if (last !== null && last.exiting) {
+    const number = last.exitCode & 0x7f;
+    return number === 0
+      ? { code: 0, signal: null, unknown: false }
+      : { code: null, signal: signalName(number), unknown: false };
+  }
+  return sentRealTime ? UNKNOWN_EXIT : { code: 0, signal: null, unknown: false };
+}
+
+export const UNKNOWN_EXIT: ExitStatus = { code: null, signal: null, unknown: true };
+
+/** Linux: 34 to 64 as programs see them. The two ends have names, the others only numbers. */
+export const FIRST_REAL_TIME = 32;
+
+/** `SIGTERM` for 15; `signal 40` for one without a name. */
+export function signalName(number: number): string {
+  if (number === 34) return "SIGRTMIN";
+  if (number === 64) return "SIGRTMAX";
+  const found = Object.entries(constants.signals).find(([, value]) => value === number);
+  return found?.[0] ?? `signal ${number}`;
+}

@@ -1,0 +1,253 @@
+/**
+ * The keeper itself, as an object in this process: parent of every program, owner of their stdio and logs.
+ *
+ * `serve.ts` offers it to a supervisor in another process; tests and single-process mode use it as it is. It has no timer
+ * while nothing changes (state is mirrored to disk 50 ms after a change), and never looks at what it was not told about.
+ */
+import * as fs from "node:fs";
+import { join } from "node:path";
+import {
+  KEEPER_PROTOCOL,
+  type ExitEvent,
+  type Keeper,
+  type KeeperEvent,
+  type KeeperSnapshot,
+  type ProcessKey,
+  type ProcessLogs,
+  type SignalResult,
+  type StartRequest,
+  type StartResult,
+  type StreamName,
+} from "../protocol/keeper.ts";
+import { adoptPrograms } from "./adopt.ts";
+import { errnoOf } from "./errno.ts";
+import { EventJournal } from "./event-journal.ts";
+import { FifoPool } from "./fifo-pool.ts";
+import { KeptProgram } from "./kept-program.ts";
+import { LogFiles } from "./log-files.ts";
+import { bootId } from "./proc.ts";
+import type { ProgramHost } from "./program-host.ts";
+import { Registry, type ProgramRecord } from "./registry.ts";
+import { startProgram } from "./start-program.ts";
+import type { Run } from "./run.ts";
+
+export interface KeeperOptions {
+  /** Folder for FIFOs, registry and state, kept from one keeper to the next. Created with mode 0700. */
+  readonly folder: string;
+  /** Soft limit of open files that programs get; `null` leaves the keeper's own. */
+  readonly nofileSoft?: number | null;
+}
+
+export class KeeperCore implements Keeper, ProgramHost {
+  readonly startedAt = Date.now();
+  readonly programs = new Map<ProcessKey, KeptProgram>();
+  readonly files = new LogFiles();
+  readonly journal: EventJournal;
+  readonly pool: FifoPool;
+  readonly nofileSoft: number | null;
+  /** Supervisors started before the present one, and deaths of supervisors in the last minute. Set by who starts them. */
+  supervisors: () => { readonly restarts: number; readonly recentCrashes: number } = () => ({
+    restarts: 0,
+    recentCrashes: 0,
+  });
+  readonly #registry: Registry;
+  readonly #boot = bootId();
+  readonly #listeners = new Set<(event: KeeperEvent) => void>();
+  readonly #closeListeners: (() => void)[] = [];
+  readonly #followed = new Set<string>();
+  #quitting = false;
+  #closed = false;
+  #status = 0;
+  #mirror: NodeJS.Timeout | null = null;
+
+  readonly events = {
+    onEvent: (listener: (event: KeeperEvent) => void): void => {
+      this.#listeners.add(listener);
+    },
+    onClose: (listener: () => void): void => {
+      this.#closeListeners.push(listener);
+    },
+  };
+
+  /** Takes over what an earlier keeper left in the folder. Throws the system's error if the folder cannot be used. */
+  constructor(options: KeeperOptions) {
+    const fifos = join(options.folder, "fifo");
+    fs.mkdirSync(fifos, { recursive: true, mode: 0o700 });
+    fs.chmodSync(options.folder, 0o700);
+    this.nofileSoft = options.nofileSoft ?? null;
+    this.#registry = new Registry(options.folder);
+    this.journal = new EventJournal(this.#registry.readState(), () => this.#mirrorSoon());
+    this.pool = new FifoPool(fifos);
+    adoptPrograms(this, this.#registry.readAll(), this.#boot, fifos);
+    this.pool.fill();
+  }
+
+  /** The exit status that `quit` asked for. */
+  get status(): number {
+    return this.#status;
+  }
+
+  async snapshot(): Promise<KeeperSnapshot> {
+    return {
+      protocol: KEEPER_PROTOCOL,
+      pid: process.pid,
+      startedAt: this.startedAt,
+      ...this.supervisors(),
+      saved: this.journal.entries,
+      pending: [...this.journal.pending],
+      processes: [...this.programs.values()].filter((each) => each.incarnation > 0).map((each) => each.snapshot()),
+    };
+  }
+
+  async start(request: StartRequest): Promise<StartResult> {
+    if (this.#quitting) return { ok: false, stage: "refused", errno: "quitting" };
+    return await startProgram(this, request);
+  }
+
+  async signal(key: ProcessKey, signal: number, target: "process" | "group"): Promise<SignalResult> {
+    return this.programs.get(key)?.signal(signal, target) ?? { ok: false, errno: "ESRCH" };
+  }
+
+  async writeStdin(key: ProcessKey, bytes: Uint8Array): Promise<"queued" | "full" | "closed"> {
+    const program = this.programs.get(key);
+    return program?.alive ? (program.run?.stdin.write(bytes) ?? "closed") : "closed";
+  }
+
+  /** Rejects with the system's error if a new target cannot be opened; the old one stays. */
+  async setLogs(key: ProcessKey, logs: ProcessLogs): Promise<void> {
+    const program = this.programs.get(key);
+    if (program === undefined) return;
+    program.setLogs(logs);
+    if (program.run !== null && program.alive) this.record(program, program.run, null);
+  }
+
+  async follow(
+    key: ProcessKey,
+    stream: StreamName,
+    on: boolean,
+  ): Promise<{ readonly size: number; readonly position: number }> {
+    // Kept by name, so that a program may be followed before its first start.
+    if (on) this.#followed.add(`${stream} ${key}`);
+    else this.#followed.delete(`${stream} ${key}`);
+    return this.programs.get(key)?.standing(stream) ?? { size: 0, position: 0 };
+  }
+
+  /** Nobody listens any more. */
+  unfollowAll(): void {
+    this.#followed.clear();
+  }
+
+  async reopenLogs(): Promise<void> {
+    this.files.reopenAll();
+  }
+
+  /** Rejects with the system's error. */
+  async clearLogs(key: ProcessKey): Promise<void> {
+    this.programs.get(key)?.clearLogs();
+  }
+
+  /** Rejects while the process runs. */
+  async forget(key: ProcessKey): Promise<void> {
+    const program = this.programs.get(key);
+    if (program === undefined) return;
+    if (program.alive || program.starting) throw new Error(`${key} is running and cannot be forgotten: stop it first`);
+    this.programs.delete(key);
+    this.#registry.remove(key);
+  }
+
+  acknowledge(seq: number, changes: Readonly<Record<string, string | null>>): void {
+    this.journal.acknowledge(seq, changes);
+  }
+
+  async quit(options: { readonly force?: boolean; readonly status?: number } = {}): Promise<void> {
+    const living = [...this.programs.values()].filter((program) => program.alive || program.starting);
+    if (living.length > 0 && options.force !== true) {
+      throw new Error(
+        `${living.length} programs are running, such as ${living[0]?.key}: stop them first, or use force`,
+      );
+    }
+    this.#status = options.status ?? 0;
+    this.close();
+  }
+
+  /** Like `events.onEvent`; call what it returns to end it. */
+  attach(listener: (event: KeeperEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Refuses every start from now on. */
+  refuseStarts(): void {
+    this.#quitting = true;
+  }
+
+  /** Lets go of everything. Programs that run are left to a later keeper. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#quitting = true;
+    if (this.#mirror !== null) clearTimeout(this.#mirror);
+    this.#registry.writeState(this.journal.saved());
+    for (const program of this.programs.values()) program.close();
+    this.pool.close();
+    for (const listener of this.#closeListeners) listener();
+  }
+
+  /** The program, known from now on. */
+  program(key: ProcessKey, request: Pick<StartRequest, "logs" | "stop">): KeptProgram {
+    const known = this.programs.get(key);
+    if (known !== undefined) return known;
+    const program: KeptProgram = new KeptProgram(key, request.logs, request.stop, this.files, {
+      exited: (event) => this.#programExited(program, event),
+      kept: (event) => this.tell(this.journal.add(event)),
+      passing: (event) => this.tell(event),
+      followed: (stream) => this.#followed.has(`${stream} ${key}`),
+    });
+    this.programs.set(key, program);
+    return program;
+  }
+
+  /** Leaves word of a run for the next keeper. A full runtime disk must not stop programs: they would just not be adopted. */
+  record(program: KeptProgram, run: Run, ended: ProgramRecord["ended"]): void {
+    try {
+      this.#registry.write({
+        version: 1,
+        key: program.key,
+        incarnation: program.incarnation,
+        boot: this.#boot,
+        pid: run.pid,
+        startTime: run.startTime,
+        startedAt: program.startedAt,
+        fifos: run.fifos,
+        logs: program.logs,
+        stop: program.stop,
+        ended,
+      });
+    } catch (error) {
+      process.stderr.write(`keeper: cannot record ${program.key}: ${errnoOf(error)}\n`);
+    }
+  }
+
+  tell(event: KeeperEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #programExited(program: KeptProgram, event: ExitEvent): void {
+    if (this.#closed) return; // a forced end: the next keeper tells
+    const kept = this.journal.add(event);
+    // On disk before it is told: a keeper that dies now does not take the exit status with it.
+    if (program.run !== null) this.record(program, program.run, { ...event, seq: kept.seq });
+    this.tell(kept);
+  }
+
+  #mirrorSoon(): void {
+    this.#mirror ??= setTimeout(() => {
+      this.#mirror = null;
+      try {
+        this.#registry.writeState(this.journal.saved());
+      } catch (error) {
+        process.stderr.write(`keeper: cannot save the supervisor's state: ${errnoOf(error)}\n`);
+      }
+    }, 50);
+  }
+}

@@ -1,0 +1,179 @@
+import * as fs from "node:fs";
+import type {
+  CaptureEvent,
+  ExitEvent,
+  KeptProcess,
+  LogEvent,
+  PassingEvent,
+  ProcessLogs,
+  SignalResult,
+  StopManners,
+  StreamCounters,
+  StreamName,
+} from "../protocol/keeper.ts";
+import { errnoOf } from "./errno.ts";
+import type { ExitStatus } from "./exit-status.ts";
+import type { LogFiles } from "./log-files.ts";
+import type { PipelineSink } from "./output-pipeline.ts";
+import { groupLives } from "./proc.ts";
+import type { FifoPaths } from "./registry.ts";
+import { Run, type RunSinks } from "./run.ts";
+
+/** One key: its incarnations, the current one and those that linger, its counters and its followers. */
+export class KeptProgram {
+  readonly key: string;
+  /** Of the newest incarnation that was started. */
+  incarnation = 0;
+  startedAt = 0;
+  logs: ProcessLogs;
+  stop: StopManners;
+  run: Run | null = null;
+  /** A start is under way: it waits for FIFOs or for the user database. */
+  starting = false;
+  /** Number of a start that failed: it may be repeated or skipped. */
+  failedIncarnation = 0;
+  readonly #files: LogFiles;
+  readonly #told: ProgramNews;
+  /** Bytes produced, before anything is done to them. */
+  readonly #positions = { stdout: 0, stderr: 0 };
+  readonly #counters = { stdout: { logged: 0, dropped: 0 }, stderr: { logged: 0, dropped: 0 } };
+  readonly #lingering = new Set<Run>();
+
+  constructor(key: string, logs: ProcessLogs, stop: StopManners, files: LogFiles, told: ProgramNews) {
+    this.key = key;
+    this.logs = logs;
+    this.stop = stop;
+    this.#files = files;
+    this.#told = told;
+  }
+
+  get alive(): boolean {
+    return this.run?.alive ?? false;
+  }
+
+  /** Opens logs and FIFOs of a next incarnation. Throws the system's error, and then holds nothing. */
+  prepare(fifos: FifoPaths, logs: ProcessLogs, incarnation: number, startedAt: number): Run {
+    const run: Run = new Run(
+      this.#files,
+      fifos,
+      logs,
+      this.#sinks(() => run, incarnation),
+    );
+    this.startedAt = startedAt;
+    return run;
+  }
+
+  /** The prepared run has a process: it is the current one from now on. */
+  begin(run: Run, incarnation: number, logs: ProcessLogs, stop: StopManners): void {
+    if (this.run !== null) this.#lingering.add(this.run);
+    this.run = run;
+    this.incarnation = incarnation;
+    this.logs = logs;
+    this.stop = stop;
+  }
+
+  /** Sends a signal to what is known to be this program, and to nothing else. */
+  signal(signal: number, target: "process" | "group"): SignalResult {
+    const run = this.run;
+    if (run === null) return { ok: false, errno: "ESRCH" };
+    const alive = run.check();
+    // After the leader's death its group lives on under its number while it has a member, which then is of its session.
+    if (!alive && (target === "process" || run.pid === 0 || !groupLives(run.pid))) return { ok: false, errno: "ESRCH" };
+    if (alive) run.noteSignal(signal);
+    try {
+      process.kill(target === "group" ? -run.pid : run.pid, signal);
+      return { ok: true };
+    } catch (error) {
+      const errno = errnoOf(error);
+      return { ok: false, errno: errno === "ESRCH" || errno === "EPERM" ? errno : "EINVAL" };
+    }
+  }
+
+  /** Throws the system's error. */
+  setLogs(logs: ProcessLogs): void {
+    this.run?.setLogs(logs);
+    this.logs = logs;
+  }
+
+  clearLogs(): void {
+    for (const spec of [this.logs.stdout, this.logs.stderr]) {
+      if (spec !== "stdout" && spec.path !== null) this.#files.clear(spec.path);
+    }
+  }
+
+  /** Size of the stream's log file now, and how much the stream has produced. */
+  standing(stream: StreamName): { readonly size: number; readonly position: number } {
+    const spec = stream === "stderr" && this.logs.stderr !== "stdout" ? this.logs.stderr : this.logs.stdout;
+    const found = spec.path === null ? undefined : fs.statSync(spec.path, { throwIfNoEntry: false });
+    return { size: found?.isFile() === true ? found.size : 0, position: this.#positions[stream] };
+  }
+
+  snapshot(): KeptProcess {
+    const counters = (stream: StreamName): StreamCounters => ({
+      ...this.#counters[stream],
+      failing: this.run?.failing(stream) ?? null,
+    });
+    return {
+      key: this.key,
+      incarnation: this.incarnation,
+      pid: this.alive ? (this.run?.pid ?? 0) : 0,
+      startedAt: this.startedAt,
+      adopted: this.run?.adopted ?? false,
+      counters: { stdout: counters("stdout"), stderr: counters("stderr") },
+    };
+  }
+
+  /** Lets go of logs and FIFOs; a process that is alive is not touched. */
+  close(): void {
+    this.run?.close();
+    for (const run of this.#lingering) run.close();
+  }
+
+  /** `run` is asked for late, because the sinks are made before it. */
+  #sinks(run: () => Run, incarnation: number): RunSinks {
+    return {
+      stdout: this.#sink("stdout", run),
+      stderr: this.#sink("stderr", run),
+      output: (stream, chunk) => {
+        this.#positions[stream] += chunk.length;
+        if (!this.#told.followed(stream)) return;
+        const position = this.#positions[stream];
+        this.#told.passing({ type: "output", key: this.key, stream, position, data: Uint8Array.from(chunk) });
+      },
+      exited: (status: ExitStatus) => {
+        const { pid } = run();
+        this.#told.exited({ type: "exit", key: this.key, incarnation, pid, ...status, at: Date.now() });
+      },
+      over: () => {
+        this.#lingering.delete(run());
+      },
+    };
+  }
+
+  #sink(stream: StreamName, run: () => Run): PipelineSink {
+    const event = <T extends "capture" | "log">(type: T, bytes: Uint8Array) => ({
+      type,
+      key: this.key,
+      pid: run().pid,
+      stream,
+      data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64"),
+    });
+    return {
+      captured: (message) => this.#told.kept(event("capture", message)),
+      logged: (bytes) => this.#told.kept(event("log", bytes)),
+      counted: (logged, dropped) => {
+        this.#counters[stream].logged += logged;
+        this.#counters[stream].dropped += dropped;
+      },
+      trouble: (errno, dropped) => this.#told.passing({ type: "logTrouble", key: this.key, stream, errno, dropped }),
+    };
+  }
+}
+
+export interface ProgramNews {
+  /** Whether output events of this stream are wanted. */
+  followed(stream: StreamName): boolean;
+  exited(event: ExitEvent): void;
+  kept(event: CaptureEvent | LogEvent): void;
+  passing(event: PassingEvent): void;
+}

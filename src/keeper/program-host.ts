@@ -1,0 +1,20 @@
+import type { LogFiles } from "./log-files.ts";
+import type { EventJournal } from "./event-journal.ts";
+import type { FifoPool } from "./fifo-pool.ts";
+import type { KeptProgram } from "./kept-program.ts";
+import type { ProgramRecord } from "./registry.ts";
+import type { Run } from "./run.ts";
+import type { StartRequest } from "../protocol/keeper.ts";
+
+/** What starting and adopting a program needs of the keeper. */
+export interface ProgramHost {
+  readonly pool: FifoPool;
+  readonly files: LogFiles;
+  readonly journal: EventJournal;
+  /** Soft limit of open files for programs; `null` leaves the keeper's own. */
+  readonly nofileSoft: number | null;
+  /** The program of that key, known from now on. */
+  program(key: string, request: Pick<StartRequest, "logs" | "stop">): KeptProgram;
+  /** Leaves word of a run for the next keeper. */
+  record(program: KeptProgram, run: Run, ended: ProgramRecord["ended"]): void;
+}

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as net from "node:net";
+import { join } from "node:path";
+
+/**
+ * Makes sure that one keeper owns a runtime folder. On Linux the lock is an abstract socket: the kernel frees it with the
+ * process, however that ends, and no file can be left behind or deleted by a cleaner. Elsewhere it is a socket in the folder.
+ * Whoever comes second can ask it for the owner's pid. Resolves with `null` if the lock was got, else with that pid (0 if
+ * the owner did not say).
+ */
+export async function lockRuntime(folder: string): Promise<number | null> {
+  const address = lockAddress(folder);
+  if (await listen(address)) return null;
+  const owner = await askOwner(address);
+  if (owner !== null) return owner;
+  // A socket file without a listener is what a killed keeper leaves.
+  if (!address.startsWith("\0")) fs.rmSync(address, { force: true });
+  return (await listen(address)) ? null : 0;
+}
+
+function lockAddress(folder: string): string {
+  if (process.platform !== "linux") return join(folder, "keeper.lock");
+  const hash = createHash("sha256").update(fs.realpathSync(folder)).digest("hex").slice(0, 32);
+  return `\0sup-keeper-${hash}`;
+}
+
+async function listen(address: string): Promise<boolean> {
+  const server = net.createServer((connection) => {
+    connection.on("error", () => undefined);
+    connection.end(String(process.pid));
+  });
+  return await new Promise((answer, fail) => {
+    server.once("error", (error) => {
+      if ("code" in error && error.code === "EADDRINUSE") answer(false);
+      else fail(error);
+    });
+    server.listen(address, () => {
+      server.unref();
+      answer(true);
+    });
+  });
+}
+
+/** `null`: nobody listens. */
+async function askOwner(address: string): Promise<number | null> {
+  return await new Promise((answer) => {
+    let said = "";
+    const connection = net.connect(address);
+    connection.setTimeout(1000, () => connection.destroy());
+    connection.on("data", (chunk) => (said += chunk.toString("latin1")));
+    connection.on("error", (error) => {
+      answer("code" in error && error.code === "ECONNREFUSED" ? null : 0);
+    });
+    connection.on("close", () => answer(Number(said) || 0));
+  });
+}

@@ -1,0 +1,156 @@
+/**
+ * The keeper's side of the connection to a supervisor.
+ *
+ * The stream is an inherited socket, so whoever is at the other end was started by the keeper; still every message is
+ * checked, and one that makes no sense closes the connection. Kept events are sent from the journal as the stream takes
+ * them, so a supervisor that does not read costs no memory; output is skipped beyond 1 MiB and the gap is told.
+ */
+import type { Duplex } from "node:stream";
+import { encodeMessage, FrameReader, type Message } from "../protocol/frames.ts";
+import { KEEPER_PROTOCOL, type KeeperEvent, type PassingEvent, type StreamName } from "../protocol/keeper.ts";
+import { perform } from "./perform.ts";
+import type { KeeperCore } from "./keeper-core.ts";
+
+/**
+ * Serves `keeper` over `stream` until either ends. One supervisor at a time: end the old stream before a new one. `ready` is
+ * called when the supervisor has its snapshot: events reach it from then on.
+ */
+export function serveKeeper(
+  keeper: KeeperCore,
+  stream: Duplex,
+  ready: () => void = () => undefined,
+): SupervisorConnection {
+  return new SupervisorConnection(keeper, stream, ready);
+}
+
+export class SupervisorConnection {
+  readonly #keeper: KeeperCore;
+  readonly #stream: Duplex;
+  readonly #reader = new FrameReader();
+  /** Number of the newest event sent; `null` before the snapshot. */
+  #sent: number | null = null;
+  readonly #gaps = new Map<string, { key: string; stream: StreamName; bytes: number }>();
+  readonly #ready: () => void;
+  readonly #detach: () => void;
+  #greeted = false;
+  #heard = 0;
+  #closed = false;
+
+  constructor(keeper: KeeperCore, stream: Duplex, ready: () => void) {
+    this.#ready = ready;
+    this.#keeper = keeper;
+    this.#stream = stream;
+    stream.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+    stream.on("drain", () => this.#pump());
+    stream.on("error", () => this.close());
+    stream.on("close", () => this.close());
+    stream.on("end", () => this.close());
+    this.#detach = keeper.attach((event) => this.#event(event));
+    // A turn later: the answer to `quit` goes first.
+    keeper.events.onClose(() => setImmediate(() => this.close()));
+    this.#send({ op: "hello", protocol: KEEPER_PROTOCOL, pid: process.pid });
+  }
+
+  /** How many messages it has sent so far. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#keeper.unfollowAll();
+    this.#detach();
+    // Not `destroy`: the answer to `quit` may be on its way.
+    this.#stream.end();
+  }
+
+  #receive(chunk: Uint8Array): void {
+    try {
+      for (const message of this.#reader.push(chunk)) if (!this.#closed) this.#handle(message);
+    } catch (error) {
+      process.stderr.write(`keeper: closing the supervisor's connection: ${String(error)}\n`);
+      this.#stream.destroy();
+      this.close();
+    }
+  }
+
+  #handle(message: Message): void {
+    this.#heard++;
+    const call = message.json as { op?: unknown; id?: unknown; protocol?: unknown } | null;
+    if (typeof call !== "object" || call === null || typeof call.op !== "string") throw new Error("not a request");
+    if (!this.#greeted) {
+      if (call.op !== "hello" || call.protocol !== KEEPER_PROTOCOL) throw new Error("it speaks another protocol");
+      this.#greeted = true;
+      return;
+    }
+    const id = call.id;
+    if (call.op !== "acknowledge" && !Number.isSafeInteger(id)) throw new Error("a request without a number");
+    perform(this.#keeper, call.op, message).then(
+      (result) => {
+        if (call.op === "acknowledge") return;
+        // Events after the snapshot begin exactly where it ends: both are taken in this turn.
+        const ready = call.op === "snapshot" && this.#sent === null;
+        if (ready) this.#sent = this.#keeper.journal.seq;
+        this.#send({ op: "result", id, result: result ?? null });
+        if (ready) this.#ready();
+      },
+      (error: unknown) =>
+        this.#send({ op: "failed", id, message: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+
+  #event(event: KeeperEvent): void {
+    if (this.#closed || this.#sent === null) return;
+    if ("seq" in event) this.#pump();
+    else if (event.type === "output" && (this.#gaps.size > 0 || this.#stream.writableLength > QUEUE_CAP))
+      this.#skip(event);
+    else this.#pass(event);
+  }
+
+  #skip(event: PassingEvent & { type: "output" }): void {
+    const name = `${event.stream} ${event.key}`;
+    const gap = this.#gaps.get(name) ?? { key: event.key, stream: event.stream, bytes: 0 };
+    gap.bytes += event.data.length;
+    this.#gaps.set(name, gap);
+  }
+
+  /** Sends what waits, oldest first, as far as the stream takes it. */
+  #pump(): void {
+    if (this.#closed || this.#sent === null) return;
+    for (const gap of this.#gaps.values()) this.#send({ op: "event", event: { type: "gap", ...gap } });
+    this.#gaps.clear();
+    const { pending } = this.#keeper.journal;
+    let at = pending.length;
+    while (at > 0 && (pending[at - 1]?.seq ?? 0) > this.#sent) at--;
+    for (const event of pending.slice(at)) {
+      if (this.#stream.writableLength > QUEUE_CAP) return;
+      this.#sent = event.seq;
+      this.#send({ op: "event", event });
+    }
+  }
+
+  #pass(event: PassingEvent): void {
+    if (event.type !== "output") {
+      this.#send({ op: "event", event });
+      return;
+    }
+    const { data, ...rest } = event;
+    this.#write({ json: { op: "event", event: rest }, bytes: data });
+  }
+
+  #send(json: object): void {
+    this.#write({ json, bytes: null });
+  }
+
+  #write(message: Message): void {
+    if (this.#stream.destroyed || this.#stream.writableEnded) return;
+    for (const frame of encodeMessage(message)) this.#stream.write(frame);
+  }
+}
+
+const QUEUE_CAP = 1024 * 1024;

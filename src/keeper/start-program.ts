@@ -1,0 +1,103 @@
+import * as fs from "node:fs";
+import type { StartRequest, StartResult } from "../protocol/keeper.ts";
+import { errnoOf } from "./errno.ts";
+import type { ProgramHost } from "./program-host.ts";
+import type { KeptProgram } from "./kept-program.ts";
+import { planLaunch } from "./plan-launch.ts";
+import type { FifoPaths } from "./registry.ts";
+import { spawnProgram, type ProgramEnds } from "./spawn-program.ts";
+
+/** Starts the next incarnation of a program, or says why not. Whatever fails, no descriptor and no file is left behind. */
+export async function startProgram(keeper: ProgramHost, request: StartRequest): Promise<StartResult> {
+  const program = keeper.program(request.key, request);
+  if (program.alive || program.starting) return { ok: false, stage: "refused", errno: "alive" };
+  const next = program.incarnation + 1;
+  // A start that failed made no process: its number may be used again, or left behind.
+  if (
+    request.incarnation !== next &&
+    !(program.failedIncarnation > 0 && request.incarnation === program.failedIncarnation + 1)
+  ) {
+    return { ok: false, stage: "refused", errno: "incarnation" };
+  }
+  program.starting = true;
+  try {
+    const result = await start(keeper, program, request);
+    program.failedIncarnation = result.ok ? 0 : request.incarnation;
+    return result;
+  } finally {
+    program.starting = false;
+  }
+}
+
+async function start(keeper: ProgramHost, program: KeptProgram, request: StartRequest): Promise<StartResult> {
+  const merged = request.logs.stderr === "stdout";
+  let fifos: FifoPaths;
+  try {
+    const [stdin = "", stdout = "", life = "", stderr = ""] = await keeper.pool.take(merged ? 3 : 4);
+    fifos = { stdin, stdout, life, stderr: merged ? null : stderr };
+  } catch (error) {
+    return { ok: false, stage: "dispatchers", errno: errnoOf(error) };
+  }
+  const launch = await planLaunch(request, keeper.nofileSoft);
+  const startedAt = Date.now();
+  let run;
+  try {
+    run = program.prepare(fifos, request.logs, request.incarnation, startedAt);
+  } catch (error) {
+    removeAll(fifos);
+    return { ok: false, stage: "dispatchers", errno: errnoOf(error) };
+  }
+  const opened: number[] = [];
+  try {
+    const ends = openEnds(fifos, ownerOf(request), opened);
+    const child = await spawnProgram(launch, ends, {
+      environment: request.environment,
+      umask: request.umask,
+      typed: request.argv[0] ?? request.file,
+    });
+    if (typeof child === "string") {
+      run.close();
+      run.removeFifos();
+      return { ok: false, stage: "fork", errno: child };
+    }
+    run.follow(child);
+    program.begin(run, request.incarnation, request.logs, request.stop);
+    keeper.record(program, run, null);
+    return { ok: true, pid: run.pid, startedAt };
+  } catch (error) {
+    run.close();
+    run.removeFifos();
+    return { ok: false, stage: "dispatchers", errno: errnoOf(error) };
+  } finally {
+    for (const fd of opened) fs.closeSync(fd);
+  }
+}
+
+/**
+ * The program's ends: opened separately from the keeper's, because blocking is a property of the open description, and
+ * read-write, so that the program never gets SIGPIPE or an end of file. Throws the system's error; `opened` lists what is
+ * open whatever happens.
+ */
+function openEnds(fifos: FifoPaths, owner: number | null, opened: number[]): ProgramEnds {
+  const open = (path: string, flags: number): number => {
+    // `echo > /dev/stdout` opens the FIFO by name, so it must belong to who runs.
+    if (owner !== null) fs.chownSync(path, owner, -1);
+    const fd = fs.openSync(path, flags);
+    opened.push(fd);
+    return fd;
+  };
+  const stdin = open(fifos.stdin, fs.constants.O_RDWR);
+  const stdout = open(fifos.stdout, fs.constants.O_RDWR);
+  const stderr = fifos.stderr === null ? stdout : open(fifos.stderr, fs.constants.O_RDWR);
+  return { stdin, stdout, stderr, life: open(fifos.life, fs.constants.O_WRONLY) };
+}
+
+function ownerOf(request: StartRequest): number | null {
+  return process.geteuid?.() === 0 && request.uid !== null && request.uid !== 0 ? request.uid : null;
+}
+
+function removeAll(fifos: FifoPaths): void {
+  for (const path of [fifos.stdin, fifos.stdout, fifos.life, fifos.stderr]) {
+    if (path !== null) fs.rmSync(path, { force: true });
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The supervisor as the keeper's child: started with a socket as fd 3, started again when it dies.
+ *
+ * A supervisor ends properly by asking the keeper to quit. Any other end is a crash: it is started again after a back-off of
+ * 10 ms, doubling up to 30 s, and back to 10 ms once one has lived for a minute.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { Duplex } from "node:stream";
+import { serveKeeper, type SupervisorConnection } from "./serve.ts";
+import type { KeeperCore } from "./keeper-core.ts";
+
+export class SupervisorChild {
+  readonly #keeper: KeeperCore;
+  readonly #command: readonly string[];
+  readonly #log: (line: string) => void;
+  readonly #ready: () => void;
+  readonly #crashes: number[] = [];
+  #child: ChildProcess | null = null;
+  #connection: SupervisorConnection | null = null;
+  #starts = 0;
+  #delay = FIRST_DELAY;
+  #bornAt = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #over = false;
+  #gone: (() => void)[] = [];
+
+  /** `ready` is called whenever a supervisor has taken its snapshot. */
+  constructor(keeper: KeeperCore, command: readonly string[], log: (line: string) => void, ready: () => void) {
+    this.#keeper = keeper;
+    this.#command = command;
+    this.#log = log;
+    this.#ready = ready;
+    keeper.supervisors = () => ({ restarts: Math.max(0, this.#starts - 1), recentCrashes: this.#recentCrashes() });
+    keeper.events.onClose(() => this.end());
+  }
+
+  /** Messages from the present supervisor so far; 0 when there is none. */
+  get heard(): number {
+    return this.#connection?.heard ?? 0;
+  }
+
+  start(): void {
+    const [file = "", ...args] = this.#command;
+    const restarts = this.#starts++;
+    this.#bornAt = performance.now();
+    const child = spawn(file, args, {
+      stdio: ["ignore", "inherit", "inherit", "pipe"],
+      env: { ...process.env, SUP_KEEPER_RESTARTS: String(restarts), SUP_KEEPER_PID: String(process.pid) },
+    });
+    this.#child = child;
+    const stream = child.stdio[3];
+    if (stream instanceof Duplex) this.#connection = serveKeeper(this.#keeper, stream, this.#ready);
+    child.on("error", (error) => {
+      if (child.pid === undefined) this.#ended(child, error.message);
+    });
+    child.on("exit", (code, signal) => this.#ended(child, signal ?? `exit status ${code}`));
+  }
+
+  /** No further restart. */
+  end(): void {
+    this.#over = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** Resolves when no supervisor runs any more; after `milliseconds` it is killed. */
+  async gone(milliseconds: number): Promise<void> {
+    const child = this.#child;
+    if (child === null) return;
+    const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+    await new Promise<void>((resolve) => this.#gone.push(resolve));
+    clearTimeout(timer);
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    this.#connection?.close();
+    this.#connection = null;
+    for (const resolve of this.#gone.splice(0)) resolve();
+    if (this.#over) return;
+    const now = performance.now();
+    this.#crashes.push(now);
+    if (now - this.#bornAt >= STABLE) this.#delay = FIRST_DELAY;
+    this.#log(`the supervisor (pid ${child.pid ?? "none"}) died: ${how}; starting it again in ${this.#delay} ms`);
+    this.#timer = setTimeout(() => this.start(), this.#delay);
+    this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY);
+  }
+
+  #recentCrashes(): number {
+    const now = performance.now();
+    while (this.#crashes.length > 0 && now - (this.#crashes[0] ?? 0) > STABLE) this.#crashes.shift();
+    return this.#crashes.length;
+  }
+}
+
+const FIRST_DELAY = 10;
+const LONGEST_DELAY = 30_000;
+/** Milliseconds; also the span that `recentCrashes` looks back on. */
+const STABLE = 60_000;
