@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { exitedUnknown, exitedWith, killedBy, Transcript } from "./support.ts";
+
+describe("a process that exits from RUNNING", () => {
+  const endings = {
+    expected: exitedWith(0),
+    other: exitedWith(3),
+    signal: killedBy("SIGSEGV"),
+    unknown: exitedUnknown,
+  };
+  test.each([
+    [true, "expected", "STARTING"],
+    [true, "other", "STARTING"],
+    [true, "signal", "STARTING"],
+    [true, "unknown", "STARTING"],
+    ["unexpected", "expected", "EXITED"],
+    ["unexpected", "other", "STARTING"],
+    ["unexpected", "signal", "STARTING"],
+    ["unexpected", "unknown", "STARTING"],
+    [false, "expected", "EXITED"],
+    [false, "other", "EXITED"],
+    [false, "signal", "EXITED"],
+    [false, "unknown", "EXITED"],
+  ] as const)("with autorestart %s and an %s ending is then %s", (autorestart, ending, state) => {
+    for (const startsecs of [0, 1]) {
+      const play = new Transcript({ autorestart, startsecs })
+        .feed({ type: "start" }, { type: "spawned", pid: 7 })
+        .until(1);
+      expect(play.life.state).toBe("RUNNING");
+      play.feed(endings[ending]);
+      expect(play.life.state).toBe(state);
+    }
+  });
+});
+
+test("codes are expected only if exitcodes lists them", () => {
+  const play = new Transcript({ exitcodes: [3, 4], autorestart: false }).feed(
+    { type: "start" },
+    { type: "spawned", pid: 7 },
+  );
+  play.until(1).feed(exitedWith(0));
+  expect(play.life).toMatchObject({ state: "EXITED", expected: false, spawnerr: "Bad exit code 0" });
+});
+
+test("a timer that comes early changes nothing", () => {
+  const play = new Transcript().feed({ type: "start" }, { type: "spawned", pid: 7 });
+  const before = play.life;
+  play.now = 999;
+  play.feed({ type: "timer" });
+  expect(play.life).toBe(before);
+  play.now = 1000;
+  play.feed({ type: "timer" });
+  expect(play.life.state).toBe("RUNNING");
+});
+
+test("a kick brings SIGKILL forward and never postpones it", () => {
+  const play = new Transcript({ stopwaitsecs: 10 }).feed(
+    { type: "start" },
+    { type: "spawned", pid: 7 },
+    { type: "stop" },
+  );
+  play.feed({ type: "kick", seconds: 60 });
+  expect(play.life.deadline).toBe(10_000);
+  play.feed({ type: "kick", seconds: 2 });
+  expect(play.life.deadline).toBe(2000);
+});
+
+test("with stopwaitsecs=0 SIGKILL is repeated once a second, not in a busy loop", () => {
+  const play = new Transcript({ stopwaitsecs: 0 }).feed(
+    { type: "start" },
+    { type: "spawned", pid: 7 },
+    { type: "stop" },
+  );
+  play.until(2);
+  expect(play.lines.filter((line) => line.includes("signal 9"))).toEqual([
+    "0 signal 9 to process",
+    "1 signal 9 to process",
+    "2 signal 9 to process",
+  ]);
+});
