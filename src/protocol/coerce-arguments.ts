@@ -1,3 +1,4 @@
+import { pythonRepr } from "../model/python-repr.ts";
 import type { Method, Parameter } from "./contract.ts";
 import { Fault } from "./faults.ts";
 import { INTEGER } from "./xml-rpc-decode.ts";
@@ -65,10 +66,10 @@ function pythonLiteral(value: Decoded): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number") return pythonNumber(value);
-  if (typeof value === "string") return pythonQuote(value);
+  if (typeof value === "string") return pythonRepr(value);
   if (isArray(value)) return `[${value.map(pythonLiteral).join(", ")}]`;
   if (isDateTime(value)) return value.dateTime;
-  const members = [...value].map(([name, member]) => `${pythonQuote(name)}: ${pythonLiteral(member)}`);
+  const members = [...value].map(([name, member]) => `${pythonRepr(name)}: ${pythonLiteral(member)}`);
   return `{${members.join(", ")}}`;
 }
 
@@ -76,16 +77,4 @@ function pythonNumber(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   return String(value);
-}
-
-/** Single quotes unless the text holds one and no double quote. */
-function pythonQuote(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text
-    .replaceAll("\\", "\\\\")
-    .replaceAll("\n", "\\n")
-    .replaceAll("\r", "\\r")
-    .replaceAll("\t", "\\t")
-    .replace(/[\0-\x1f\x7f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
-  return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`;
 }

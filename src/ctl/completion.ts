@@ -1,0 +1,44 @@
+import type { ProcessInfo } from "../protocol/process-info.ts";
+import type { Action } from "./action.ts";
+
+/**
+ * What the word under the cursor may become; each candidate ends in a blank. Word breaks are blanks only, so that namespecs
+ * complete as one word.
+ *
+ * @param line up to the cursor.
+ * @param infos asked for only if process names are wanted.
+ * @returns candidates, and the text that they replace.
+ */
+export async function complete(
+  line: string,
+  actions: ReadonlyMap<string, Action>,
+  infos: () => Promise<readonly ProcessInfo[]>,
+): Promise<[string[], string]> {
+  const [, before = "", word = ""] = /^(.*?)(\S*)$/s.exec(line) ?? [];
+  const candidates = await candidatesFor(before.trim().split(/\s+/)[0] ?? "", word, actions, infos);
+  return [[...new Set(candidates)].filter((each) => each.startsWith(word)).map((each) => `${each} `), word];
+}
+
+async function candidatesFor(
+  first: string,
+  word: string,
+  actions: ReadonlyMap<string, Action>,
+  infos: () => Promise<readonly ProcessInfo[]>,
+): Promise<string[]> {
+  const names = [...actions.keys()].filter((name) => name !== "EOF").sort();
+  if (first === "") return names;
+  switch (actions.get(first)?.completes) {
+    case undefined:
+      return [];
+    case "actions":
+      return names;
+    case "groups":
+      return (await infos()).map((info) => info.group);
+    case "processes":
+      return (await infos()).flatMap((info) =>
+        info.group === info.name && !word.includes(":")
+          ? [info.name]
+          : [`${info.group}:${info.name}`, `${info.group}:*`],
+      );
+  }
+}

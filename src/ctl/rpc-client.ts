@@ -1,0 +1,154 @@
+import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import type { RpcResults, SupervisorMethodName } from "../protocol/contract.ts";
+import { decodeResponse } from "../protocol/xml-rpc-decode.ts";
+import { encodeRequest } from "../protocol/xml-rpc-encode.ts";
+import type { Decoded, Encodable } from "../protocol/xml-rpc-value.ts";
+import { plainValue } from "./plain-value.ts";
+import { parseServerUrl } from "./server-address.ts";
+
+/** The daemon answered with a fault. */
+export class RpcFault extends Error {
+  override readonly name = "RpcFault";
+  readonly code: number;
+  readonly faultString: string;
+  constructor(code: number, faultString: string) {
+    super(faultString);
+    this.code = code;
+    this.faultString = faultString;
+  }
+}
+
+/** The daemon answered with an HTTP status other than 200. */
+export class HttpFailure extends Error {
+  override readonly name = "HttpFailure";
+  readonly status: number;
+  readonly reason: string;
+  constructor(status: number, reason: string) {
+    super(`${status} ${reason}`);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** The scheme of the server URL is neither http nor unix. */
+export class UnknownProtocol extends Error {
+  override readonly name = "UnknownProtocol";
+}
+
+/** The answer was no XML-RPC document. */
+export class BadAnswer extends Error {
+  override readonly name = "BadAnswer";
+}
+
+export interface Credentials {
+  readonly username: string | null;
+  readonly password: string | null;
+}
+
+/** Methods of the daemon with their results; `supervisorctl` asks for the version by its second name. */
+export type Results = RpcResults & { "supervisor.getVersion": string };
+export type MethodName = SupervisorMethodName | "supervisor.getVersion";
+
+/** XML-RPC calls and log streams to one daemon, over one connection that is kept while a command runs. */
+export class RpcClient {
+  readonly #url: string;
+  readonly #credentials: Credentials;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  constructor(url: string, credentials: Credentials) {
+    this.#url = url;
+    this.#credentials = credentials;
+  }
+
+  /**
+   * Calls a method.
+   *
+   * @throws RpcFault, HttpFailure, BadAnswer, UnknownProtocol, or the system's error of the connection.
+   */
+  async call<Name extends MethodName>(method: Name, ...params: Encodable[]): Promise<Results[Name]> {
+    // The contract says what each method returns; a daemon that breaks it shows up where the value is used.
+    return plainValue(await this.#callOnce(method, params, true)) as Results[Name];
+  }
+
+  /** Opens a log stream; answers once the headers are there. `close` ends it from this side. */
+  async stream(path: string): Promise<{ response: IncomingMessage; close: () => void }> {
+    const call = request({ ...this.#target(), path, method: "GET", agent: false, headers: this.#headers("*/*") });
+    call.end();
+    const response = await answered(call);
+    return { response, close: () => call.destroy() };
+  }
+
+  /** Drops the kept connection. The client stays usable. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #callOnce(method: string, params: readonly Encodable[], mayRepeat: boolean): Promise<Decoded> {
+    const body = Buffer.from(encodeRequest(method, params));
+    const call = request({
+      ...this.#target(),
+      path: "/RPC2",
+      method: "POST",
+      agent: this.#agent,
+      headers: { ...this.#headers("text/xml"), "Content-Type": "text/xml", "Content-Length": body.length },
+    });
+    call.end(body);
+    let response: IncomingMessage;
+    try {
+      response = await answered(call);
+    } catch (error) {
+      // A kept connection that the daemon closed while idle: nothing of the call was seen.
+      if (mayRepeat && call.reusedSocket && hasCode(error, "ECONNRESET")) return this.#callOnce(method, params, false);
+      throw error;
+    }
+    const answer = await collect(response);
+    if (response.statusCode !== 200) throw new HttpFailure(response.statusCode ?? 0, response.statusMessage ?? "");
+    const decoded = decodeResponse(answer);
+    switch (decoded.kind) {
+      case "value":
+        return decoded.value;
+      case "fault":
+        throw new RpcFault(decoded.code, decoded.text);
+      case "malformed":
+        throw new BadAnswer(decoded.reason);
+    }
+  }
+
+  #target(): RequestOptions {
+    const address = parseServerUrl(this.#url);
+    if (address === null) throw new UnknownProtocol(`Unknown protocol for serverurl ${this.#url}`);
+    return address.kind === "unix" ? { socketPath: address.path } : { host: address.host, port: address.port };
+  }
+
+  #headers(accept: string): Record<string, string> {
+    const { username, password } = this.#credentials;
+    const address = parseServerUrl(this.#url);
+    return {
+      ...(address?.kind === "unix" ? { Host: "localhost" } : {}),
+      Accept: accept,
+      "User-Agent": "supervisorctl",
+      // Only if both are set and not empty: half of them is treated as none.
+      ...(username && password
+        ? { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` }
+        : {}),
+    };
+  }
+}
+
+/** Whether a failure carries this system error code. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+function answered(call: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    call.once("response", resolve);
+    call.once("error", reject);
+  });
+}
+
+async function collect(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,124 @@
+import { readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, resolve } from "node:path";
+import { environmentNames, expandPercent, type Names } from "../ini/expand-percent.ts";
+import { entryOf, mergeIni, type IniTree } from "../ini/merge-ini.ts";
+import { parseIni } from "../ini/parse-ini.ts";
+import { pythonRepr } from "../model/python-repr.ts";
+import { UsageError, type CommandLine } from "./command-line.ts";
+import { isServerUrl } from "./server-address.ts";
+
+/** What the client works with: the command line over the `[supervisorctl]` section over defaults. */
+export interface Settings {
+  readonly serverurl: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly prompt: string;
+  readonly historyFile: string | null;
+}
+
+/** Where the client runs. */
+export interface Surroundings {
+  /** Absolute path of the program as it was called: `../etc/supervisord.conf` beside it is searched first. */
+  readonly program: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads the config file that `-c` names, or the first of the usual places; none of those is no error. `[include]` is not
+ * followed, as in Supervisor.
+ *
+ * @throws UsageError with Supervisor's texts.
+ */
+export function readSettings(given: CommandLine, around: Surroundings): Settings {
+  const file = given.configuration === null ? searchConfig(around) : namedConfig(given.configuration, around);
+  const section = file === null ? {} : readSection(file, around);
+  const serverurl = given.serverurl ?? section.serverurl ?? "http://localhost:9001";
+  return {
+    serverurl: completeUrl(serverurl, around.cwd),
+    username: given.username ?? section.username ?? null,
+    password: given.password ?? section.password ?? null,
+    prompt: section.prompt ?? "supervisor",
+    historyFile: withHome(given.historyFile ?? section.history_file ?? null),
+  };
+}
+
+const KEYS = ["serverurl", "username", "password", "prompt", "history_file"] as const;
+type Section = { [Key in (typeof KEYS)[number]]?: string };
+
+function searchConfig({ program, cwd }: Surroundings): string | null {
+  const above = dirname(dirname(program));
+  const places = [
+    `${above}/etc/supervisord.conf`,
+    `${above}/supervisord.conf`,
+    "supervisord.conf",
+    "etc/supervisord.conf",
+    "/etc/supervisord.conf",
+    "/etc/supervisor/supervisord.conf",
+  ];
+  return places.map((place) => resolve(cwd, place)).find((place) => fileKind(place) !== "missing") ?? null;
+}
+
+function namedConfig(name: string, { cwd }: Surroundings): string {
+  const file = resolve(cwd, expandHome(name));
+  if (fileKind(file) === "missing") throw new UsageError(`could not find config file ${name}`);
+  return file;
+}
+
+function fileKind(path: string): "missing" | "present" {
+  return statSync(path, { throwIfNoEntry: false }) === undefined ? "missing" : "present";
+}
+
+function readSection(file: string, around: Surroundings): Section {
+  const tree = mergeIni(parse(file)).tree;
+  if (!tree.sections.has("supervisorctl")) {
+    throw new UsageError(".ini file does not include supervisorctl section");
+  }
+  const env = environmentNames(around.env);
+  const names: Names = new Map<string, string | number>([["here", dirname(file)], ...env]);
+  const section: Section = {};
+  for (const key of KEYS) {
+    const value = readKey(tree, key, names);
+    if (value !== null) section[key] = value;
+  }
+  return section;
+}
+
+function parse(file: string) {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new UsageError(`could not read config file ${file}`);
+  }
+  const result = parseIni(text, file);
+  if (!result.ok) throw new UsageError(result.problem.message);
+  return result.document;
+}
+
+function readKey(tree: IniTree, key: keyof Section, names: Names): string | null {
+  const entry = entryOf(tree, "supervisorctl", key);
+  if (entry === undefined) return null;
+  const expanded = expandPercent(entry.value, names, `supervisorctl.${key}`);
+  if (!expanded.ok) throw new UsageError(expanded.message);
+  if (key === "serverurl" && !isServerUrl(expanded.text)) {
+    throw new UsageError(`value ${pythonRepr(expanded.text)} is not a URL`);
+  }
+  return expanded.text;
+}
+
+/** A unix path may begin with `~`, and is made absolute. */
+function completeUrl(url: string, cwd: string): string {
+  if (!url.startsWith("unix://")) return url;
+  return `unix://${resolve(cwd, expandHome(url.slice("unix://".length)))}`;
+}
+
+function withHome(path: string | null): string | null {
+  return path === null ? null : expandHome(path);
+}
+
+/** A leading `~` is the home folder; other people's homes (`~name`) are left as they are, for want of a user database. */
+function expandHome(path: string): string {
+  return path === "~" || path.startsWith("~/") ? homedir() + path.slice(1) : path;
+}
