@@ -37,17 +37,14 @@ async function main(): Promise<void> {
     process.exit(3);
   }
   const keeper = new KeeperCore({ folder, nofileSoft: nofileSoft() });
-  const ending = { signal: null as string | null, timer: null as NodeJS.Timeout | null };
-  const supervisor = new SupervisorChild(keeper, command, log, () => {
-    // One that was started in the middle of a shutdown has to hear of it too.
-    if (ending.signal !== null) keeper.tell({ type: "relayed", signal: ending.signal });
-  });
-  const end = (signal: string): void => {
-    ending.signal = signal;
+  let ending: string | null = null;
+  let patience: NodeJS.Timeout | null = null;
+  const tellEnd = (signal: string): void => {
+    ending = signal;
     keeper.tell({ type: "relayed", signal });
     const heard = supervisor.heard;
-    ending.timer ??= setTimeout(() => {
-      ending.timer = null;
+    patience ??= setTimeout(() => {
+      patience = null;
       if (supervisor.heard > heard) return;
       log(`the supervisor does not answer to ${signal}: stopping all programs without it`);
       supervisor.end();
@@ -57,11 +54,16 @@ async function main(): Promise<void> {
       );
     }, PATIENCE);
   };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) process.on(signal, () => end(signal.slice(3)));
+  // A supervisor that is started, or dies, in the middle of a shutdown must not make it forgotten.
+  const tellAgain = (): void => {
+    if (ending !== null) tellEnd(ending);
+  };
+  const supervisor = new SupervisorChild(keeper, command, log, { ready: tellAgain, died: tellAgain });
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) process.on(signal, () => tellEnd(signal.slice(3)));
   for (const signal of ["SIGHUP", "SIGUSR2"] as const) {
     process.on(signal, () => keeper.tell({ type: "relayed", signal: signal.slice(3) }));
   }
-  if (ownerFd !== null) watchOwner(ownerFd, () => end("TERM"));
+  if (ownerFd !== null) watchOwner(ownerFd, () => tellEnd("TERM"));
   keeper.events.onClose(() => {
     void supervisor.gone(2000).then(() => process.exit(keeper.status));
   });

@@ -124,5 +124,12 @@ function nameFor(request: StartRequest, typed: string, directory: string | null)
   const found = typed.includes("/")
     ? resolve(directory ?? ".", typed)
     : searchPath(typed, request.environment["PATH"] ?? "/bin:/usr/bin");
-  return found === request.file ? typed : request.file;
+  return found !== null && sameFile(found, request.file) ? typed : request.file;
+}
+
+/** By identity: where /bin is a link to /usr/bin, the same program has two paths. */
+function sameFile(a: string, b: string): boolean {
+  const one = fs.statSync(a, { throwIfNoEntry: false });
+  const two = fs.statSync(b, { throwIfNoEntry: false });
+  return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino;
 }

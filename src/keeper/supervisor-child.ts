@@ -13,7 +13,7 @@ export class SupervisorChild {
   readonly #keeper: KeeperCore;
   readonly #command: readonly string[];
   readonly #log: (line: string) => void;
-  readonly #ready: () => void;
+  readonly #news: SupervisorNews;
   readonly #crashes: number[] = [];
   #child: ChildProcess | null = null;
   #connection: SupervisorConnection | null = null;
@@ -24,12 +24,11 @@ export class SupervisorChild {
   #over = false;
   #gone: (() => void)[] = [];
 
-  /** `ready` is called whenever a supervisor has taken its snapshot. */
-  constructor(keeper: KeeperCore, command: readonly string[], log: (line: string) => void, ready: () => void) {
+  constructor(keeper: KeeperCore, command: readonly string[], log: (line: string) => void, news: SupervisorNews) {
     this.#keeper = keeper;
     this.#command = command;
     this.#log = log;
-    this.#ready = ready;
+    this.#news = news;
     keeper.supervisors = () => ({ restarts: Math.max(0, this.#starts - 1), recentCrashes: this.#recentCrashes() });
     keeper.events.onClose(() => this.end());
   }
@@ -49,7 +48,7 @@ export class SupervisorChild {
     });
     this.#child = child;
     const stream = child.stdio[3];
-    if (stream instanceof Duplex) this.#connection = serveKeeper(this.#keeper, stream, this.#ready);
+    if (stream instanceof Duplex) this.#connection = serveKeeper(this.#keeper, stream, this.#news.ready);
     child.on("error", (error) => {
       if (child.pid === undefined) this.#ended(child, error.message);
     });
@@ -84,6 +83,7 @@ export class SupervisorChild {
     this.#log(`the supervisor (pid ${child.pid ?? "none"}) died: ${how}; starting it again in ${this.#delay} ms`);
     this.#timer = setTimeout(() => this.start(), this.#delay);
     this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY);
+    this.#news.died();
   }
 
   #recentCrashes(): number {
@@ -91,6 +91,13 @@ export class SupervisorChild {
     while (this.#crashes.length > 0 && now - (this.#crashes[0] ?? 0) > STABLE) this.#crashes.shift();
     return this.#crashes.length;
   }
+}
+
+export interface SupervisorNews {
+  /** A supervisor has taken its snapshot: events reach it from now on. */
+  ready(): void;
+  /** It died without having asked the keeper to quit. */
+  died(): void;
 }
 
 const FIRST_DELAY = 10;

@@ -1,0 +1,163 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { LogFiles } from "../../src/keeper/log-files.ts";
+import { RotatingFile } from "../../src/keeper/rotating-file.ts";
+import { logTo, makeFolder, openKeeper, sh } from "./harness.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = makeFolder();
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const read = (name: string): string => fs.readFileSync(join(folder, name), "utf8");
+
+/** Oldest first. */
+function concatenation(name: string): { files: string[]; text: string } {
+  const numbers = fs
+    .readdirSync(folder)
+    .filter((each) => each.startsWith(`${name}.`))
+    .map((each) => Number(each.slice(name.length + 1)))
+    .toSorted((a, b) => b - a);
+  const files = [...numbers.map((number) => read(`${name}.${number}`)), read(name)];
+  return { files, text: files.join("") };
+}
+
+test.each([1, 7, 41, 64, 1000])("rotation with chunks of %i bytes loses nothing and splits no line", (step) => {
+  const file = new RotatingFile(join(folder, "log"), 100, 1000);
+  const text = Array.from({ length: 500 }, (_, at) => `line ${at} ${"x".repeat(at % 37)}\n`).join("");
+  for (let at = 0; at < text.length; at += step) file.write(bytes(text.slice(at, at + step)));
+  file.close();
+  const { files, text: found } = concatenation("log");
+  expect(found).toBe(text);
+  expect(files.length).toBeGreaterThan(50);
+  for (const each of files.slice(0, -1)) {
+    expect(each.endsWith("\n")).toBe(true);
+    // At most the limit and the line that crossed it.
+    expect(each.slice(0, each.lastIndexOf("\n", each.length - 2) + 1).length).toBeLessThan(100);
+  }
+});
+
+test("only the wanted number of backups is kept, and none means truncation", () => {
+  const few = new RotatingFile(join(folder, "few"), 10, 2);
+  for (let at = 0; at < 9; at++) few.write(bytes(`number ${at}...\n`));
+  expect(fs.readdirSync(folder).toSorted()).toEqual(["few", "few.1", "few.2"]);
+  expect([read("few.2"), read("few.1"), read("few")]).toEqual(["number 7...\n", "number 8...\n", ""]);
+  few.close();
+  const none = new RotatingFile(join(folder, "none"), 10, 0);
+  none.write(bytes("0123456789\nabc"));
+  expect(read("none")).toBe("abc");
+  none.close();
+});
+
+test("backups of an earlier life are shifted too, and the mode of the file is kept", () => {
+  fs.writeFileSync(join(folder, "log"), "old\n", { mode: 0o600 });
+  fs.writeFileSync(join(folder, "log.1"), "older\n");
+  const file = new RotatingFile(join(folder, "log"), 5, 10);
+  file.write(bytes("new\nnext\n"));
+  const texts = ["log.3", "log.2", "log.1", "log"].map(read);
+  expect(texts).toEqual(["older\n", "old\nnew\n", "next\n", ""]);
+  expect(fs.statSync(join(folder, "log")).mode & 0o777).toBe(0o600);
+  file.close();
+});
+
+test("a renamed file is continued in a new one from the next line on", () => {
+  const file = new RotatingFile(join(folder, "log"), 0, 0);
+  file.write(bytes("one\ntw"));
+  fs.renameSync(join(folder, "log"), join(folder, "moved"));
+  file.reopen();
+  expect(read("log")).toBe("");
+  file.write(bytes("o\nthree\n"));
+  expect([read("moved"), read("log")]).toEqual(["one\ntwo\n", "three\n"]);
+  fs.renameSync(join(folder, "log"), join(folder, "moved"));
+  file.reopen();
+  file.write(bytes("four\n"));
+  expect(read("log")).toBe("four\n");
+  file.close();
+});
+
+test("external truncation leaves no hole, and two paths of one file share a writer", () => {
+  const files = new LogFiles();
+  fs.mkdirSync(join(folder, "d"));
+  fs.symlinkSync(join(folder, "d"), join(folder, "e"));
+  const one = files.acquire(join(folder, "d", "log"), 0, 0);
+  const two = files.acquire(join(folder, "e", "log"), 0, 0);
+  expect(two).toBe(one);
+  one.write(bytes("aaaaaaaa\n"));
+  fs.truncateSync(join(folder, "d", "log"));
+  two.write(bytes("b\n"));
+  files.release(one);
+  two.write(bytes("c\n"));
+  expect(read("d/log")).toBe("b\nc\n");
+  files.release(two);
+});
+
+test("a symbolic link is refused where others may write", () => {
+  fs.mkdirSync(join(folder, "open"));
+  fs.chmodSync(join(folder, "open"), 0o777);
+  fs.writeFileSync(join(folder, "victim"), "");
+  fs.symlinkSync(join(folder, "victim"), join(folder, "open", "log"));
+  expect(() => new RotatingFile(join(folder, "open", "log"), 0, 0)).toThrow(/ELOOP/);
+});
+
+test("a full disk is accounted for exactly, whole lines only, and a marker says what is missing", async () => {
+  const disk = join(folder, "disk");
+  fs.mkdirSync(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", disk]);
+  try {
+    const log = join(disk, "log");
+    const own = openKeeper(folder);
+    // 300,000 lines of 100 bytes.
+    const script = `awk 'BEGIN { for (i = 0; i < 300000; i++) printf "%08d %090d\\n", i, 0 }'; read go; echo back; echo again`;
+    const request = sh("full:disk", script, { logs: { stdout: logTo(log), stderr: "stdout" } });
+    await own.keeper.start(request);
+    await own.until(() => own.told.some((event) => event.type === "logTrouble" && event.errno === "ENOSPC"));
+    await expect
+      .poll(async () => {
+        const counters = (await own.keeper.snapshot()).processes[0]?.counters.stdout;
+        return (counters?.logged ?? 0) + (counters?.dropped ?? 0);
+      })
+      .toBe(30_000_000);
+    const full = (await own.keeper.snapshot()).processes[0]?.counters.stdout;
+    expect(full?.failing).toBe("ENOSPC");
+    expect(full?.dropped).toBeGreaterThan(20_000_000);
+    expect(fs.statSync(log).size).toBe(full?.logged);
+    expect(fs.readFileSync(log).at(-1)).toBe(10);
+    execFileSync("mount", ["-o", "remount,size=16m", disk]);
+    await own.keeper.writeStdin("full:disk", bytes("go\n"));
+    await own.exit("full:disk");
+    const end = (await own.keeper.snapshot()).processes[0]?.counters.stdout;
+    expect(end).toEqual({ logged: (full?.logged ?? 0) + 11, dropped: full?.dropped, failing: null });
+    const tail = fs.readFileSync(log, "latin1").slice(full?.logged);
+    expect(tail).toBe(`[sup] dropped ${full?.dropped} bytes here: ENOSPC\nback\nagain\n`);
+    expect(own.told).toContainEqual({
+      type: "logTrouble",
+      key: "full:disk",
+      stream: "stdout",
+      errno: null,
+      dropped: full?.dropped,
+    });
+    own.keeper.close();
+  } finally {
+    execFileSync("umount", ["-l", disk]);
+  }
+});
+
+test("rotation under load keeps every byte of a fast program", async () => {
+  const own = openKeeper(folder);
+  const log = join(folder, "load");
+  const script = `awk 'BEGIN { for (i = 0; i < 200000; i++) printf "%d %0" (i % 90 + 1) "d\\n", i, 0 }'`;
+  await own.keeper.start(
+    sh("load:a", script, { logs: { stdout: logTo(log, { maxbytes: 100_000, backups: 1000 }), stderr: "stdout" } }),
+  );
+  await own.exit("load:a");
+  const expected = Array.from({ length: 200_000 }, (_, at) => `${at} ${"0".repeat((at % 90) + 1)}\n`).join("");
+  const { files, text } = concatenation("load");
+  expect(text === expected).toBe(true);
+  expect(files.length).toBeGreaterThan(90);
+  expect(files.slice(0, -1).every((each) => each.endsWith("\n") && each.length < 100_000 + 100)).toBe(true);
+  own.keeper.close();
+});
