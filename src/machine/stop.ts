@@ -20,7 +20,9 @@ export function stop(spec: LifecyclePolicy, life: Life, reason: StopReason, cont
   switch (life.state) {
     case "STARTING":
       if (life.pid !== null) return beginStop(spec, life, reason, context);
-      return life.stopRequested === null ? { life: { ...life, stopRequested: reason }, effects: [] } : unchanged(life);
+      // An operator's wish outranks a shutdown's: it must end as STOPPED, even if the spawn fails.
+      if (life.stopRequested === "operator" || life.stopRequested === reason) return unchanged(life);
+      return { life: { ...life, stopRequested: reason }, effects: [] };
     case "RUNNING":
       return beginStop(spec, life, reason, context);
     case "BACKOFF":

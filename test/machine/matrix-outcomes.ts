@@ -66,7 +66,7 @@ export const OUTCOMES: Record<LifeName, Record<InputName, string | readonly [str
   },
   launchingShutdown: {
     start: "-",
-    stop: "-",
+    stop: "STARTING",
     shutdown: "-",
     spawned: "STOPPING info debug STOPPING signal",
     spawnFailed: "FATAL info BACKOFF FATAL",
