@@ -1,0 +1,69 @@
+import type { Place } from "../model/problem.ts";
+import { SourceValues, type LocateSources, type Value } from "./source-values.ts";
+import { elementStarts, isPunct, objectParts } from "./source-literals.ts";
+
+/** Steps before the search settles for what it has: sources that refer to each other many times can branch without end. */
+const MAX_STEPS = 5_000;
+
+/**
+ * Makes a function that finds where in the sources a config path such as `["programs", "web", "startsecs"]` was written: the
+ * place of its key (or array element).
+ *
+ * It follows literals by name from the default export down: through calls like `defineConfig(...)`, functions, spreads,
+ * constants and imports, all as best effort. What cannot be followed ends at the nearest key above that can be found, and
+ * at worst at the default export: a place is always given.
+ */
+export function locator(sources: LocateSources): (path: readonly (string | number)[]) => Place {
+  const values = new SourceValues(sources);
+  return (path) => {
+    const start = values.exportStart(sources.file);
+    const best: Hit = { depth: 0, value: start };
+    const search: Search = { values, path, best, steps: 0 };
+    for (const root of values.exported(sources.file, "default")) descend(search, root, 0);
+    return values.place(search.best.value);
+  };
+}
+
+interface Hit {
+  readonly depth: number;
+  readonly value: Value;
+}
+
+interface Search {
+  readonly values: SourceValues;
+  readonly path: readonly (string | number)[];
+  best: Hit;
+  steps: number;
+}
+
+function descend(search: Search, value: Value, depth: number): void {
+  const key = search.path[depth];
+  if (key === undefined || search.best.depth === search.path.length) return;
+  for (const literal of search.values.literals(value)) {
+    search.steps += 1;
+    if (search.steps > MAX_STEPS) return;
+    enter(search, literal, key, depth);
+  }
+}
+
+function enter(search: Search, literal: Value, key: string | number, depth: number): void {
+  const { source, at } = literal;
+  if (isPunct(source.tokens.list[at], "[")) {
+    const start = elementStarts(source.tokens, at)[Number(key)];
+    if (start !== undefined) found(search, { source, at: start }, { source, at: start }, depth);
+    return;
+  }
+  const { properties, spreads } = objectParts(source.tokens, at);
+  const property = properties.get(String(key));
+  if (property !== undefined) {
+    found(search, { source, at: property.key }, { source, at: property.value }, depth);
+    return;
+  }
+  // Later spreads win when run, so they are looked at first.
+  for (const spread of spreads.toReversed()) descend(search, { source, at: spread }, depth);
+}
+
+function found(search: Search, key: Value, value: Value, depth: number): void {
+  if (depth + 1 > search.best.depth) search.best = { depth: depth + 1, value: key };
+  descend(search, value, depth + 1);
+}
