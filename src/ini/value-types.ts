@@ -178,3 +178,10 @@ export function toPort(text: string): Converted<number> {
   if (port.value < 1) return wrong(`${port.value} is below lower bound (1)`);
   return port.value > 65535 ? wrong(`${port.value} is above upper bound (65535)`) : port;
 }
+
+/** Names as a config file spells them, without `SIG`. */
+export const SIGNAL_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(SIGNALS)
+    .filter(([name]) => !["IOT", "CLD", "POLL", "RTMIN", "RTMAX"].includes(name))
+    .map(([name, number]) => [number, name]),
+);

@@ -1,0 +1,44 @@
+import { buildModel } from "../model/build.ts";
+import type { Model } from "../model/model.ts";
+import type { Outcome, Problem } from "../model/problem.ts";
+import type { World } from "../model/world.ts";
+import type { FileAccess } from "./include.ts";
+import { readWithIncludes } from "./include.ts";
+import { readIni } from "./read-ini.ts";
+import type { QueuedMessage } from "./section-reader.ts";
+
+export interface LoadedIni {
+  readonly outcome: Outcome<Model>;
+  readonly warnings: readonly Problem[];
+  /** Main file and includes, in the order read, also after a mistake: the files whose change may mend it. */
+  readonly files: readonly string[];
+  /** Lines for the daemon's log, such as `Included extra file "..." during parsing`. */
+  readonly messages: readonly QueuedMessage[];
+}
+
+/**
+ * Loads a `supervisord.conf` and all that it includes.
+ *
+ * @param input.file absolute path; `world.here` is its folder.
+ */
+export function loadIni(input: FileAccess & { readonly file: string; readonly world: World }): LoadedIni {
+  const { file, world } = input;
+  const included = readWithIncludes(file, input, world);
+  if (!included.ok) {
+    return { outcome: { ok: false, problems: [included.problem] }, warnings: [], files: included.files, messages: [] };
+  }
+  const read = readIni(included.tree, world);
+  const warnings = [...included.warnings, ...read.warnings];
+  const messages = [...included.messages, ...read.messages];
+  const loaded = { warnings, files: included.files, messages };
+  if (read.problems.length > 0) return { ...loaded, outcome: { ok: false, problems: read.problems } };
+  const built = buildModel(read.config, world);
+  if (built.ok) return { ...loaded, outcome: built };
+  const problems = built.problems.map((problem) => placed(problem, read.origin));
+  return { ...loaded, outcome: { ok: false, problems } };
+}
+
+function placed(problem: Problem, origin: (path: readonly (string | number)[]) => Problem["place"]): Problem {
+  const place = problem.place ?? origin(problem.path ?? []);
+  return place ? { ...problem, place } : problem;
+}

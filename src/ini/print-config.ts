@@ -1,0 +1,162 @@
+/**
+ * Theory. The printer walks the merged sections in the order in which a config object names its parts, prints each
+ * option from the value it came to, and hangs every comment of the source on the thing that followed it. What a config
+ * object has no place for is listed at the end, with its place in the source, so that nothing is lost without a word.
+ */
+import type { Problem } from "../model/problem.ts";
+import { commentsOf } from "./comments-of.ts";
+import type { KeySpec, SectionKind } from "./key-table.ts";
+import { keysOf, optionName, sectionKind } from "./key-table.ts";
+import type { IniTree, TreeSection } from "./merge-ini.ts";
+import type { PrintedOption, PrintedSection } from "./printed-section.ts";
+import { HELPERS, printOption } from "./print-option.ts";
+import { isDefault, printComment, printKey, printValue } from "./print-value.ts";
+import type { ReadIni } from "./read-ini.ts";
+import { shareConstants } from "./share-constants.ts";
+
+/**
+ * Prints what was read from a `supervisord.conf` and its includes as the text of a `supervisor.config.ts`.
+ *
+ * The file means the same in the folder of the main file: `%(here)s` stays and is the folder of the config file.
+ *
+ * @param warnings what could not be carried over; listed at the end of the file.
+ */
+export function printTypeScript(tree: IniTree, read: ReadIni, warnings: readonly Problem[] = read.warnings): string {
+  const config = read.config as Readonly<Record<string, unknown>>;
+  const comments = commentsOf(tree);
+  const defined = new Set(Object.keys((config["supervisord"] as { environment?: object })?.environment ?? {}));
+  const print = (section: TreeSection, kind: SectionKind, name: string, values: Values): PrintedSection =>
+    printSection(tree, section, kind, name, values, comments, defined);
+
+  const single: [string, PrintedSection[]][] = [];
+  const keyed: [string, PrintedSection[]][] = [];
+  for (const [part, kinds] of PARTS) {
+    const sections = [...tree.sections.values()].filter(({ name }) => kinds.some((kind) => sectionKind(name) === kind));
+    const printed: PrintedSection[] = [];
+    for (const [index, section] of sections.entries()) {
+      const kind = sectionKind(section.name) ?? "program";
+      const name = nameOf(section.name);
+      const values = valuesOf(config[part], KEYED.has(part) ? name : index);
+      if (values) printed.push(print(section, kind, name, values));
+    }
+    if (printed.length > 0) (KEYED.has(part) ? keyed : single).push([part, printed]);
+  }
+  const constants = shareConstants(keyed.flatMap(([, sections]) => sections));
+  const body = [...single.map(([part, sections]) => printPart(part, sections)), printRpc(config)];
+  body.push(...keyed.map(([part, sections]) => printKeyed(part, sections)));
+  const text = `export default defineConfig({\n${body.filter((lines) => lines !== "").join("\n")}\n});\n`;
+  const helpers = Object.entries(HELPERS).filter(([name]) => new RegExp(`\\b${name}\\(`).test(text));
+  const blocks = [
+    'import { defineConfig } from "sup";',
+    ...helpers.map(([, source]) => source),
+    ...constants,
+    text.trimEnd(),
+  ];
+  blocks.push([...comments.rest, ...leftovers(tree, warnings)].join("\n"));
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+const PARTS: readonly (readonly [string, readonly SectionKind[]])[] = [
+  ["supervisord", ["supervisord"]],
+  ["unixHttpServer", ["unix_http_server"]],
+  ["inetHttpServer", ["inet_http_server"]],
+  ["supervisorctl", ["supervisorctl"]],
+  ["programs", ["program", "fcgi-program"]],
+  ["groups", ["group"]],
+  ["fcgiPrograms", ["fcgi-program"]],
+  ["eventlisteners", ["eventlistener"]],
+];
+const KEYED: ReadonlySet<string> = new Set(["programs", "groups", "fcgiPrograms", "eventlisteners"]);
+
+function nameOf(section: string): string {
+  return section.slice(section.indexOf(":") + 1).trim();
+}
+
+function valuesOf(part: unknown, key: string | number): Values | undefined {
+  if (Array.isArray(part)) return part[Number(key)] as Values | undefined;
+  if (typeof part !== "object" || part === null) return undefined;
+  if (typeof key === "number") return part as Values;
+  return Object.hasOwn(part, key) ? ((part as Record<string, Values>)[key] ?? undefined) : undefined;
+}
+
+function printSection(
+  tree: IniTree,
+  section: TreeSection,
+  kind: SectionKind,
+  name: string,
+  values: Values,
+  comments: ReturnType<typeof commentsOf>,
+  defined: ReadonlySet<string>,
+): PrintedSection {
+  const above = comments.above(section.place);
+  if (section.place.file !== tree.mainFile) above.unshift(`// ${section.place.file}`);
+  const beside = comments.beside(section.place);
+  const options: PrintedOption[] = [];
+  if (typeof values["name"] === "string") options.push({ above: [], beside: "", name: "name", value: values["name"] });
+  const specs = new Map((keysOf(kind) ?? []).map((spec): [string, KeySpec] => [spec.key, spec]));
+  let waiting: string[] = [];
+  for (const entry of new Map([...tree.defaults, ...section.entries]).values()) {
+    // A fall-back value keeps its comments at the first section that it reaches.
+    const [over, next] = [comments.above(entry.place), comments.beside(entry.place)];
+    const spec = specs.get(entry.key);
+    const option = optionName(entry.key);
+    const value = values[option];
+    if (!spec || value === undefined || isDefault(entry.key, value, kind === "eventlistener")) {
+      waiting.push(...over, ...(next === "" ? [] : [next]));
+      continue;
+    }
+    const printed = printOption(spec.type, value, entry.value, defined);
+    options.push({ above: [...waiting, ...over], beside: next, name: option, value: printed });
+    waiting = [];
+  }
+  return { name, above: [...above, ...(beside === "" ? [] : [beside])], options, below: waiting };
+}
+
+function printPart(part: string, sections: readonly PrintedSection[]): string {
+  const many = sections.length > 1;
+  const objects = sections.map((section) => {
+    const above = section.above.map((line) => `  ${many ? "  " : ""}${line}`);
+    const lead = many ? "    {" : `  ${printKey(part)}: {`;
+    return [...above, lead, ...printOptions(section, many ? "      " : "    "), many ? "    }," : "  },"].join("\n");
+  });
+  return many ? `  ${printKey(part)}: [\n${objects.join("\n")}\n  ],` : (objects[0] ?? "");
+}
+
+function printKeyed(part: string, sections: readonly PrintedSection[]): string {
+  const lines = sections.flatMap((section, index) => [
+    ...(index > 0 && section.above.length > 0 ? [""] : []),
+    ...section.above.map((line) => `    ${line}`),
+    `    ${printKey(section.name)}: {`,
+    ...printOptions(section, "      "),
+    "    },",
+  ]);
+  return `  ${part}: {\n${lines.join("\n")}\n  },`;
+}
+
+function printOptions(section: PrintedSection, indent: string): string[] {
+  const options = section.options.flatMap(({ above, name, value, beside }) => [
+    ...above.map((line) => indent + line),
+    `${indent}${printKey(name)}: ${printValue(value, indent)},${beside === "" ? "" : ` ${beside}`}`,
+  ]);
+  return [...options, ...section.below.map((line) => indent + line)];
+}
+
+function printRpc(config: Values): string {
+  const names = config["rpcinterface"];
+  return Array.isArray(names) && names.length > 0 ? `  rpcinterface: ${printValue(names)},` : "";
+}
+
+/** What a config object has no place for. */
+function leftovers(tree: IniTree, warnings: readonly Problem[]): string[] {
+  if (warnings.length === 0) return [];
+  const lines = warnings.map(({ message, place }) => {
+    const value = [...tree.sections.values()]
+      .flatMap(({ entries }) => [...entries.values()])
+      .find((entry) => entry.place === place)?.value;
+    const where = place ? `${place.file}:${place.line}: ` : "";
+    return printComment(` ${where}${message}${value === undefined ? "" : `: ${value}`}`);
+  });
+  return ["// Not carried over:", ...lines];
+}

@@ -1,0 +1,93 @@
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+import type { FileAccess } from "../../src/ini/include.ts";
+import type { World } from "../../src/model/world.ts";
+
+/** The environment that the oracle is started with, and therefore ours. */
+export const ENV: Readonly<Record<string, string>> = {
+  HOME: "/root",
+  PATH: "/usr/local/bin:/usr/bin:/bin",
+  LC_ALL: "C.UTF-8",
+  PYTHONDONTWRITEBYTECODE: "1",
+  NUM: "7",
+  WORD: "true",
+  FOLDER: "/tmp",
+  PAIRS: 'X=1,Y="two words"',
+  QUOTED: 'it\'s "so"',
+  PERCENT: "50%",
+};
+
+const users = database("/etc/passwd");
+const groups = database("/etc/group");
+
+/** The real machine, as Supervisor sees it from the folder of `file`. */
+export function hostWorld(file: string, env: Readonly<Record<string, string | undefined>> = ENV): World {
+  return {
+    env,
+    here: dirname(file),
+    cwd: process.cwd(),
+    hostNodeName: hostname(),
+    expandUser: (path) =>
+      path.replace(/^~([^/]*)/, (whole, name: string) =>
+        name === "" ? (env["HOME"] ?? whole) : (users.get(name)?.[5] ?? whole),
+      ),
+    isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+    findUser: (name) => {
+      const row = users.get(name);
+      return row ? { uid: Number(row[2]), gid: Number(row[3]) } : null;
+    },
+    findGroup: (name) => {
+      const row = groups.get(name);
+      return row ? Number(row[2]) : null;
+    },
+  };
+}
+
+/** Users, groups and folders are always there, and a variable that is not set is "1". */
+export function lenientWorld(file: string): World {
+  const env = new Proxy(ENV, { get: (target, name) => (typeof name === "string" ? (target[name] ?? "1") : undefined) });
+  const world = hostWorld(file, env);
+  return { ...world, isDirectory: () => true, findUser: () => ({ uid: 1000, gid: 1000 }), findGroup: () => 1000 };
+}
+
+export const hostFiles: FileAccess = {
+  read: (file) => {
+    try {
+      return { ok: true, text: new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(readFileSync(file)) };
+    } catch (cause) {
+      return { ok: false, reason: String(cause) };
+    }
+  },
+  glob: (pattern) => {
+    const [root, ...parts] = pattern.split("/");
+    return parts.reduce<string[]>((found, part) => found.flatMap((folder) => matches(folder, part)), [root ?? ""]);
+  },
+};
+
+function matches(folder: string, part: string): string[] {
+  if (!/[*?[]/.test(part)) {
+    return statSync(`${folder}/${part}`, { throwIfNoEntry: false }) ? [`${folder}/${part}`] : [];
+  }
+  const source = part
+    .replace(/[.+^${}()|\\]/g, "\\$&")
+    .replace(/\*+/g, ".*")
+    .replaceAll("?", ".");
+  const names = readdirSync(folder === "" ? "/" : folder).filter(
+    (name) => part.startsWith(".") || !name.startsWith("."),
+  );
+  return names.filter((name) => new RegExp(`^${source}$`, "s").test(name)).map((name) => `${folder}/${name}`);
+}
+
+function database(file: string): Map<string, string[]> {
+  const rows = readFileSync(file, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(":"));
+  return new Map(
+    rows.flatMap((row): [string, string[]][] => [
+      [row[0] ?? "", row],
+      [row[2] ?? "", row],
+    ]),
+  );
+}
