@@ -30,6 +30,9 @@ export class Run {
   #alive = false;
   #last: ProcStat | null = null;
   #sentRealTime = false;
+  /** There is, or was, a process. */
+  #begun = false;
+  #closed = false;
   #watch: NodeJS.Timeout | null = null;
 
   /** Opens logs and reading ends. Throws the system's error, and then holds nothing. */
@@ -81,6 +84,7 @@ export class Run {
   /** The process was started by this keeper. */
   follow(child: ChildProcess): void {
     this.#pid = child.pid ?? 0;
+    this.#begun = true;
     this.#alive = true;
     this.#startTime = readStat(this.#pid)?.startTime ?? "";
     child.on("exit", (code, signal) => this.#exited(exitStatus(code, signal, this.#last, this.#sentRealTime)));
@@ -102,6 +106,7 @@ export class Run {
 
   /** Reads what was written while no keeper listened, and finds out which streams nobody can write to any more. */
   catchUp(): void {
+    this.#begun = true;
     for (const stream of this.#streams.values()) stream.drain();
     this.#life?.drain();
   }
@@ -125,6 +130,7 @@ export class Run {
 
   /** Lets go of everything but the process. */
   close(): void {
+    this.#closed = true;
     if (this.#watch !== null) clearInterval(this.#watch);
     this.stdin.close();
     this.#life?.close();
@@ -180,7 +186,7 @@ export class Run {
   }
 
   #streamEnded(): void {
-    if (!this.over) return;
+    if (!this.#begun || this.#closed || !this.over) return;
     this.close();
     this.removeFifos();
     this.#sinks.over();

@@ -1,0 +1,158 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { groupLives } from "../../src/keeper/proc.ts";
+import { eventually, makeFolder } from "./harness.ts";
+
+// The real program, built as it is shipped, with a tiny supervisor that talks to it through the real connection.
+const built = makeFolder();
+let folder = "";
+let report = "";
+const keepers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  const shared = { bundle: true, platform: "node", logLevel: "error" } as const;
+  await build({ ...shared, entryPoints: ["src/cli/keeper.ts"], format: "cjs", outfile: join(built, "keeper.cjs") });
+  await build({
+    ...shared,
+    entryPoints: ["test/programs/supervisor-for-keeper.ts"],
+    format: "esm",
+    outfile: join(built, "supervisor.mjs"),
+  });
+});
+beforeEach(() => {
+  folder = makeFolder();
+  report = join(folder, "report");
+  fs.writeFileSync(report, "");
+});
+afterEach(async () => {
+  for (const keeper of keepers.splice(0)) keeper.kill("SIGKILL");
+  // Whatever a failed test left: those whose start was reported.
+  for (const line of lines("started")) {
+    const pid = Number(line.split(" ")[3]);
+    if (groupLives(pid)) process.kill(-pid, "SIGKILL");
+  }
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+afterAll(() => fs.rmSync(built, { recursive: true, force: true }));
+
+function startKeeper(environment: Record<string, string> = {}, ...options: string[]): ChildProcess {
+  const args = [join(built, "keeper.cjs"), "--runtime", folder, "--crash-log", join(folder, "crash.log"), ...options];
+  const keeper = spawn(process.execPath, [...args, "--", process.execPath, join(built, "supervisor.mjs")], {
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    env: { ...process.env, SUP_TEST_REPORT: report, ...environment },
+  });
+  keepers.push(keeper);
+  return keeper;
+}
+
+function lines(start: string): string[] {
+  return fs
+    .readFileSync(report, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith(start));
+}
+
+async function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  return await new Promise((resolve) => child.on("exit", resolve));
+}
+
+const supervisorPid = (): number => Number(lines("supervisor").at(-1)?.split(" ")[1]);
+test("killing the supervisor again and again loses no exit, doubles none, and starts nothing twice", async () => {
+  startKeeper({ SUP_TEST_SCRIPT: "sleep 0.03; exit 3" });
+  for (let round = 1; round <= 8; round++) {
+    await eventually(() => lines("supervisor").length === round);
+    const before = lines("exit").length;
+    await eventually(() => lines("exit").length >= before + 3);
+    process.kill(supervisorPid(), "SIGKILL");
+  }
+  await eventually(() => lines("supervisor").length === 9);
+  const before = lines("exit").length;
+  await eventually(() => lines("exit").length >= before + 6);
+  for (const key of ["a:a", "b:b", "c:c"]) {
+    const exits = lines(`exit ${key}`).map((line) => line.split(" "));
+    // A supervisor killed between its report and its acknowledgement reports once more; the keeper cannot know.
+    const numbers = [...new Set(exits.map(([, , incarnation]) => Number(incarnation)))];
+    expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+    expect(exits.length - numbers.length).toBeLessThanOrEqual(8);
+    expect(exits.every(([, , , how]) => how === "3")).toBe(true);
+    const starts = lines(`started ${key}`).map((line) => line.split(" ")[2]);
+    expect(new Set(starts).size).toBe(starts.length);
+  }
+  expect(lines("supervisor").at(-1)).toMatch(/restarts 8$/);
+});
+
+test("TERM is relayed, and the keeper exits with the status the supervisor chose", async () => {
+  const keeper = startKeeper({ SUP_TEST_SCRIPT: "sleep 60" });
+  await eventually(() => lines("started").length === 3);
+  keeper.kill("SIGHUP");
+  keeper.kill("SIGUSR2");
+  await eventually(() => lines("relayed").length === 2);
+  keeper.kill("SIGTERM");
+  expect(await ended(keeper)).toBe(7);
+  expect(lines("relayed").toSorted()).toEqual(["relayed HUP", "relayed TERM", "relayed USR2"]);
+});
+
+test("the end of the owner's descriptor counts as TERM", async () => {
+  const keeper = startKeeper({ SUP_TEST_SCRIPT: "sleep 60" }, "--owner-fd", "3");
+  await eventually(() => lines("started").length === 3);
+  keeper.stdio[3]?.destroy();
+  expect(await ended(keeper)).toBe(7);
+});
+
+test("a supervisor that does not answer to TERM is done without: programs are stopped, the keeper ends", async () => {
+  const keeper = startKeeper({ SUP_TEST_SCRIPT: 'trap "" TERM; sleep 60; sleep 60', SUP_TEST_SILENT: "1" });
+  await eventually(() => lines("started").length === 3);
+  const pids = lines("started").map((line) => Number(line.split(" ")[3]));
+  keeper.kill("SIGTERM");
+  expect(await ended(keeper)).toBe(0);
+  expect(pids.map(groupLives)).toEqual([false, false, false]);
+});
+
+test("killing the keeper kills no program; the next one takes them over, with their output", async () => {
+  const go = join(folder, "go");
+  // 500 numbered lines, and 500 more, while no keeper reads, when the test says so.
+  const say = 'n=$((i+500)); while [ $i -lt $n ]; do i=$((i+1)); echo "$0 $$ $i"; done';
+  const script = `trap "exit 9" USR1; i=0; ${say}; until [ -e ${go} ]; do sleep 0.01; done; ${say}; : > ${go}.$$; while :; do sleep 0.01; done`;
+  const first = startKeeper({ SUP_TEST_SCRIPT: script });
+  await eventually(() => lines("started").length === 3);
+  const pids = lines("started").map((line) => Number(line.split(" ")[3]));
+  const [dead = 0, survivor = 0] = pids;
+  const numbers = (): number[] =>
+    fs
+      .readFileSync(`${report}.log`, "utf8")
+      .split("\n")
+      .map((line) => line.split(" "))
+      .flatMap(([, pid, number]) => (pid === String(survivor) ? [Number(number)] : []));
+  await eventually(() => numbers().length === 500);
+  first.kill("SIGKILL");
+  await ended(first);
+  // One dies while nobody is its parent.
+  process.kill(dead, "SIGKILL");
+  await eventually(() => !groupLives(dead));
+  fs.writeFileSync(go, "");
+  await eventually(() => fs.existsSync(`${go}.${survivor}`));
+  startKeeper({ SUP_TEST_SCRIPT: script });
+  await eventually(() => lines("kept").length === 2 && lines("exit").length === 1 && lines("started").length === 4);
+  const key = lines("started")[0]?.split(" ")[1];
+  expect(lines("exit")).toEqual([`exit ${key} 1 unknown`]);
+  expect(lines("kept").every((line) => line.endsWith(" adopted"))).toBe(true);
+  await eventually(() => numbers().length === 1000);
+  expect(numbers()).toEqual(Array.from({ length: 1000 }, (_, at) => at + 1));
+  process.kill(survivor, "SIGUSR1");
+  await eventually(() => lines("exit").length === 2);
+  expect(lines("exit")[1]).toMatch(/ 1 unknown$/);
+});
+
+test("a second keeper for the same folder ends with status 3 and names the owner", async () => {
+  const first = startKeeper({ SUP_TEST_SCRIPT: "sleep 60" });
+  await eventually(() => lines("started").length === 3);
+  const second = startKeeper();
+  let said = "";
+  second.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  expect(await ended(second)).toBe(3);
+  await eventually(() => said.includes(`pid ${first.pid}`));
+});
