@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { runSupervisorctl } from "../ctl/run-supervisorctl.ts";
 
 // Without a listener SIGINT ends the program; actions that take it for themselves come last and are asked first.
@@ -24,7 +24,7 @@ void runSupervisorctl(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
-  argv0: basename(program),
+  argv0: process.argv[1] ?? "supervisorctl",
   program,
   onInterrupt,
 }).then((status) => {

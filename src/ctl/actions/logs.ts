@@ -51,7 +51,7 @@ export const maintail: Action = {
     const modifier = given[0] ?? null;
     if (modifier === "-f") return follow(session, "/mainlogtail");
     const bytes = modifier === null || modifier.startsWith("-") ? byteCount(modifier) : null;
-    if (bytes === null) return misuse(session, maintail, `Error: bad argument ${modifier}`);
+    if (bytes === null) return refuse(session, `Error: bad argument ${modifier}`);
     await show(session, "supervisord", MAINTAIL_FAULTS, () => session.call("supervisor.readLog", -bytes, 0));
   },
 };

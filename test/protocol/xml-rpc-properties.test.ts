@@ -1,0 +1,161 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeRequest, decodeResponse } from "../../src/protocol/xml-rpc-decode.ts";
+import { encodeFault, encodeRequest, encodeResponse } from "../../src/protocol/xml-rpc-encode.ts";
+import { replaceIllegal } from "../../src/protocol/xml-text.ts";
+import type { Encodable } from "../../src/protocol/xml-rpc-value.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** Text of all kinds: markup, controls, lone surrogates. */
+const texts = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({
+    unit: fc.constantFrom("<", ">", "&", "]]>", "\r", "\n", "\0", "\x1b", "\ud800", "\udc00", "é", "😀", " "),
+  }),
+);
+
+const { value: values } = fc.letrec<{ value: Encodable }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 5, withCrossShrink: true },
+    texts,
+    fc.boolean(),
+    fc.integer({ min: -2147483648, max: 2147483647 }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.array(tie("value"), { maxLength: 5 }),
+    fc.array(fc.tuple(texts, tie("value")), { maxLength: 5 }).map((members) => new Map(members)),
+  ),
+}));
+
+/** What a value becomes on the wire: illegal characters replaced, numbers clamped, -0 the same as 0. */
+function expected(value: Encodable): unknown {
+  if (typeof value === "string") return replaceIllegal(value);
+  if (typeof value === "number") {
+    return Number.isInteger(value) ? Math.max(-2147483648, Math.min(2147483647, value)) + 0 : value;
+  }
+  if (typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.map(expected);
+  return new Map([...(value as Map<string, Encodable>)].map(([name, item]) => [replaceIllegal(name), expected(item)]));
+}
+
+describe("the codec", () => {
+  it("reads back every answer it writes", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(decodeResponse(bytes(encodeResponse(value)))).toEqual({ kind: "value", value: expected(value) });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("reads back every request and every fault it writes", () => {
+    fc.assert(
+      fc.property(texts, fc.array(values, { maxLength: 3 }), fc.integer({ min: 1, max: 99 }), (text, params, code) => {
+        const method = `m${text}`;
+        expect(decodeRequest(bytes(encodeRequest(method, params)))).toEqual({
+          ok: true,
+          method: replaceIllegal(method),
+          params: params.map(expected),
+        });
+        expect(decodeResponse(bytes(encodeFault(code, text)))).toEqual({
+          kind: "fault",
+          code,
+          text: replaceIllegal(text),
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("survives 20,000 mutilated requests, each in bounded time", () => {
+    const seeds = [
+      encodeRequest("supervisor.startProcess", ["grp:a", true]),
+      encodeRequest("system.multicall", [[{ methodName: "supervisor.getState", params: [1, "x", { a: [] }] }]]),
+      "<?xml version='1.0'?><a><methodName>x</methodName><params><param><value><base64>YWJj</base64></value></param></params></a>",
+    ].map(bytes);
+    const pieces = [
+      "<",
+      ">",
+      "</",
+      "<value>",
+      "</value>",
+      "<!DOCTYPE a>",
+      "<![CDATA[",
+      "]]>",
+      "<!--",
+      "&#0;",
+      "&lt",
+      "<?",
+      "\0",
+    ];
+    const random = generator(20261120);
+    let slowest = 0;
+    let accepted = 0;
+    for (let round = 0; round < 20_000; round += 1) {
+      const body = mutilate(seeds[random(seeds.length)]!, pieces, random);
+      const before = performance.now();
+      const decoded = decodeRequest(body);
+      decodeResponse(body);
+      slowest = Math.max(slowest, performance.now() - before);
+      if (decoded.ok) accepted += 1;
+    }
+    // Generous, since the machine may be busy: what it rules out is a blow-up.
+    expect(slowest).toBeLessThan(1000);
+    // Neither did everything pass nor nothing: the mutations do bite.
+    expect(accepted).toBeGreaterThan(100);
+    expect(accepted).toBeLessThan(19_000);
+  });
+
+  it.each([
+    ["one long text", `<a><methodName>${"&amp;".repeat(200_000)}</methodName></a>`],
+    [
+      "many attributes",
+      `<a ${Array.from({ length: 60_000 }, (_, n) => `a${n}='${n}'`).join(" ")}><methodName>x</methodName></a>`,
+    ],
+    ["many unfinished comments", "<!--".repeat(250_000)],
+    ["many unfinished tags", "<".repeat(1_000_000)],
+    ["one long name", `<${"a".repeat(1_000_000)}>`],
+    ["blanks before the root", `${" ".repeat(1_000_000)}<a/>`],
+    ["open CDATA", `<a>${"<![CDATA[".repeat(110_000)}`],
+  ])("takes no more than seconds for %s", (_what, body) => {
+    const before = performance.now();
+    decodeRequest(bytes(body));
+    expect(performance.now() - before).toBeLessThan(3000);
+  });
+});
+
+/** Mulberry32: the same mutations in every run. */
+function generator(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  };
+}
+
+function mutilate(seed: Uint8Array, pieces: readonly string[], random: (limit: number) => number): Uint8Array {
+  let body = [...seed];
+  for (let times = 1 + random(3); times > 0; times -= 1) {
+    const at = random(body.length);
+    switch (random(5)) {
+      case 0:
+        body[at] = (body[at] ?? 0) ^ (1 << random(8));
+        break;
+      case 1:
+        body.splice(at, random(20));
+        break;
+      case 2:
+        body.splice(at, 0, ...bytes(pieces[random(pieces.length)]!));
+        break;
+      case 3:
+        body = [...body.slice(0, at), ...body.slice(random(at + 1))];
+        break;
+      default:
+        body = body.slice(0, Math.max(1, at));
+    }
+    if (body.length === 0) body = [60];
+  }
+  return Uint8Array.from(body);
+}
