@@ -1,0 +1,70 @@
+import { Socket } from "node:net";
+import { parseArgs } from "node:util";
+import { RotatingFile } from "../keeper/rotating-file.ts";
+import { connectKeeper } from "../keeper/connection.ts";
+import { boot, type BootParts } from "../daemon/boot.ts";
+import { placesFor } from "../daemon/places.ts";
+import { watchConfig } from "../watch/config-watcher.ts";
+import type { BootReport } from "./launch-daemon.ts";
+import { version } from "./version.ts";
+
+/** The entry of the supervisor process: started by the keeper, speaks to it over descriptor 3. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      config: { type: "string" },
+      mode: { type: "string", default: "production" },
+      watch: { type: "boolean", default: false },
+      only: { type: "string", multiple: true, default: [] },
+    },
+  });
+  if (values.config === undefined) throw new Error("--config is missing: this program is started by `sup up`");
+  const config = values.config;
+  const keeper = connectKeeper(new Socket({ fd: 3, readable: true, writable: true }));
+  // Without its keeper a supervisor can neither start nor stop anything: the next keeper starts another one.
+  keeper.events.onClose(() => process.exit(70));
+
+  const tooling = loadTooling();
+  const parts: BootParts = {
+    load: () => tooling().loadForDaemon(config, values.mode === "development" ? "development" : "production"),
+    format: (problems) => tooling().formatForPeople(problems),
+    openLog: (path, maxbytes, backups) => logSink(path, maxbytes, backups),
+    watch: values.watch ? (onChange) => watchConfig(onChange) : null,
+  };
+  const outcome = await boot(keeper, {
+    config,
+    places: placesFor(config),
+    only: values.only,
+    version,
+    cwd: process.cwd(),
+    environment: programEnvironment(),
+  }, parts);
+
+  // Only the first supervisor of a keeper has somebody waiting for this line.
+  if (process.env["SUP_KEEPER_RESTARTS"] === undefined || process.env["SUP_KEEPER_RESTARTS"] === "0") {
+    const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
+    process.stdout.on("error", () => {});
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+  }
+  if (outcome.ready) await outcome.done;
+}
+
+/** The bundle with zod and the rest of the config floor: only needed when a config is read. */
+function loadTooling(): () => typeof import("./tooling.ts") {
+  return () => require([".", "tooling.cjs"].join("/")) as typeof import("./tooling.ts");
+}
+
+function logSink(path: string, maxbytes: number, backups: number): { write(line: string): void; reopen(): void } {
+  const file = new RotatingFile(path, maxbytes, backups);
+  return { write: (line) => void file.write(Buffer.from(line)), reopen: () => file.reopen() };
+}
+
+/** What programs inherit: our environment without what only our own processes are told by. */
+function programEnvironment(): Record<string, string> {
+  const own = new Set(["SUP_NOFILE_SOFT", "SUP_KEEPER_RESTARTS", "SUP_KEEPER", "NODE_CHANNEL_FD"]);
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !own.has(entry[0])),
+  );
+}
+
+void main();

@@ -1,0 +1,185 @@
+import type { LoadResult } from "../config/load-config.ts";
+import { loadLastGood, storeLastGood } from "../config/last-good.ts";
+import { systemClock } from "../clock/clock.ts";
+import { controlRoutes } from "../http/control-routes.ts";
+import { listenOnControlSocket } from "../http/listener.ts";
+import { createDaemonLog, type LogSink } from "../logs/daemon-log.ts";
+import type { Model, ProcessSpec } from "../model/model.ts";
+import type { Problem } from "../model/problem.ts";
+import { selects } from "../model/select-processes.ts";
+import type { Keeper, KeeperEvent, KeeperSnapshot } from "../protocol/keeper.ts";
+import { apiMethods } from "../rpc/api-methods.ts";
+import { AutoLogs } from "../supervisor/auto-logs.ts";
+import { ConfigControl } from "../supervisor/config-control.ts";
+import { shutDown } from "../supervisor/shut-down.ts";
+import { Supervisor } from "../supervisor/supervisor.ts";
+import type { Places } from "./places.ts";
+import { serverUrlOf } from "./server-url.ts";
+
+export interface BootOptions {
+  /** Absolute. */
+  readonly config: string;
+  readonly places: Places;
+  /** Names to start instead of everything that has autostart; empty for the latter. */
+  readonly only: readonly string[];
+  readonly version: string;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The pieces that the top floor hands in. */
+export interface BootParts {
+  readonly load: () => Promise<LoadResult>;
+  readonly format: (problems: readonly Problem[]) => string;
+  readonly openLog: (path: string, maxbytes: number, backups: number) => LogSink;
+  /** Watches files and calls back after each change of their content; `null` when edits are not to be applied. */
+  readonly watch: ((onChange: () => void) => { rearm(files: readonly string[], hash: string): void; close(): Promise<void> }) | null;
+}
+
+export type BootOutcome =
+  | { readonly ready: true; readonly pid: number; readonly warnings: string; readonly done: Promise<void> }
+  | { readonly ready: false; readonly problems: string };
+
+/**
+ * Brings a supervisor to life under its keeper: model, log, processes, control socket, watcher, in this order.
+ *
+ * If the keeper has seen a supervisor before us, its model is in force and its processes run: they are taken over first,
+ * from what was saved, and only then is the config looked at again, as after an edit. Five deaths within a minute leave
+ * the config alone altogether.
+ */
+export async function boot(keeper: Keeper, options: BootOptions, parts: BootParts): Promise<BootOutcome> {
+  const early: KeeperEvent[] = [];
+  let deliver = (event: KeeperEvent): void => void early.push(event);
+  keeper.events.onEvent((event) => deliver(event));
+  const snapshot = await keeper.snapshot();
+
+  const inherited = snapshot.saved["daemon"] === undefined ? null : loadLastGood(options.places.lastGood);
+  const loaded = inherited === null ? await parts.load() : null;
+  if (loaded !== null && !loaded.outcome.ok) {
+    await keeper.quit({ status: 2 });
+    return { ready: false, problems: parts.format(loaded.outcome.problems) };
+  }
+  const model = inherited?.model ?? (loaded?.outcome.ok === true ? loaded.outcome.value : null);
+  if (model === null) throw new Error("there is neither a config nor a model to take over");
+
+  const { supervisord } = model;
+  const sink = parts.openLog(supervisord.logfile ?? options.places.mainLog, supervisord.logfileMaxbytes, supervisord.logfileBackups);
+  const log = createDaemonLog([sink], supervisord.loglevel, () => new Date());
+  const autoLogs = new AutoLogs(supervisord.childlogdir ?? options.places.logs, supervisord.identifier);
+  const supervisor = new Supervisor({
+    keeper,
+    clock: systemClock,
+    log,
+    context: {
+      environment: options.environment,
+      cwd: options.cwd,
+      serverUrl: serverUrlOf(model.servers),
+      stripAnsi: supervisord.stripAnsi,
+      autoLogs,
+    },
+  });
+
+  const watcher = parts.watch?.(() => void config.update().catch((error: unknown) => log("error", `update failed: ${(error as Error).stack}`)));
+  const keep = (next: Model, hash: string): void => {
+    try {
+      storeLastGood(options.places.lastGood, { model: next, hash, config: options.config, storedAt: Date.now() });
+    } catch (error) {
+      log("error", `cannot keep the model in ${options.places.lastGood}: ${(error as Error).message}`);
+    }
+  };
+  const config = new ConfigControl(
+    {
+      file: options.config,
+      supervisor,
+      load: parts.load,
+      format: parts.format,
+      keep,
+      log,
+      onFiles: (files, hash) => watcher?.rearm(files, hash),
+    },
+    model,
+  );
+
+  const { done, shutdown } = ending(keeper, supervisor, log, async () => {
+    await watcher?.close();
+    await listener.close();
+  });
+  const dropped = new Map(snapshot.processes.map((one) => [one.key, one.counters.stdout.dropped + one.counters.stderr.dropped] as const));
+  const methods = apiMethods({ supervisor, config, snapshot, version: options.version, watching: watcher !== undefined, dropped, shutdown });
+  const listener = await listenOnControlSocket(
+    options.places.socket,
+    controlRoutes(supervisor, config, methods, (error) => log("error", `request failed: ${(error as Error).stack ?? String(error)}`)),
+  );
+
+  deliver = (event) => {
+    if (event.type === "relayed") return takeSignal(event.signal, { shutdown, config, log, keeper });
+    if (event.type === "logTrouble") dropped.set(event.key, (dropped.get(event.key) ?? 0) + event.dropped);
+    supervisor.handleKeeperEvent(event);
+  };
+  if (inherited === null && loaded !== null) {
+    keep(model, loaded.hash);
+    keeper.acknowledge(0, { daemon: "1" });
+    if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
+    for (const { level, text } of loaded.messages) log(level, text);
+    log("info", `supervisord started with pid ${snapshot.pid}`);
+    supervisor.begin(model, onlyChosen(options.only));
+    watcher?.rearm(loaded.files, loaded.hash);
+  } else {
+    announceReturn(snapshot, log);
+    supervisor.restore(model, snapshot);
+    if (snapshot.recentCrashes < 5) await config.update();
+  }
+  for (const event of early.splice(0)) deliver(event);
+  const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings);
+  return { ready: true, pid: snapshot.pid, warnings, done };
+}
+
+type Log = ReturnType<typeof createDaemonLog>;
+
+/** The one way out: stop everything in order, close the doors, then tell the keeper to end as well. */
+function ending(keeper: Keeper, supervisor: Supervisor, log: Log, close: () => Promise<void>): { done: Promise<void>; shutdown: () => void } {
+  let begun = false;
+  let finish = (): void => {};
+  const done = new Promise<void>((resolve) => (finish = resolve));
+  const shutdown = (): void => {
+    if (begun) return;
+    begun = true;
+    void shutDown(supervisor, "shutdown", (message) => log("info", message))
+      .then(close)
+      .then(() => keeper.quit({ status: 0 }))
+      .catch((error: unknown) => log("critical", `shutdown failed: ${(error as Error).stack}`))
+      .then(finish);
+  };
+  return { done, shutdown };
+}
+
+function takeSignal(signal: string, daemon: { shutdown: () => void; config: ConfigControl; log: Log; keeper: Keeper }): void {
+  switch (signal) {
+    case "SIGTERM":
+    case "SIGINT":
+    case "SIGQUIT":
+      daemon.log("warn", `received ${signal} indicating exit request`);
+      return daemon.shutdown();
+    case "SIGHUP":
+      daemon.log("warn", `received ${signal}: reading the config again`);
+      return void daemon.config.update();
+    case "SIGUSR2":
+      daemon.log("info", "received SIGUSR2 indicating log reopen request");
+      daemon.log.reopen();
+      return void daemon.keeper.reopenLogs();
+    default:
+      return;
+  }
+}
+
+function onlyChosen(names: readonly string[]): ((spec: ProcessSpec) => boolean) | null {
+  return names.length === 0 ? null : (spec) => selects(names, spec);
+}
+
+function announceReturn(snapshot: KeeperSnapshot, log: Log): void {
+  const running = snapshot.processes.filter((one) => one.pid !== 0).length;
+  log("critical", `the supervisor process died and was started again (${snapshot.restarts} times by now); ${running} programs run on`);
+  if (snapshot.recentCrashes >= 5) {
+    log("critical", `it died ${snapshot.recentCrashes} times within a minute: the last good config stays in force, unread`);
+  }
+}

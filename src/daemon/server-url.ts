@@ -1,0 +1,11 @@
+import type { ServerSpec } from "../model/model.ts";
+
+/**
+ * SUPERVISOR_SERVER_URL of programs that do not say otherwise: the first unix listener, else the last inet one, as Supervisor
+ * has it; `null` without listeners.
+ */
+export function serverUrlOf(servers: readonly ServerSpec[]): string | null {
+  for (const server of servers) if (server.kind === "unix") return `unix://${server.file}`;
+  const inet = servers.findLast((server) => server.kind === "inet");
+  return inet === undefined ? null : `http://${inet.host === "" ? "localhost" : inet.host}:${inet.port}`;
+}

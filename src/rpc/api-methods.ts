@@ -1,0 +1,62 @@
+import type { ApiCalls, ApiName, StatusReport } from "../protocol/api.ts";
+import type { KeeperSnapshot } from "../protocol/keeper.ts";
+import type { ConfigControl } from "../supervisor/config-control.ts";
+import { hurry } from "../supervisor/shut-down.ts";
+import { reportProcess } from "../supervisor/snapshot.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { restart, signal, start, stop } from "./control.ts";
+
+/** The JSON side of the contract, implemented: one function a call. Each may throw a `Refusal`. */
+export type ApiMethods = {
+  readonly [N in ApiName]: (args: ApiCalls[N]["arguments"]) => ApiCalls[N]["result"] | Promise<ApiCalls[N]["result"]>;
+};
+
+/** What the methods need from the daemon beyond the supervised world. */
+export interface DaemonFacts {
+  readonly supervisor: Supervisor;
+  readonly config: ConfigControl;
+  readonly snapshot: KeeperSnapshot;
+  readonly version: string;
+  readonly watching: boolean;
+  /** Bytes of output lost by each process. */
+  readonly dropped: ReadonlyMap<string, number>;
+  /** Begins the end of everything; returns at once. */
+  readonly shutdown: () => void;
+}
+
+export function apiMethods(daemon: DaemonFacts): ApiMethods {
+  const { supervisor, config } = daemon;
+  return {
+    status: () => statusReport(daemon),
+    start: (args) => start(supervisor, args),
+    stop: (args) => stop(supervisor, args),
+    restart: (args) => restart(supervisor, args),
+    signal: (args) => signal(supervisor, args),
+    plan: () => config.plan(),
+    update: () => config.update(),
+    shutdown: () => {
+      daemon.shutdown();
+      return { pid: daemon.snapshot.pid };
+    },
+    hurry: ({ seconds }) => {
+      hurry(supervisor, seconds);
+      return {};
+    },
+  };
+}
+
+function statusReport(daemon: DaemonFacts): StatusReport {
+  const { supervisor, config, snapshot } = daemon;
+  return {
+    pid: snapshot.pid,
+    supervisorPid: process.pid,
+    version: daemon.version,
+    identifier: config.model.supervisord.identifier,
+    mood: supervisor.mood,
+    startedAt: snapshot.startedAt,
+    now: supervisor.clock.wall(),
+    config: config.status(daemon.watching),
+    supervisorRestarts: snapshot.restarts,
+    processes: supervisor.processes().map((one) => reportProcess(supervisor, one, daemon.dropped.get(one.key) ?? 0)),
+  };
+}

@@ -1,0 +1,131 @@
+import { namespec } from "../model/model.ts";
+import { selects } from "../model/select-processes.ts";
+import { RUNNING_STATES, SIGNALLABLE_STATES, STOPPED_STATES } from "../model/states.ts";
+import type { ActionResult, ApiCalls } from "../protocol/api.ts";
+import type { ManagedProcess } from "../supervisor/managed-process.ts";
+import { checkCommand } from "../supervisor/launch.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { parseSignal } from "./parse-signal.ts";
+
+/** A call that cannot be carried out as a whole: its text is for the caller. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+}
+
+/** `start`: with all that the chosen programs depend on, unless `noDeps`. Waits for RUNNING, or for the reason why not. */
+export function start(supervisor: Supervisor, args: ApiCalls["start"]["arguments"]): Promise<readonly ActionResult[]> {
+  assertAccepting(supervisor);
+  const chosen = choose(supervisor, args.names);
+  if (args.noDeps !== true) for (const needed of dependenciesOf(supervisor, chosen)) supervisor.requestStart(needed);
+  return Promise.all(chosen.map((process) => startOne(supervisor, process, args.wait !== false, args.noDeps === true)));
+}
+
+/** `stop`: by signal, escalation and wait, as each program's config says. */
+export function stop(supervisor: Supervisor, args: ApiCalls["stop"]["arguments"]): Promise<readonly ActionResult[]> {
+  return Promise.all(
+    choose(supervisor, args.names).map((process) => stopOne(supervisor, process, args.wait !== false)),
+  );
+}
+
+/** `restart`: stops what runs, then starts; a stopped program is simply started. */
+export async function restart(
+  supervisor: Supervisor,
+  args: ApiCalls["restart"]["arguments"],
+): Promise<readonly ActionResult[]> {
+  assertAccepting(supervisor);
+  const restarted = choose(supervisor, args.names).map(async (process) => {
+    await supervisor.stopAndWait(process);
+    return startOne(supervisor, process, args.wait !== false, false);
+  });
+  return Promise.all(restarted);
+}
+
+/** `signal`: to the processes themselves, never to their groups. Throws `Refusal` for an unknown signal. */
+export function signal(
+  supervisor: Supervisor,
+  args: ApiCalls["signal"]["arguments"],
+): Promise<readonly ActionResult[]> {
+  const number = parseSignal(args.signal);
+  if (number === null) throw new Refusal(`there is no signal ${args.signal}`);
+  const sent = choose(supervisor, args.names).map(async (process) => {
+    if (!SIGNALLABLE_STATES.has(process.life.state) || process.pid === 0) return result(process, "not running");
+    const error = await process.sendSignal(number);
+    return result(process, error ?? "");
+  });
+  return Promise.all(sent);
+}
+
+function choose(supervisor: Supervisor, names: readonly string[] = []): ManagedProcess[] {
+  const all = supervisor.processes();
+  for (const name of names) {
+    if (name !== "all" && !all.some((process) => selects([name], process.spec))) {
+      throw new Refusal(`there is no program, process or group ${name}`);
+    }
+  }
+  return all.filter((process) => selects(names, process.spec));
+}
+
+async function startOne(
+  supervisor: Supervisor,
+  process: ManagedProcess,
+  wait: boolean,
+  now: boolean,
+): Promise<ActionResult> {
+  if (process.life.state === "STOPPING") await supervisor.until(process, () => process.life.state !== "STOPPING");
+  if (RUNNING_STATES.has(process.life.state) && process.life.state !== "BACKOFF") return result(process, "");
+  const found = checkCommand(process.spec, supervisor.context);
+  if (!found.ok) return result(process, found.message);
+  // Waiting to retry is no reason to wait now that somebody asks.
+  if (process.life.state === "BACKOFF") await supervisor.stopAndWait(process);
+  if (now) supervisor.startNow(process);
+  else supervisor.requestStart(process);
+  if (!wait) return result(process, "");
+  await supervisor.until(process, () => !isOnItsWay(supervisor, process));
+  const { life } = process;
+  const well = life.state === "RUNNING" || (life.state === "EXITED" && life.expected);
+  return result(process, well ? "" : life.spawnerr === "" ? `is ${life.state}` : life.spawnerr);
+}
+
+function isOnItsWay(supervisor: Supervisor, process: ManagedProcess): boolean {
+  if (process.retired || supervisor.mood !== "running") return false;
+  return process.life.state === "STARTING" || supervisor.waitingFor(process).length > 0;
+}
+
+async function stopOne(supervisor: Supervisor, process: ManagedProcess, wait: boolean): Promise<ActionResult> {
+  const { state } = process.life;
+  const waiting = supervisor.waitingFor(process).length > 0;
+  if (STOPPED_STATES.has(state) && process.pid === 0 && !waiting) return result(process, "not running");
+  if (wait) await supervisor.stopAndWait(process);
+  else supervisor.requestStop(process);
+  return result(process, "");
+}
+
+/** What the chosen programs need, directly or not, and does not run; dependencies first. */
+function dependenciesOf(supervisor: Supervisor, chosen: readonly ManagedProcess[]): ManagedProcess[] {
+  const found = new Set<ManagedProcess>();
+  const visit = (process: ManagedProcess): void => {
+    for (const { program } of process.spec.dependsOn) {
+      for (const needed of supervisor.processesOf(program)) {
+        if (found.has(needed) || chosen.includes(needed)) continue;
+        visit(needed);
+        found.add(needed);
+      }
+    }
+  };
+  chosen.forEach(visit);
+  return [...found].filter((process) => STOPPED_STATES.has(process.life.state) && !hasCompleted(process));
+}
+
+/** A one-shot that has done its work is not run again for each program that depends on it. */
+function hasCompleted(process: ManagedProcess): boolean {
+  return process.life.state === "EXITED" && process.life.expected;
+}
+
+function assertAccepting(supervisor: Supervisor): void {
+  if (supervisor.mood !== "running") throw new Refusal("the daemon is shutting down");
+}
+
+function result(process: ManagedProcess, error: string): ActionResult {
+  const { name, group } = process.spec;
+  return { namespec: namespec(process.spec), name, group, ok: error === "", error };
+}

@@ -1,0 +1,77 @@
+import type { GroupSpec, ProcessSpec } from "../model/model.ts";
+import type { GroupPlan, Plan, ProcessPlan } from "../model/plan.ts";
+import type { ManagedProcess } from "./managed-process.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/**
+ * Carries out a plan, process by process: whatever the plan does not name is not touched.
+ *
+ * What goes is stopped first and together; each restart starts again as soon as it is down; what is new starts when
+ * all that went is gone, so that a port passes from an old program to a new one. Whom an operator stopped stays stopped.
+ */
+export async function applyPlan(supervisor: Supervisor, plan: Plan): Promise<void> {
+  const changed = plan.groups.filter((group) => group.action !== "unchanged");
+  await Promise.all(changed.flatMap((group) => group.processes.map((step) => carryOut(supervisor, group.name, step))));
+
+  for (const group of changed) if (group.action === "remove") supervisor.removeGroup(group.name);
+  const added = changed.flatMap((group) => (group.after === null ? [] : addMissing(supervisor, group, group.after)));
+  for (const process of added) if (process.spec.autostart) supervisor.requestStart(process);
+}
+
+async function carryOut(supervisor: Supervisor, groupName: string, step: ProcessPlan): Promise<void> {
+  const process = supervisor.find(groupName, (step.after ?? step.before)?.name ?? "");
+  if (process === null) return;
+  switch (step.action) {
+    case "remove":
+      return remove(supervisor, process);
+    case "restart":
+      return step.after === null ? undefined : replace(supervisor, process, step.after);
+    case "live":
+      if (step.after !== null) process.respec(step.after);
+      // Switched on by the edit, and never started or stopped by anyone: now it starts by itself.
+      if (step.changes.some((change) => change.key === "autostart") && isUntouched(process) && process.spec.autostart) {
+        supervisor.requestStart(process);
+      }
+      return;
+    case "add":
+    case "unchanged":
+      return;
+  }
+}
+
+async function remove(supervisor: Supervisor, process: ManagedProcess): Promise<void> {
+  await supervisor.stopAndWait(process);
+  const group = supervisor.groups.get(process.spec.group);
+  if (group !== undefined) supervisor.removeProcess(group, process);
+}
+
+async function replace(supervisor: Supervisor, process: ManagedProcess, spec: ProcessSpec): Promise<void> {
+  const comesBack = shouldRun(supervisor, process, spec);
+  if (!process.stoppedByOperator) await supervisor.stopAndWait(process);
+  process.respec(spec);
+  if (comesBack) supervisor.requestStart(process);
+}
+
+/** After an edit: what ran, or tried to, runs again; what never ran follows autostart; what was stopped stays stopped. */
+function shouldRun(supervisor: Supervisor, process: ManagedProcess, spec: ProcessSpec): boolean {
+  const { state } = process.life;
+  if (process.stoppedByOperator) return false;
+  if (state === "STOPPED" || state === "EXITED" || state === "FATAL") {
+    return spec.autostart || supervisor.waitingFor(process).length > 0;
+  }
+  return state !== "STOPPING";
+}
+
+function isUntouched(process: ManagedProcess): boolean {
+  return process.life.state === "STOPPED" && process.life.reason === null;
+}
+
+function addMissing(supervisor: Supervisor, plan: GroupPlan, spec: GroupSpec): ManagedProcess[] {
+  const group = supervisor.groups.get(plan.name);
+  if (group === undefined) return [...supervisor.addGroup(spec, { autostart: false }).processes.values()];
+  const added = spec.processes
+    .filter((process) => !group.processes.has(process.name))
+    .map((process) => supervisor.addProcess(group, process));
+  group.reorder(spec);
+  return added;
+}

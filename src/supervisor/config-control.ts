@@ -1,0 +1,146 @@
+import type { LoadResult } from "../config/load-config.ts";
+import type { LogLevel, Model } from "../model/model.ts";
+import type { Problem } from "../model/problem.ts";
+import { planChange, type Plan } from "../model/plan.ts";
+import type { ConfigStatus, PlanReport } from "../protocol/api.ts";
+import { applyPlan } from "./apply-plan.ts";
+import { reportPlan } from "./plan-report.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+export interface ConfigControlOptions {
+  readonly file: string;
+  readonly supervisor: Supervisor;
+  readonly load: () => Promise<LoadResult>;
+  /** Problems with code frames, for people. */
+  readonly format: (problems: readonly Problem[]) => string;
+  /** Keeps the model that came into force, for the next boot. */
+  readonly keep: (model: Model, hash: string) => void;
+  readonly log: (level: LogLevel, message: string) => void;
+  /** The files that the config is made of, after each look at it. */
+  readonly onFiles: (files: readonly string[], hash: string) => void;
+}
+
+/**
+ * The config in force, and the way to a new one: read, compare, apply. One change at a time, in the order they were asked
+ * for. A config with mistakes changes nothing: the last good one stays in force and the status says so.
+ */
+export class ConfigControl {
+  readonly #options: ConfigControlOptions;
+  #model: Model;
+  #generation = 1;
+  #stale: ConfigStatus["stale"] = null;
+  #needsRestart: readonly string[] = [];
+  #lastProblems = "";
+  #queue: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<(report: PlanReport) => void>();
+
+  constructor(options: ConfigControlOptions, model: Model) {
+    this.#options = options;
+    this.#model = model;
+  }
+
+  get model(): Model {
+    return this.#model;
+  }
+
+  status(watching: boolean): ConfigStatus {
+    const { file } = this.#options;
+    return { file, generation: this.#generation, stale: this.#stale, watching, needsRestart: this.#needsRestart };
+  }
+
+  /** Hears of every applied plan, and of every config that could not be loaded, once each. */
+  onChange(listener: (report: PlanReport) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Reads the config and says what would change. */
+  plan(): Promise<PlanReport> {
+    return this.#next(async () => {
+      const result = await this.#read();
+      return result.outcome.ok
+        ? reportPlan(this.#compare(result.outcome.value), this.#warnings(result), false)
+        : this.#refusal(result);
+    });
+  }
+
+  /** Reads the config and applies what changed. Resolves when all of it has been done. */
+  update(): Promise<PlanReport> {
+    return this.#next(async () => {
+      const result = await this.#read();
+      if (!result.outcome.ok) {
+        const refusal = this.#refusal(result);
+        this.#tellRefusal(refusal);
+        return refusal;
+      }
+      const next = result.outcome.value;
+      const plan = this.#compare(next);
+      const report = reportPlan(plan, this.#warnings(result), true);
+      await applyPlan(this.#options.supervisor, plan);
+      this.#model = next;
+      this.#generation++;
+      this.#needsRestart = report.needsRestart;
+      this.#options.keep(next, result.hash);
+      if (report.steps.length > 0) this.#options.log("info", `config applied: ${summary(report)}`);
+      this.#tell(report);
+      return report;
+    });
+  }
+
+  #compare(next: Model): Plan {
+    return planChange(this.#model, next);
+  }
+
+  async #read(): Promise<LoadResult> {
+    const result = await this.#options.load();
+    this.#options.onFiles(result.files, result.hash);
+    if (result.outcome.ok) {
+      this.#stale = null;
+      this.#lastProblems = "";
+    } else {
+      const problems = this.#options.format(result.outcome.problems);
+      this.#stale = { since: this.#stale?.since ?? this.#options.supervisor.clock.wall(), problems };
+    }
+    return result;
+  }
+
+  #warnings(result: LoadResult): string {
+    return result.warnings.length === 0 ? "" : this.#options.format(result.warnings);
+  }
+
+  #refusal(result: LoadResult): PlanReport {
+    const problems = this.#stale?.problems ?? "";
+    return {
+      ok: false,
+      problems,
+      warnings: this.#warnings(result),
+      applied: false,
+      steps: [],
+      needsRestart: this.#needsRestart,
+    };
+  }
+
+  /** The same mistakes are told once, however often the file is saved with them. */
+  #tellRefusal(report: PlanReport): void {
+    if (report.problems === this.#lastProblems) return;
+    this.#lastProblems = report.problems;
+    this.#options.log("error", `the config was not applied, the last good one stays in force:\n${report.problems}`);
+    this.#tell(report);
+  }
+
+  #tell(report: PlanReport): void {
+    for (const listener of this.#listeners) listener(report);
+  }
+
+  #next<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(action);
+    this.#queue = done.catch(() => {
+      // Its caller has been told; the next in the queue must not be.
+    });
+    return done;
+  }
+}
+
+function summary(report: PlanReport): string {
+  return report.steps.map((step) => `${step.action} ${step.namespec}`).join(", ");
+}

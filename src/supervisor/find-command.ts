@@ -1,0 +1,72 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { splitCommand } from "../model/shell-words.ts";
+
+/** A command ready to be run, or Supervisor's text on why it cannot be (spec core 1.7) with the fault a caller gets. */
+export type FoundCommand =
+  | { readonly ok: true; readonly file: string; readonly argv: readonly string[] }
+  | { readonly ok: false; readonly fault: "NO_FILE" | "NOT_EXECUTABLE"; readonly message: string };
+
+/**
+ * Splits and looks up a command line, as is done at every spawn attempt: a program may be installed while we wait.
+ *
+ * A word with a slash is looked up from `cwd`, the daemon's own folder, not the program's. Otherwise the first executable
+ * file on `path` wins; Supervisor takes the first entry of that name even if it is a directory, which nobody wants.
+ */
+export function findCommand(command: string, path: string | undefined, cwd: string): FoundCommand {
+  const split = splitCommand(command);
+  if (!split.ok) return refuse("NOT_EXECUTABLE", `can't parse command ${quote(command)}: ${split.message}`);
+  const [word] = split.words;
+  if (word === undefined) return refuse("NOT_EXECUTABLE", "command is empty");
+
+  const candidates = word.includes("/")
+    ? [resolve(cwd, word)]
+    : searchPath(path).map((folder) => join(resolve(cwd, folder), word));
+  let firstHit: FoundCommand | null = null;
+  for (const file of candidates) {
+    const refusal = refusalOf(file, word);
+    if (refusal === null) return { ok: true, file, argv: split.words };
+    if (refusal !== "missing") firstHit ??= refusal;
+  }
+  return firstHit ?? refuse("NO_FILE", `can't find command ${quote(word)}`);
+}
+
+function searchPath(path: string | undefined): readonly string[] {
+  if (path === undefined || path === "") return ["/bin", "/usr/bin", "/usr/local/bin"];
+  return path.split(":");
+}
+
+function refusalOf(file: string, word: string): FoundCommand | "missing" | null {
+  const shown = quote(isAbsolute(word) ? word : word.includes("/") ? word : file);
+  let mode: number;
+  try {
+    const stat = statSync(file);
+    if (stat.isDirectory()) return refuse("NOT_EXECUTABLE", `command at ${shown} is a directory`);
+    mode = stat.mode;
+  } catch {
+    return "missing";
+  }
+  if ((mode & 0o111) === 0) return refuse("NOT_EXECUTABLE", `command at ${shown} is not executable`);
+  try {
+    accessSync(file, constants.X_OK);
+    return null;
+  } catch {
+    return refuse("NOT_EXECUTABLE", `no permission to run command ${shown}`);
+  }
+}
+
+function refuse(fault: "NO_FILE" | "NOT_EXECUTABLE", message: string): FoundCommand {
+  return { ok: false, fault, message };
+}
+
+/** Python's repr of a text, which Supervisor's messages carry: double quotes only if that avoids an escape. */
+function quote(text: string): string {
+  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const body = text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\t", "\\t")
+    .replaceAll(/[\0-\x1f\x7f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return mark + (mark === "'" ? body.replaceAll("'", "\\'") : body) + mark;
+}

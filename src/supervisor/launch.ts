@@ -1,0 +1,97 @@
+import { resolve } from "node:path";
+import { processKey, type ProcessSpec, type StreamSpec } from "../model/model.ts";
+import type { LogSpec, ProcessLogs, StartRequest, StreamName } from "../protocol/keeper.ts";
+import type { AutoLogs } from "./auto-logs.ts";
+import { findCommand, type FoundCommand } from "./find-command.ts";
+
+/** What is the same for all programs of a daemon. */
+export interface LaunchContext {
+  /** The daemon's own environment, which every program inherits. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The daemon's folder: where relative commands and log files are looked up. */
+  readonly cwd: string;
+  /** What SUPERVISOR_SERVER_URL is when a program does not say; `null` leaves it out. */
+  readonly serverUrl: string | null;
+  readonly stripAnsi: boolean;
+  readonly autoLogs: AutoLogs;
+}
+
+/** A start request for the keeper, or why the command cannot be run now. Throws if an AUTO log cannot be created. */
+export function prepareLaunch(
+  spec: ProcessSpec,
+  incarnation: number,
+  context: LaunchContext,
+): { readonly ok: true; readonly request: StartRequest } | Extract<FoundCommand, { ok: false }> {
+  const environment = environmentOf(spec, context);
+  const found = findCommand(spec.command, environment["PATH"], context.cwd);
+  if (!found.ok) return found;
+  const request: StartRequest = {
+    key: processKey(spec),
+    incarnation,
+    file: found.file,
+    argv: found.argv,
+    environment,
+    directory: spec.directory === null ? null : resolve(context.cwd, spec.directory),
+    umask: spec.umask,
+    uid: spec.uid,
+    logs: logsOf(spec, context),
+    stop: {
+      signal: spec.stopsignal,
+      waitsecs: spec.stopwaitsecs,
+      stopasgroup: spec.stopasgroup,
+      killasgroup: spec.killasgroup,
+    },
+  };
+  return { ok: true, request };
+}
+
+/** Checks the command as `start` requests do before anything else (spec interfaces 4.5). */
+export function checkCommand(spec: ProcessSpec, context: LaunchContext): FoundCommand {
+  return findCommand(spec.command, environmentOf(spec, context)["PATH"], context.cwd);
+}
+
+/** The daemon's environment, then SUPERVISOR_*, then the configured one on top: that order is Supervisor's. */
+export function environmentOf(spec: ProcessSpec, context: LaunchContext): Record<string, string> {
+  const url = spec.serverurl ?? context.serverUrl;
+  return {
+    ...context.environment,
+    SUPERVISOR_ENABLED: "1",
+    SUPERVISOR_PROCESS_NAME: spec.name,
+    SUPERVISOR_GROUP_NAME: spec.group,
+    ...(url === null || url === "" ? {} : { SUPERVISOR_SERVER_URL: url }),
+    ...spec.environment,
+  };
+}
+
+export function logsOf(spec: ProcessSpec, context: LaunchContext): ProcessLogs {
+  return {
+    stdout: logSpec(spec, "stdout", context),
+    stderr: spec.redirectStderr ? "stdout" : logSpec(spec, "stderr", context),
+  };
+}
+
+/** The file a stream is logged to; `null` if none is. With redirect_stderr, stderr has none of its own. */
+export function logPath(spec: ProcessSpec, stream: StreamName, context: LaunchContext): string | null {
+  if (stream === "stderr" && spec.redirectStderr) return null;
+  const target = spec[stream].logfile;
+  switch (target.kind) {
+    case "none":
+      return null;
+    case "file":
+      return resolve(context.cwd, target.path);
+    case "auto":
+      return context.autoLogs.pathFor(processKey(spec), spec.name, stream);
+  }
+}
+
+function logSpec(spec: ProcessSpec, stream: StreamName, context: LaunchContext): LogSpec {
+  const settings: StreamSpec = spec[stream];
+  return {
+    path: logPath(spec, stream, context),
+    maxbytes: settings.maxbytes,
+    backups: settings.backups,
+    stripAnsi: context.stripAnsi,
+    captureMaxbytes: settings.captureMaxbytes,
+    events: settings.eventsEnabled,
+  };
+}

@@ -1,0 +1,319 @@
+import { statSync } from "node:fs";
+import type { Clock } from "../clock/clock.ts";
+import type { Effect, EventEffect } from "../machine/effect.ts";
+import type { Input } from "../machine/input.ts";
+import { initialLife, pidOf, type Life } from "../machine/life.ts";
+import { step } from "../machine/lifecycle.ts";
+import { signalName } from "../machine/signal-name.ts";
+import { readLog } from "../logs/read-log.ts";
+import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
+import type { ExitEvent, Keeper, KeptProcess, StreamName } from "../protocol/keeper.ts";
+import { environmentOf, logPath, logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
+import type { OutputHub } from "./output-hub.ts";
+import { Readiness } from "./readiness.ts";
+import type { SavedProcess } from "./saved-state.ts";
+
+/** What processes need from the daemon they live in. */
+export interface ProcessWorld {
+  readonly keeper: Keeper;
+  readonly clock: Clock;
+  readonly output: OutputHub;
+  readonly context: LaunchContext;
+  /** False while the daemon shuts down: nothing is (re)started then. */
+  accepting(): boolean;
+  log(level: LogLevel, message: string): void;
+  /** Something about this process is different now; `event` is set for a change of state. */
+  changed(process: ManagedProcess, event: EventEffect | null): void;
+}
+
+/**
+ * One supervised process: feeds the lifecycle machine, performs its effects, arms its one timer. Decides nothing.
+ *
+ * Inputs are queued: an effect may produce the next input at once (a command that is not found), and the machine must have
+ * finished the first before it sees the second.
+ */
+export class ManagedProcess {
+  readonly key: string;
+  /** Wall clock seconds of the last spawn and end; for display. */
+  wallStart = 0;
+  wallStop = 0;
+  /** Starts that nobody asked for. */
+  restarts = 0;
+  /** RUNNING, with its readiness check passed if it has one. */
+  ready = false;
+  /** Removed from its group: late answers of the keeper are no longer its business. */
+  retired = false;
+  #spec: ProcessSpec;
+  #life: Life = initialLife();
+  readonly #world: ProcessWorld;
+  readonly #readiness = new Readiness();
+  readonly #queue: Input[] = [];
+  #busy = false;
+  #disarm: () => void = () => {};
+  #watching = false;
+  /** Sizes of the log files when this run, and when the first run, began. */
+  readonly #outputStart: Record<StreamName, number> = { stdout: 0, stderr: 0 };
+  #outputAtBoot: Readonly<Record<StreamName, number>> | null = null;
+
+  constructor(spec: ProcessSpec, world: ProcessWorld) {
+    this.#spec = spec;
+    this.#world = world;
+    this.key = processKey(spec);
+  }
+
+  get spec(): ProcessSpec {
+    return this.#spec;
+  }
+
+  get life(): Life {
+    return this.#life;
+  }
+
+  get pid(): number {
+    return pidOf(this.#life);
+  }
+
+  /** Someone stopped it on purpose: an edit of the config does not start it again. */
+  get stoppedByOperator(): boolean {
+    return this.#life.state === "STOPPED" && this.#life.reason === "operator";
+  }
+
+  /** Where in the log file the output of this daemon's programs begins; what is before it is from another time. */
+  outputAtBoot(stream: StreamName): number {
+    return this.#outputAtBoot?.[stream] ?? 0;
+  }
+
+  get readinessReason(): string {
+    return this.#readiness.reason;
+  }
+
+  /** Feeds the machine. Its effects have been set going when this returns. */
+  input(input: Input): void {
+    this.#queue.push(input);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#take(next);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The config has changed in keys that need no restart. Limits of log files reach the keeper at once. */
+  respec(spec: ProcessSpec): void {
+    this.#spec = spec;
+    if (this.pid !== 0) {
+      this.#world.keeper.setLogs(this.key, logsOf(spec, this.#world.context)).catch((error: unknown) => {
+        this.#world.log("warn", `cannot change the logs of ${spec.name}: ${(error as Error).message}`);
+      });
+    }
+    this.#world.changed(this, null);
+  }
+
+  /** The keeper says that an incarnation has ended; `late` if it did so while no supervisor was there to hear it. */
+  exited(event: ExitEvent, late: boolean): void {
+    this.wallStop = Math.floor(event.at / 1000);
+    const { pid, incarnation, code, signal, unknown } = event;
+    const { clock } = this.#world;
+    const since = late ? Math.max(0, clock.wall() - event.at) : 0;
+    this.input({ type: "exited", pid, incarnation, code, signal, unknown, at: clock.monotonic() - since });
+  }
+
+  /** Sends a signal that somebody asked for by hand, to the process alone. Resolves with why not, or `null`. */
+  async sendSignal(signal: number): Promise<string | null> {
+    this.#world.log("debug", `sending ${this.#spec.name} (pid ${this.pid}) sig ${signalName(signal) ?? signal}`);
+    const { incarnation } = this.#life;
+    const result = await this.#world.keeper.signal(this.key, signal, "process");
+    // That it just ended by itself is no failure: its exit is on its way.
+    if (result.ok || result.errno === "ESRCH") return null;
+    this.input({ type: "signalRefused", errno: result.errno, during: "signal", incarnation });
+    return result.errno;
+  }
+
+  save(): SavedProcess {
+    return {
+      life: this.#life,
+      wallStart: this.wallStart,
+      wallStop: this.wallStop,
+      restarts: this.restarts,
+      ready: this.ready,
+      autoLogs: this.#world.context.autoLogs.save(this.key),
+    };
+  }
+
+  /** Takes over what an earlier supervisor saved, and what the keeper says about the process now. */
+  restore(saved: SavedProcess | null, kept: KeptProcess | null): void {
+    if (saved !== null) {
+      this.#life = saved.life;
+      this.wallStart = saved.wallStart;
+      this.wallStop = saved.wallStop;
+      this.restarts = saved.restarts;
+      this.ready = saved.ready;
+      this.#world.context.autoLogs.restore(this.key, saved.autoLogs);
+    }
+    if (kept !== null && kept.pid !== 0 && (this.pid !== kept.pid || this.#life.incarnation !== kept.incarnation)) {
+      // It was started, but the earlier supervisor died before it could note that.
+      this.wallStart = Math.floor(kept.startedAt / 1000);
+      const { clock } = this.#world;
+      const startedAt = clock.monotonic() - Math.max(0, clock.wall() - kept.startedAt);
+      this.input({ type: "adopted", pid: kept.pid, incarnation: kept.incarnation, startedAt });
+    } else if (isLaunching(this.#life) && (kept === null || kept.incarnation < this.#life.incarnation)) {
+      // The request to start it never arrived.
+      this.#spawn(this.#life.incarnation);
+    }
+    if (this.#life.state === "RUNNING" && !this.ready) this.#watchReadiness();
+    this.#arm();
+  }
+
+  /** Nothing of this object may act any more: it was removed, or the daemon ends. */
+  retire(): void {
+    this.retired = true;
+    this.#disarm();
+    this.#readiness.cancel();
+  }
+
+  #take(input: Input): void {
+    const now = this.#world.clock.monotonic();
+    const { life, effects } = step(this.#spec, this.#life, input, { now, accepting: this.#world.accepting() });
+    this.#life = life;
+    for (const effect of effects) this.#perform(effect, input);
+    this.#arm();
+    this.#world.changed(this, null);
+  }
+
+  #perform(effect: Effect, cause: Input): void {
+    switch (effect.type) {
+      case "spawn":
+        if (cause.type === "timer" || cause.type === "exited") this.restarts++;
+        return this.#spawn(effect.incarnation);
+      case "signal":
+        return this.#signal(effect.signal, effect.target);
+      case "log":
+        return this.#world.log(effect.level, effect.message);
+      case "event":
+        if (effect.name === "PROCESS_STATE_RUNNING") this.#watchReadiness();
+        else this.#forgetReadiness();
+        return this.#world.changed(this, effect);
+    }
+  }
+
+  #spawn(incarnation: number): void {
+    this.wallStart = Math.floor(this.#world.clock.wall() / 1000);
+    const fail = (message: string): void => this.input({ type: "spawnFailed", message, incarnation });
+    let prepared: ReturnType<typeof prepareLaunch>;
+    try {
+      prepared = prepareLaunch(this.#spec, incarnation, this.#world.context);
+    } catch (error) {
+      return fail(
+        `unknown error making dispatchers for '${this.#spec.name}': ${(error as NodeJS.ErrnoException).code ?? "EIO"}`,
+      );
+    }
+    if (!prepared.ok) return fail(prepared.message);
+    this.#markOutput();
+    this.#world.keeper.start(prepared.request).then(
+      (result) => {
+        if (this.retired) return;
+        if (result.ok) this.input({ type: "spawned", pid: result.pid, incarnation });
+        else fail(spawnError(this.#spec.name, result.stage, result.errno));
+      },
+      () => {
+        // The keeper is gone: so are we, in a moment.
+      },
+    );
+  }
+
+  #signal(signal: number, target: "process" | "group"): void {
+    this.#world.keeper.signal(this.key, signal, target).then(
+      (result) => {
+        if (!result.ok && !this.retired) this.input({ type: "signalRefused", errno: result.errno });
+      },
+      () => {
+        // As above.
+      },
+    );
+  }
+
+  /** Where this run's output begins in the log file: a readiness pattern must not match an earlier run's lines. */
+  #markOutput(): void {
+    for (const stream of ["stdout", "stderr"] as const) {
+      const path = logPath(this.#spec, stream, this.#world.context);
+      this.#outputStart[stream] = path === null ? 0 : sizeOf(path);
+    }
+    this.#outputAtBoot ??= { ...this.#outputStart };
+    if (this.#spec.ready?.check.kind === "log") this.#watchReadiness();
+  }
+
+  #watchReadiness(): void {
+    const { ready } = this.#spec;
+    if (ready === null) {
+      this.ready = true;
+      return;
+    }
+    if (this.#watching) return;
+    this.#watching = true;
+    const { context, clock } = this.#world;
+    const world = {
+      clock,
+      environment: environmentOf(this.#spec, context),
+      directory: this.#spec.directory ?? context.cwd,
+      onOutput: (listener: (bytes: Uint8Array) => void) => this.#readOutput(listener),
+    };
+    this.#readiness.start(ready, world, () => {
+      this.ready = true;
+      this.#world.changed(this, null);
+    });
+  }
+
+  #forgetReadiness(): void {
+    this.ready = false;
+    this.#watching = false;
+    this.#readiness.cancel();
+  }
+
+  /** What this run has written so far, then what it writes on. */
+  #readOutput(listener: (bytes: Uint8Array) => void): () => void {
+    const stops = (["stdout", "stderr"] as const).map((stream) =>
+      this.#world.output.follow(
+        this.key,
+        stream,
+        (item) => void (item.type === "output" && listener(item.data)),
+        (size) => {
+          const path = logPath(this.#spec, stream, this.#world.context);
+          const start = this.#outputStart[stream];
+          if (path === null || size <= start) return;
+          const bytes = readLog(path, start, size - start);
+          if (typeof bytes !== "string") listener(bytes);
+        },
+      ),
+    );
+    return () => stops.forEach((stop) => stop());
+  }
+
+  #arm(): void {
+    this.#disarm();
+    const { deadline } = this.#life;
+    this.#disarm = deadline === null ? () => {} : this.#world.clock.at(deadline, () => this.input({ type: "timer" }));
+  }
+}
+
+function isLaunching(life: Life): boolean {
+  return life.state === "STARTING" && life.pid === null;
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+/** Supervisor's texts for a spawn that the system refused (spec core 2.3). */
+function spawnError(name: string, stage: "dispatchers" | "fork" | "refused", errno: string): string {
+  if (errno === "EMFILE" || errno === "ENFILE") return `too many open files to spawn '${name}'`;
+  if (stage === "fork" && errno === "EAGAIN") return `Too many processes in process table to spawn '${name}'`;
+  if (stage === "refused") return `the keeper refused to start '${name}': ${errno}`;
+  return stage === "fork"
+    ? `unknown error during fork for '${name}': ${errno}`
+    : `unknown error making dispatchers for '${name}': ${errno}`;
+}

@@ -1,0 +1,72 @@
+import type { Clock } from "../clock/clock.ts";
+import type { ReadySpec } from "../model/model.ts";
+import { probe, type ActiveCheck } from "../probes/probe.ts";
+
+export interface ReadinessWorld {
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+  /** Delivers the process's output, both streams; returns how to stop. */
+  onOutput(listener: (bytes: Uint8Array) => void): () => void;
+}
+
+/**
+ * Finds out when one incarnation of a process is ready: asks its check again and again until it passes once, or watches its
+ * output for a line. Nothing is asked any more after that, so a ready program costs nothing.
+ */
+export class Readiness {
+  /** Why it is not ready yet; for people. */
+  reason = "not checked yet";
+  #stop: () => void = () => {};
+
+  /** `onReady` is called once. */
+  start(ready: ReadySpec, world: ReadinessWorld, onReady: () => void): void {
+    this.cancel();
+    this.#stop =
+      ready.check.kind === "log"
+        ? this.#watchOutput(ready.check.pattern, world, onReady)
+        : this.#ask(ready.check, ready, world, onReady);
+  }
+
+  cancel(): void {
+    this.#stop();
+    this.#stop = () => {};
+    this.reason = "not checked yet";
+  }
+
+  #ask(check: ActiveCheck, ready: ReadySpec, world: ReadinessWorld, onReady: () => void): () => void {
+    let live = true;
+    let callOff = (): void => {};
+    const attempt = async (): Promise<void> => {
+      const began = world.clock.monotonic();
+      const result = await probe(check, ready.timeout * 1000, world);
+      if (!live) return;
+      if (result.ok) return onReady();
+      this.reason = result.reason;
+      callOff = world.clock.at(began + ready.interval * 1000, () => void attempt());
+    };
+    void attempt();
+    return () => {
+      live = false;
+      callOff();
+    };
+  }
+
+  #watchOutput(pattern: string, world: ReadinessWorld, onReady: () => void): () => void {
+    const expression = new RegExp(pattern, "m");
+    this.reason = `no output has matched /${pattern}/ yet`;
+    const decoder = new TextDecoder();
+    let tail = "";
+    const stop = world.onOutput((bytes) => {
+      // A line may arrive in pieces: keep what has not been ended, within bounds.
+      tail = (tail + decoder.decode(bytes, { stream: true })).slice(-65_536);
+      if (!expression.test(tail)) {
+        tail = tail.slice(tail.lastIndexOf("\n") + 1);
+        return;
+      }
+      stop();
+      onReady();
+    });
+    return stop;
+  }
+}

@@ -1,0 +1,59 @@
+import { shutdownWaves } from "../machine/shutdown-order.ts";
+import { STOPPED_STATES } from "../model/states.ts";
+import type { ManagedProcess } from "./managed-process.ts";
+import type { Mood, Supervisor } from "./supervisor.ts";
+
+/** How often a shutdown says whom it waits for, milliseconds (spec core 2.8). */
+const REPORT_EVERY = 3000;
+
+/**
+ * Stops everything, wave by wave: groups of high priority number first, a program before what it depends on. Resolves when
+ * no process is left. Whoever waits to retry becomes FATAL without being started again.
+ */
+export async function shutDown(
+  supervisor: Supervisor,
+  mood: Exclude<Mood, "running">,
+  log: (message: string) => void,
+): Promise<void> {
+  supervisor.setMood(mood);
+  const endReports = reportSurvivors(supervisor, log);
+  try {
+    const groups = [...supervisor.groups.values()].map((group) => group.spec);
+    for (const wave of shutdownWaves(groups)) {
+      const members = wave.map((spec) => supervisor.find(spec.group, spec.name)).filter((process) => process !== null);
+      for (const process of members) process.input({ type: "shutdown" });
+      await Promise.all(members.map((process) => supervisor.until(process, () => isDown(process))));
+    }
+  } finally {
+    endReports();
+  }
+}
+
+/** Shortens a shutdown under way: whatever is still stopping gets SIGKILL in `seconds` at the latest. */
+export function hurry(supervisor: Supervisor, seconds: number): void {
+  const kick = (process: ManagedProcess): void => process.input({ type: "kick", seconds });
+  for (const process of supervisor.processes()) kick(process);
+  // Later waves have not been told to stop yet: they are hurried when they are.
+  const unsubscribe = supervisor.bus.subscribe((event) => {
+    if (event.type === "state" && event.event.name === "PROCESS_STATE_STOPPING") kick(event.process);
+    if (supervisor.processes().every(isDown)) unsubscribe();
+  });
+}
+
+function isDown(process: ManagedProcess): boolean {
+  return STOPPED_STATES.has(process.life.state) && process.pid === 0;
+}
+
+function reportSurvivors(supervisor: Supervisor, log: (message: string) => void): () => void {
+  let callOff = (): void => {};
+  const report = (): void => {
+    const names = supervisor
+      .processes()
+      .filter((process) => !isDown(process))
+      .map((process) => process.spec.name);
+    if (names.length > 0) log(`waiting for ${names.join(", ")} to die`);
+    callOff = supervisor.clock.at(supervisor.clock.monotonic() + REPORT_EVERY, report);
+  };
+  report();
+  return () => callOff();
+}

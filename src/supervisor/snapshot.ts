@@ -1,0 +1,48 @@
+import { exitText } from "../machine/exit-text.ts";
+import { describeProcess } from "../machine/process-info.ts";
+import { namespec } from "../model/model.ts";
+import type { ProcessReport } from "../protocol/api.ts";
+import { logPath } from "./launch.ts";
+import type { ManagedProcess } from "./managed-process.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** One process as everybody outside sees it: plain data of one moment. */
+export function reportProcess(supervisor: Supervisor, process: ManagedProcess, dropped: number): ProcessReport {
+  const { spec, life } = process;
+  const now = Math.floor(supervisor.clock.wall() / 1000);
+  return {
+    name: spec.name,
+    group: spec.group,
+    program: spec.program,
+    namespec: namespec(spec),
+    state: life.state,
+    pid: process.pid,
+    start: process.wallStart,
+    stop: process.wallStop,
+    exitstatus: life.lastExit === null || life.lastExit.unknown ? null : life.exitstatus,
+    lastExit: life.lastExit === null ? "" : exitText(life.lastExit),
+    spawnerr: life.spawnerr,
+    description: describe(process, now),
+    why: supervisor.why(process),
+    ready: process.ready,
+    restarts: process.restarts,
+    stdoutLogfile: logPath(spec, "stdout", supervisor.context) ?? "",
+    stderrLogfile: logPath(spec, "stderr", supervisor.context) ?? "",
+    dropped,
+  };
+}
+
+/** Supervisor's `description` text of a process; `now` in wall clock seconds. */
+export function describe(process: ManagedProcess, now: number): string {
+  const stopText = localTime(new Date(process.wallStop * 1000));
+  return describeProcess(process.spec, process.life, { now, start: process.wallStart, stopText });
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `%b %d %I:%M %p` of C, in the daemon's time zone and English whatever the locale. */
+function localTime(at: Date): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const hour = at.getHours() % 12 === 0 ? 12 : at.getHours() % 12;
+  return `${MONTHS[at.getMonth()]} ${two(at.getDate())} ${two(hour)}:${two(at.getMinutes())} ${at.getHours() < 12 ? "AM" : "PM"}`;
+}

@@ -1,0 +1,288 @@
+import type { Clock } from "../clock/clock.ts";
+import { EventBus } from "../events/event-bus.ts";
+import type { EventEffect } from "../machine/effect.ts";
+import { explain } from "../machine/explain.ts";
+import type { Waiting } from "../machine/gates.ts";
+import { STOPPED_STATES } from "../model/states.ts";
+import type { GroupSpec, LogLevel, Model, ProcessSpec } from "../model/model.ts";
+import type { Keeper, KeeperEvent, KeeperSnapshot } from "../protocol/keeper.ts";
+import type { LaunchContext } from "./launch.ts";
+import { ManagedProcess, type ProcessWorld } from "./managed-process.ts";
+import { OutputHub } from "./output-hub.ts";
+import { ProcessGroup } from "./process-group.ts";
+import type { SavedProcess } from "./saved-state.ts";
+import { StartGates } from "./start-gates.ts";
+
+/** What the supervisor tells everyone who asks. */
+export type SupervisorEvent =
+  | { readonly type: "state"; readonly process: ManagedProcess; readonly event: EventEffect }
+  /** Anything else about a process: readiness, a new spec. */
+  | { readonly type: "changed"; readonly process: ManagedProcess }
+  | { readonly type: "groupAdded" | "groupRemoved"; readonly group: ProcessGroup }
+  | { readonly type: "mood"; readonly mood: Mood };
+
+export type Mood = "running" | "restarting" | "shutdown";
+
+export interface SupervisorOptions {
+  readonly keeper: Keeper;
+  readonly clock: Clock;
+  readonly context: LaunchContext;
+  readonly log: (level: LogLevel, message: string) => void;
+}
+
+/**
+ * The running world: groups and their processes, and what is done to them as a whole. Everything in it can be rebuilt from
+ * the model and what the keeper kept, because this process may be killed between any two lines.
+ */
+export class Supervisor {
+  readonly bus: EventBus<SupervisorEvent>;
+  /** Active groups: start order at boot, later ones at the end (spec interfaces 1.5). */
+  readonly groups = new Map<string, ProcessGroup>();
+  readonly output: OutputHub;
+  readonly #options: SupervisorOptions;
+  readonly #gates: StartGates;
+  readonly #byKey = new Map<string, ManagedProcess>();
+  readonly #unsaved = new Set<string>();
+  #mood: Mood = "running";
+  #acknowledged = 0;
+  #saveScheduled = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.bus = new EventBus((error) =>
+      options.log("error", `event listener failed: ${(error as Error).stack ?? String(error)}`),
+    );
+    this.output = new OutputHub(options.keeper);
+    this.#gates = new StartGates((program) => this.processesOf(program));
+  }
+
+  get mood(): Mood {
+    return this.#mood;
+  }
+
+  get context(): LaunchContext {
+    return this.#options.context;
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  processes(): ManagedProcess[] {
+    return [...this.groups.values()].flatMap((group) => [...group.processes.values()]);
+  }
+
+  find(group: string, name: string): ManagedProcess | null {
+    return this.groups.get(group)?.processes.get(name) ?? null;
+  }
+
+  processesOf(program: string): ManagedProcess[] {
+    return this.processes().filter((process) => process.spec.program === program);
+  }
+
+  /** Why a process that wants to start is not started yet, if that is so. */
+  waitingFor(process: ManagedProcess): readonly Waiting[] {
+    return this.#gates.waitingFor(process);
+  }
+
+  /** One sentence on why a process is not running, or not ready; "" when all is well. */
+  why(process: ManagedProcess): string {
+    return explain(process.spec, process.life, {
+      now: this.clock.monotonic(),
+      waitingFor: this.waitingFor(process),
+      notReady: process.life.state === "RUNNING" && !process.ready ? process.readinessReason : null,
+    });
+  }
+
+  /** A fresh boot: creates all groups of the model, then starts what has autostart (`only`: the chosen ones instead). */
+  begin(model: Model, only: ((spec: ProcessSpec) => boolean) | null): void {
+    for (const group of model.groups) this.addGroup(group, { autostart: false });
+    for (const process of this.processes()) {
+      if (only === null ? process.spec.autostart : only(process.spec)) this.requestStart(process);
+    }
+  }
+
+  /** After a death of ours: takes up every process where the keeper and our own notes have it. */
+  restore(model: Model, snapshot: KeeperSnapshot): void {
+    const kept = new Map(snapshot.processes.map((process) => [process.key, process]));
+    for (const spec of model.groups) {
+      const group = this.#createGroup(spec);
+      for (const process of group.processes.values()) {
+        const saved = snapshot.saved[process.key];
+        process.restore(
+          saved === undefined ? null : (JSON.parse(saved) as SavedProcess),
+          kept.get(process.key) ?? null,
+        );
+      }
+    }
+    for (const event of snapshot.pending) this.#takeEvent(event, true);
+    for (const process of this.processes()) {
+      // It wanted to start and waited for another, or the daemon died before it got to it.
+      if (process.life.state === "STOPPED" && process.life.reason === null && process.spec.autostart)
+        this.requestStart(process);
+    }
+  }
+
+  /** Takes a live event of the keeper. */
+  handleKeeperEvent(event: KeeperEvent): void {
+    switch (event.type) {
+      case "output":
+      case "gap":
+        return this.output.deliver(event);
+      case "exit":
+      case "capture":
+      case "log":
+        return this.#takeEvent(event, false);
+      case "logTrouble":
+        if (event.errno === null)
+          this.#options.log(
+            "warn",
+            `output of ${event.key} is logged again; ${event.dropped} bytes of its ${event.stream} were lost`,
+          );
+        else
+          this.#options.log(
+            "error",
+            `cannot log the ${event.stream} of ${event.key}: ${event.errno}; its output is being dropped`,
+          );
+        return;
+      case "relayed":
+        // Signals are the daemon's to interpret.
+        return;
+    }
+  }
+
+  /** Starts a process as soon as what it depends on allows. */
+  requestStart(process: ManagedProcess): void {
+    if (this.#gates.admit(process)) process.input({ type: "start" });
+    else this.#note(process);
+  }
+
+  /** Starts a process now, whatever it depends on. */
+  startNow(process: ManagedProcess): void {
+    this.#gates.forget(process);
+    process.input({ type: "start" });
+  }
+
+  requestStop(process: ManagedProcess): void {
+    this.#gates.forget(process);
+    process.input({ type: "stop" });
+  }
+
+  /** Resolves once `condition` holds; it is looked at again after every change of this process. */
+  until(process: ManagedProcess, condition: () => boolean): Promise<void> {
+    if (condition()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const unsubscribe = this.bus.subscribe((event) => {
+        if (!("process" in event) || event.process !== process || !condition()) return;
+        unsubscribe();
+        resolve();
+      });
+    });
+  }
+
+  /** Stops a process and waits until it is gone. */
+  async stopAndWait(process: ManagedProcess): Promise<void> {
+    this.requestStop(process);
+    await this.until(process, () => STOPPED_STATES.has(process.life.state) && process.pid === 0);
+  }
+
+  addGroup(spec: GroupSpec, options: { readonly autostart: boolean }): ProcessGroup {
+    const group = this.#createGroup(spec);
+    this.bus.emit({ type: "groupAdded", group });
+    if (options.autostart)
+      for (const process of group.processes.values()) if (process.spec.autostart) this.requestStart(process);
+    return group;
+  }
+
+  /** Removes a group whose processes are all down. */
+  removeGroup(name: string): void {
+    const group = this.groups.get(name);
+    if (group === undefined) return;
+    for (const process of group.processes.values()) this.#discard(process);
+    this.groups.delete(name);
+    this.bus.emit({ type: "groupRemoved", group });
+  }
+
+  addProcess(group: ProcessGroup, spec: ProcessSpec): ManagedProcess {
+    const process = new ManagedProcess(spec, this.#world());
+    group.processes.set(spec.name, process);
+    this.#byKey.set(process.key, process);
+    this.#note(process);
+    return process;
+  }
+
+  removeProcess(group: ProcessGroup, process: ManagedProcess): void {
+    group.processes.delete(process.spec.name);
+    this.#discard(process);
+  }
+
+  setMood(mood: Mood): void {
+    this.#mood = mood;
+    if (mood !== "running") this.#gates.clear();
+    this.bus.emit({ type: "mood", mood });
+  }
+
+  #createGroup(spec: GroupSpec): ProcessGroup {
+    const group = new ProcessGroup(spec);
+    this.groups.set(spec.name, group);
+    for (const process of spec.processes) this.addProcess(group, process);
+    return group;
+  }
+
+  #discard(process: ManagedProcess): void {
+    process.retire();
+    this.#gates.forget(process);
+    this.#byKey.delete(process.key);
+    this.context.autoLogs.forget(process.key);
+    this.#unsaved.add(process.key);
+    this.#scheduleSave();
+    this.#options.keeper.forget(process.key).catch((error: unknown) => {
+      this.#options.log("warn", `the keeper could not forget ${process.key}: ${(error as Error).message}`);
+    });
+  }
+
+  #takeEvent(event: Extract<KeeperEvent, { readonly seq: number }>, late: boolean): void {
+    if (event.seq <= this.#acknowledged) return;
+    this.#acknowledged = event.seq;
+    if (event.type === "exit") this.#byKey.get(event.key)?.exited(event, late);
+    this.#scheduleSave();
+  }
+
+  /** Notes what changed; the keeper gets it together with the acknowledgement of the events that led to it. */
+  #note(process: ManagedProcess): void {
+    this.#unsaved.add(process.key);
+    this.#scheduleSave();
+  }
+
+  #scheduleSave(): void {
+    if (this.#saveScheduled) return;
+    this.#saveScheduled = true;
+    queueMicrotask(() => {
+      this.#saveScheduled = false;
+      const changes: Record<string, string | null> = {};
+      for (const key of this.#unsaved) {
+        const process = this.#byKey.get(key);
+        changes[key] = process === undefined ? null : JSON.stringify(process.save());
+      }
+      this.#unsaved.clear();
+      this.#options.keeper.acknowledge(this.#acknowledged, changes);
+    });
+  }
+
+  #world(): ProcessWorld {
+    const { keeper, clock, context, log } = this.#options;
+    return {
+      keeper,
+      clock,
+      context,
+      log,
+      output: this.output,
+      accepting: () => this.#mood === "running",
+      changed: (process, event) => {
+        this.#note(process);
+        this.bus.emit(event === null ? { type: "changed", process } : { type: "state", process, event });
+        for (const next of this.#gates.released(process)) next.input({ type: "start" });
+      },
+    };
+  }
+}

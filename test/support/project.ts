@@ -1,0 +1,83 @@
+import { execa, type ResultPromise } from "execa";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "../..");
+export const programs = join(root, "test/programs");
+
+/** A project folder of its own, with a daemon of its own if one is started, driven through the real `bin/sup`. */
+export class Project {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+
+  constructor() {
+    this.folder = realpathSync(mkdtempSync(join(tmpdir(), "sup-e2e-")));
+    const { NODE_EXTRA_CA_CERTS: _, NO_COLOR: __, FORCE_COLOR: ___, ...rest } = process.env;
+    this.env = { ...rest, SUP_RUNTIME_DIR: join(this.folder, ".run"), SUP_STATE_DIR: join(this.folder, ".state") };
+  }
+
+  write(name: string, text: string): string {
+    const file = join(this.folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  }
+
+  /** Starts a command; it may go on running. */
+  spawn(args: readonly string[], options: { readonly cwd?: string; readonly timeout?: number } = {}): ResultPromise<{ reject: false; all: true }> {
+    return execa(join(root, "bin/sup"), args, {
+      cwd: options.cwd ?? this.folder,
+      env: this.env,
+      extendEnv: false,
+      reject: false,
+      all: true,
+      timeout: options.timeout ?? 120_000,
+    });
+  }
+
+  /** Runs a command to its end. */
+  async sup(...args: string[]): Promise<{ stdout: string; stderr: string; exitCode: number | undefined }> {
+    const { stdout, stderr, exitCode } = await this.spawn(args);
+    return { stdout, stderr, exitCode };
+  }
+
+  async status(): Promise<Status> {
+    const { stdout, stderr, exitCode } = await this.sup("status", "--json");
+    if (exitCode === 3) throw new Error(stderr);
+    return JSON.parse(stdout) as Status;
+  }
+
+  /** The status once `condition` holds. Looks again and again: the status is the fact that is waited for. */
+  async until(condition: (status: Status) => boolean, what: string): Promise<Status> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const status = await this.status();
+      if (condition(status)) return status;
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}; the status is ${JSON.stringify(status, null, 1)}`);
+    }
+  }
+
+  /** Stops the daemon, if one runs, and removes the folder. */
+  async close(): Promise<void> {
+    await this.sup("down");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export interface Status {
+  readonly pid: number;
+  readonly supervisorPid: number;
+  readonly config: { readonly generation: number; readonly stale: { readonly problems: string } | null };
+  readonly processes: readonly {
+    readonly namespec: string;
+    readonly name: string;
+    readonly state: string;
+    readonly pid: number;
+    readonly exitstatus: number | null;
+    readonly why: string;
+    readonly ready: boolean;
+    readonly restarts: number;
+    readonly stdoutLogfile: string;
+  }[];
+}
