@@ -1,0 +1,231 @@
+import { lstatSync, readFileSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import { extname, resolve } from "node:path";
+import { loadIni } from "../ini/load-ini.ts";
+import { buildModel } from "../model/build.ts";
+import type { Model } from "../model/model.ts";
+import type { Outcome, Problem } from "../model/problem.ts";
+import { validateConfig } from "../model/validate.ts";
+import { contentHash } from "./content-hash.ts";
+import { runEvaluator } from "./evaluate/run-evaluator.ts";
+import { globFiles, globFolders } from "./glob-files.ts";
+import { locator } from "./locate.ts";
+import { parseJsonConfig } from "./parse-json-config.ts";
+import { checkStrictModes, gatherPathFacts } from "./strict-modes.ts";
+import { systemWorld } from "./world.ts";
+
+export interface LoadContext {
+  readonly mode: "development" | "production";
+  /** The command being run, such as `up` or `check`. */
+  readonly command: string;
+  /** Absolute path of the evaluator program (dist/evaluator.cjs). */
+  readonly evaluator: string;
+  /** `process.env` of the config, and what `%(ENV_X)s` stands for. Default: ours. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Default: our working directory. */
+  readonly cwd?: string;
+  /** Time limit of an evaluation, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+export interface LoadResult {
+  readonly outcome: Outcome<Model>;
+  /** Absolute paths to watch: files read or looked for, and folders whose new files an include would take in. */
+  readonly files: readonly string[];
+  readonly warnings: readonly Problem[];
+  /** Lines for the daemon's log, such as `Included extra file "..." during parsing`. */
+  readonly messages: readonly { readonly level: "info" | "warn"; readonly text: string }[];
+  readonly format: "ts" | "json" | "ini";
+  /** Of the content of `files`; equal if nothing has changed. */
+  readonly hash: string;
+}
+
+type Loaded = Omit<LoadResult, "hash">;
+
+/**
+ * Loads a config file of any format into a model. Never rejects: whatever is wrong is in `outcome.problems`, all of it at
+ * once, each with a place as near as can be found. Names ending in .conf or .ini are Supervisor's format, .json is plain
+ * data, everything else is evaluated as TypeScript or JavaScript.
+ */
+export async function loadConfig(file: string, context: LoadContext): Promise<LoadResult> {
+  const path = resolve(context.cwd ?? process.cwd(), file);
+  const startedAt = Date.now();
+  const loaded = await load(path, context);
+  return { ...loaded, hash: contentHash(loaded.files, startedAt) };
+}
+
+async function load(file: string, context: LoadContext): Promise<Loaded> {
+  const format = formatOf(file);
+  const unreadable = whyUnreadable(file);
+  if (unreadable !== null) return failure(format, [file], [unreadable]);
+  switch (format) {
+    case "ini":
+      return loadIniFile(file, context);
+    case "json":
+      return loadJson(file, context);
+    case "ts":
+      return loadCode(file, context);
+  }
+}
+
+function formatOf(file: string): LoadResult["format"] {
+  const extension = extname(file).toLowerCase();
+  if (extension === ".json") return "json";
+  return [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"].includes(extension) ? "ts" : "ini";
+}
+
+function whyUnreadable(file: string): Problem | null {
+  const named = `config file ${file}`;
+  try {
+    if (statSync(file).isDirectory()) return { message: `${named} is a folder`, hint: "name the file in it" };
+    return null;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "ENOENT" && code !== "ENOTDIR")
+      return { message: `could not read ${named} (${code})`, hint: "check its permissions" };
+    const dangling = isSymlink(file)
+      ? "it is a symlink to nothing"
+      : "name another with -c, or make one with `sup init`";
+    return { message: `could not find ${named}`, hint: dangling };
+  }
+}
+
+function loadIniFile(file: string, context: LoadContext): Loaded {
+  const folders = new Set<string>();
+  const loaded = loadIni({
+    file,
+    world: worldOf(file, context),
+    read: readForIni,
+    glob: (pattern) => {
+      for (const folder of globFolders(pattern)) folders.add(folder);
+      return globFiles(pattern);
+    },
+  });
+  const { outcome, messages } = loaded;
+  const warnings = [...loaded.warnings, ...laxModes([file])];
+  return { outcome, messages, warnings, files: [...loaded.files, ...folders], format: "ini" };
+}
+
+function readForIni(file: string): { ok: true; text: string } | { ok: false; reason: string } {
+  try {
+    return { ok: true, text: readFileSync(file, "utf8") };
+  } catch (error) {
+    return { ok: false, reason: (error as Error).message };
+  }
+}
+
+function loadJson(file: string, context: LoadContext): Loaded {
+  const text = readText(file);
+  if (text === undefined)
+    return failure("json", [file], [{ message: `could not read config file ${file}`, hint: "check its permissions" }]);
+  const parsed = parseJsonConfig(text, file);
+  if (!parsed.ok) return failure("json", [file], parsed.problems);
+  const built = build(parsed.value, file, context);
+  const outcome = built.ok ? built : withPlaces(built.problems, file, [file]);
+  return { outcome, files: [file], warnings: laxModes([file]), messages: [], format: "json" };
+}
+
+async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
+  const access = whoMayEvaluate(file);
+  if (access.refused.length > 0) return failure("ts", [file], access.refused);
+  const env = context.env ?? process.env;
+  const evaluation = await runEvaluator(
+    {
+      file,
+      context: { mode: context.mode, command: context.command, host: hostname(), env },
+      strict: access.strict,
+    },
+    {
+      evaluator: context.evaluator,
+      user: access.user,
+      ...(context.timeoutMs === undefined ? {} : { timeoutMs: context.timeoutMs }),
+    },
+  );
+  const built = evaluation.problems.length > 0 ? null : build(evaluation.config, file, context);
+  const problems = built === null ? withOutput(evaluation.problems, evaluation.output) : built.ok ? [] : built.problems;
+  const outcome = built?.ok === true ? built : withPlaces(problems, file, evaluation.files);
+  const warnings = unique([...access.warnings, ...evaluation.warnings]);
+  return { outcome, files: evaluation.files, warnings, messages: [], format: "ts" };
+}
+
+function build(value: unknown, file: string, context: LoadContext): Outcome<Model> {
+  const checked = validateConfig(value);
+  return checked.ok ? buildModel(checked.value, worldOf(file, context)) : checked;
+}
+
+function worldOf(file: string, context: LoadContext): ReturnType<typeof systemWorld> {
+  return systemWorld(file, { ...(context.env ?? process.env) }, context.cwd ?? process.cwd());
+}
+
+interface Access {
+  readonly user: { readonly uid: number; readonly gid: number } | null;
+  readonly strict: { readonly uid: number; readonly trusted: readonly number[] };
+  readonly refused: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Root does not run a user's code as root: it becomes the file's owner for it, and says whose word it takes. */
+function whoMayEvaluate(file: string): Access {
+  const uid = process.getuid?.() ?? 0;
+  const owner = statSync(file);
+  const other = uid === 0 && owner.uid !== 0;
+  const strict = { uid, trusted: other ? [owner.uid] : [] };
+  const { refused, warnings } = checkStrictModes(gatherPathFacts([file]), strict);
+  const notice: Problem = {
+    message: `${file} belongs to uid ${owner.uid}, who decides with it what root runs`,
+    hint: "chown it to root if that is not wanted; it is evaluated as its owner",
+  };
+  const user = other ? { uid: owner.uid, gid: owner.gid } : null;
+  return { user, strict, refused, warnings: other ? [notice, ...warnings] : warnings };
+}
+
+/** Plain data runs nothing by being read, and Supervisor never minded its mode: a warning, also for root. */
+function laxModes(files: readonly string[]): readonly Problem[] {
+  const verdict = checkStrictModes(gatherPathFacts(files), { uid: process.getuid?.() ?? 0, trusted: [] });
+  return [...verdict.refused, ...verdict.warnings];
+}
+
+function withPlaces(problems: readonly Problem[], file: string, files: readonly string[]): Outcome<never> {
+  const locate = locator({ file, files, read: readText });
+  return {
+    ok: false,
+    problems: problems.map((problem) => ({ ...problem, place: problem.place ?? locate(problem.path ?? []) })),
+  };
+}
+
+const SHOWN_LINES = 20;
+
+/** What a failing config printed last often says why. */
+function withOutput(problems: readonly Problem[], output: string): Problem[] {
+  const lines = output.trimEnd().split("\n").slice(-SHOWN_LINES);
+  if (output.trim() === "") return [...problems];
+  const printed = `the config printed:\n${lines.map((line) => `  ${line.slice(0, 300)}`).join("\n")}`;
+  return problems.map((problem, index) => {
+    if (index > 0) return problem;
+    return { ...problem, hint: problem.hint === undefined ? printed : `${problem.hint}\n${printed}` };
+  });
+}
+
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}
+
+function failure(format: LoadResult["format"], files: readonly string[], problems: readonly Problem[]): Loaded {
+  return { outcome: { ok: false, problems }, files, warnings: [], messages: [], format };
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function isSymlink(file: string): boolean {
+  try {
+    return lstatSync(file).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
