@@ -8,8 +8,10 @@ import { sameValue } from "./same-value.ts";
 export interface Plan {
   /** The groups of the next model in start order, then the groups that go. */
   readonly groups: readonly GroupPlan[];
-  /** Changes of the daemon and its servers: they need a restart of the daemon (`sup reload`). */
-  readonly supervisor: readonly Change[];
+  /** All processes of all groups, in the same order. */
+  readonly processes: readonly ProcessPlan[];
+  /** Changed keys of the daemon and its servers, such as `supervisord.loglevel`: they need a restart of the daemon. */
+  readonly supervisor: readonly string[];
 }
 
 export interface GroupPlan {
@@ -30,6 +32,8 @@ export interface GroupPlan {
 export interface ProcessPlan {
   /** `group:name`. */
   readonly key: string;
+  readonly name: string;
+  readonly group: string;
   readonly action: "add" | "remove" | "restart" | "live" | "unchanged";
   readonly changes: readonly Change[];
   readonly before: ProcessSpec | null;
@@ -53,12 +57,14 @@ export interface Change {
 export function planChange(active: Model | null, next: Model): Plan {
   const before = new Map(active?.groups.map((group) => [group.name, group]));
   const after = new Set(next.groups.map((group) => group.name));
+  const groups = [
+    ...next.groups.map((group) => planGroup(before.get(group.name) ?? null, group)),
+    ...(active?.groups ?? []).filter((group) => !after.has(group.name)).map((group) => planGroup(group, null)),
+  ];
   return {
-    groups: [
-      ...next.groups.map((group) => planGroup(before.get(group.name) ?? null, group)),
-      ...(active?.groups ?? []).filter((group) => !after.has(group.name)).map((group) => planGroup(group, null)),
-    ],
-    supervisor: active === null ? [] : supervisorChanges(active, next),
+    groups,
+    processes: groups.flatMap((group) => group.processes),
+    supervisor: active === null ? [] : supervisorChanges(active, next).map((change) => change.key),
   };
 }
 
@@ -95,14 +101,17 @@ function planGroup(before: GroupSpec | null, after: GroupSpec | null): GroupPlan
 }
 
 function planProcess(before: ProcessSpec | null, after: ProcessSpec | null, replace: boolean): ProcessPlan {
-  if (after === null) return entry(before, "remove", []);
-  if (before === null) return entry(after, "add", []);
-  const changes = processChanges(before, after);
-  if (replace || changes.some((change) => change.apply !== "live")) return entry(after, "restart", changes);
-  return entry(after, changes.length > 0 ? "live" : "unchanged", changes);
+  const spec = after ?? before;
+  if (spec === null) throw new TypeError("a process plan needs a process");
+  const changes = before && after ? processChanges(before, after) : [];
+  const identity = { key: processKey(spec), name: spec.name, group: spec.group };
+  return { ...identity, action: processAction(), changes, before, after };
 
-  function entry(spec: ProcessSpec | null, action: ProcessPlan["action"], found: readonly Change[]): ProcessPlan {
-    return { key: spec === null ? "" : processKey(spec), action, changes: found, before, after };
+  function processAction(): ProcessPlan["action"] {
+    if (after === null) return "remove";
+    if (before === null) return "add";
+    if (replace || changes.some((change) => change.apply !== "live")) return "restart";
+    return changes.length > 0 ? "live" : "unchanged";
   }
 }
 
