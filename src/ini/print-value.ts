@@ -64,6 +64,19 @@ export function isDefault(key: string, value: unknown, listener: boolean): boole
 }
 
 const DEFAULTS: Readonly<Record<string, unknown>> = {
+  minfds: 1024,
+  minprocs: 200,
+  umask: 0o22,
+  logfileMaxbytes: 52428800,
+  logfileBackups: 10,
+  loglevel: "info",
+  identifier: "supervisor",
+  nodaemon: false,
+  silent: false,
+  nocleanup: false,
+  stripAnsi: false,
+  chmod: 0o700,
+  socketMode: 0o700,
   priority: 999,
   autostart: true,
   autorestart: "unexpected",

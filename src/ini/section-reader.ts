@@ -45,8 +45,9 @@ export function readSection(reading: Reading, section: string, suffix = ""): Sec
   const entry = (key: string): TreeEntry | undefined => entryOf(tree, section, key);
   const problem = (message: string, key?: string, hint?: string): void => {
     const place = (key === undefined ? undefined : entry(key)?.place) ?? tree.sections.get(section)?.place;
-    // A program that stands in two groups is read twice; its mistake is still one.
-    const same = (other: Problem): boolean => other.message === message + suffix && other.place === place;
+    // Some keys are read twice: by the group and by the program, or by a program in two groups. It is one mistake.
+    const texts = [message, message + suffix];
+    const same = (other: Problem): boolean => texts.includes(other.message) && other.place === place;
     if (reading.problems.some(same)) return;
     reading.problems.push({ message: message + suffix, ...(hint && { hint }), ...(place && { place }) });
   };
