@@ -8,6 +8,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { closeInherited } from "../keeper/inherited-fds.ts";
 import { KeeperCore } from "../keeper/keeper-core.ts";
 import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
@@ -17,7 +18,8 @@ import { SupervisorChild } from "../keeper/supervisor-child.ts";
 const PATIENCE = 5000;
 
 async function main(): Promise<void> {
-  const { runtime, ownerFd, crashLog, command } = readArguments();
+  const { runtime, ownerFd: givenFd, crashLog, command } = readArguments();
+  const ownerFd = closeInherited(givenFd);
   const log = (line: string): void => {
     const text = `${new Date().toISOString()} keeper: ${line}\n`;
     try {

@@ -11,6 +11,7 @@ export class FifoPool {
   readonly #spare: string[] = [];
   readonly #waiting: { readonly count: number; give: (paths: string[]) => void; fail: (error: Error) => void }[] = [];
   #filling = false;
+  #closed = false;
   #counter = 0;
   /** A later keeper may get the same pid while FIFOs of this one are still in use. */
   readonly #prefix = `${process.pid}-${Date.now().toString(36)}`;
@@ -36,7 +37,7 @@ export class FifoPool {
 
   /** Starts making a batch, unless one is being made. */
   fill(): void {
-    if (this.#filling) return;
+    if (this.#filling || this.#closed) return;
     this.#filling = true;
     const wanted = this.#waiting.reduce((sum, waiter) => sum + waiter.count, this.#batch);
     // A crowd that waits now is likely to come again; and an argument list has its limits.
@@ -45,13 +46,15 @@ export class FifoPool {
     );
     execFile("mkfifo", ["-m", "600", "--", ...paths], { cwd: "/" }, (error) => {
       this.#filling = false;
-      if (error === null) this.#spare.push(...paths);
+      if (this.#closed) for (const path of paths) fs.rmSync(path, { force: true });
+      else if (error === null) this.#spare.push(...paths);
       this.#serve(error);
     });
   }
 
   /** Removes all spare FIFOs; those taken are their takers'. */
   close(): void {
+    this.#closed = true;
     for (const path of this.#spare.splice(0)) fs.rmSync(path, { force: true });
   }
 

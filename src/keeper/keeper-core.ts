@@ -100,7 +100,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   }
 
   async start(request: StartRequest): Promise<StartResult> {
-    if (this.#quitting) return { ok: false, stage: "refused", errno: "quitting" };
+    if (!this.accepting) return { ok: false, stage: "refused", errno: "quitting" };
     return await startProgram(this, request);
   }
 
@@ -174,6 +174,10 @@ export class KeeperCore implements Keeper, ProgramHost {
   attach(listener: (event: KeeperEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  get accepting(): boolean {
+    return !this.#quitting;
   }
 
   /** Refuses every start from now on. */

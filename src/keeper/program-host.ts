@@ -13,6 +13,8 @@ export interface ProgramHost {
   readonly journal: EventJournal;
   /** Soft limit of open files for programs; `null` leaves the keeper's own. */
   readonly nofileSoft: number | null;
+  /** False once the keeper is ending. */
+  readonly accepting: boolean;
   /** The program of that key, known from now on. */
   program(key: string, request: Pick<StartRequest, "logs" | "stop">): KeptProgram;
   /** Leaves word of a run for the next keeper. */

@@ -39,6 +39,11 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
     return { ok: false, stage: "dispatchers", errno: errnoOf(error) };
   }
   const launch = await planLaunch(request, keeper.nofileSoft);
+  if (!keeper.accepting) {
+    // Whoever ends the keeper has counted the living already.
+    removeAll(fifos);
+    return { ok: false, stage: "refused", errno: "quitting" };
+  }
   const startedAt = Date.now();
   let run;
   try {

@@ -6,7 +6,7 @@ import { eventually, logTo, makeFolder, openKeeper, sh } from "./harness.ts";
 const { keeper, folder, exit, told, until } = openKeeper();
 afterAll(() => {
   keeper.close();
-  fs.rmSync(folder, { recursive: true, force: true });
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 test("every exit code is reported exactly", async () => {
@@ -160,6 +160,6 @@ test("300 programs started at once all end well and leave no descriptor, FIFO or
   expect(lines.toSorted()).toEqual(keys.toSorted());
   await expect.poll(fds, { timeout: 10_000 }).toBeLessThanOrEqual(before);
   own.keeper.close();
-  expect(fs.readdirSync(join(own.folder, "keeper", "fifo"))).toEqual([]);
-  fs.rmSync(own.folder, { recursive: true });
+  await eventually(() => fs.readdirSync(join(own.folder, "keeper", "fifo")).length === 0);
+  fs.rmSync(own.folder, { recursive: true, maxRetries: 20 });
 });

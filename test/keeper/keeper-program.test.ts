@@ -34,9 +34,9 @@ afterEach(async () => {
     const pid = Number(line.split(" ")[3]);
     if (groupLives(pid)) process.kill(-pid, "SIGKILL");
   }
-  fs.rmSync(folder, { recursive: true, force: true });
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
-afterAll(() => fs.rmSync(built, { recursive: true, force: true }));
+afterAll(() => fs.rmSync(built, { recursive: true, force: true, maxRetries: 20 }));
 
 function startKeeper(environment: Record<string, string> = {}, ...options: string[]): ChildProcess {
   const args = [join(built, "keeper.cjs"), "--runtime", folder, "--crash-log", join(folder, "crash.log"), ...options];
@@ -97,8 +97,12 @@ test("TERM is relayed, and the keeper exits with the status the supervisor chose
 });
 
 test("the end of the owner's descriptor counts as TERM", async () => {
-  const keeper = startKeeper({ SUP_TEST_SCRIPT: "sleep 60" }, "--owner-fd", "3");
+  const keeper = startKeeper({ SUP_TEST_SCRIPT: "exec sleep 60" }, "--owner-fd", "3");
   await eventually(() => lines("started").length === 3);
+  // It is the keeper's alone: a program has its three streams and the life FIFO.
+  const program = lines("started")[0]?.split(" ")[3];
+  await eventually(() => fs.readFileSync(`/proc/${program}/cmdline`, "latin1").startsWith("sleep"));
+  expect(fs.readdirSync(`/proc/${program}/fd`).toSorted()).toEqual(["0", "1", "120", "2"]);
   keeper.stdio[3]?.destroy();
   expect(await ended(keeper)).toBe(7);
 });

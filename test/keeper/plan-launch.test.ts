@@ -8,7 +8,7 @@ import { logTo, openKeeper, sh } from "./harness.ts";
 const { keeper, folder, exit } = openKeeper(undefined, 512);
 afterAll(() => {
   keeper.close();
-  fs.rmSync(folder, { recursive: true, force: true });
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 const GAMES = 5;

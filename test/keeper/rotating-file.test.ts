@@ -10,7 +10,7 @@ let folder = "";
 beforeEach(() => {
   folder = makeFolder();
 });
-afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = (name: string): string => fs.readFileSync(join(folder, name), "utf8");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CaptureScanner } from "../../src/protocol/capture-scanner.ts";
+import { CaptureScanner, type CapturePiece } from "../../src/protocol/capture-scanner.ts";
 
 const BEGIN = "<!--XSUPERVISOR:BEGIN-->";
 const END = "<!--XSUPERVISOR:END-->";
@@ -7,7 +7,7 @@ const END = "<!--XSUPERVISOR:END-->";
 /** Text and messages of a stream that arrives in chunks of `step` bytes. */
 function scan(stream: string, step: number, maxbytes = 1000): { text: string; captured: string[] } {
   const scanner = new CaptureScanner(maxbytes);
-  const pieces = [];
+  const pieces: CapturePiece[] = [];
   for (let at = 0; at < stream.length; at += step) {
     pieces.push(...scanner.push(new TextEncoder().encode(stream.slice(at, at + step))));
   }

@@ -1,0 +1,146 @@
+import * as fs from "node:fs";
+import * as net from "node:net";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { connectKeeper } from "../../src/keeper/connection.ts";
+import { serveKeeper } from "../../src/keeper/serve.ts";
+import { encodeMessage } from "../../src/protocol/frames.ts";
+import { KEEPER_PROTOCOL } from "../../src/protocol/keeper.ts";
+import { eventually, listen, logTo, openKeeper, sh, type TestKeeper } from "./harness.ts";
+
+let own: TestKeeper;
+let server: net.Server;
+beforeEach(async () => {
+  own = openKeeper();
+  server = net.createServer((stream) => serveKeeper(own.keeper, stream));
+  await new Promise<void>((resolve) => server.listen(join(own.folder, "socket"), resolve));
+});
+afterEach(() => {
+  own.keeper.close();
+  server.close();
+  fs.rmSync(own.folder, { recursive: true, force: true, maxRetries: 20 });
+});
+
+const connect = (): net.Socket => net.connect(join(own.folder, "socket"));
+
+test("everything works over the wire as it does in the process", async () => {
+  const remote = connectKeeper(connect());
+  const heard = listen(remote);
+  expect(await remote.snapshot()).toMatchObject({
+    protocol: KEEPER_PROTOCOL,
+    pid: process.pid,
+    processes: [],
+    saved: {},
+  });
+  const log = join(own.folder, "log");
+  expect(await remote.follow("a:a", "stdout", true)).toEqual({ size: 0, position: 0 });
+  const started = await remote.start(
+    sh("a:a", "read x; echo $x; exit 4", { logs: { stdout: logTo(log), stderr: "stdout" } }),
+  );
+  if (!started.ok) throw new Error(started.errno);
+  expect(await remote.writeStdin("a:a", Uint8Array.from([0xff, 0x41, 10]))).toBe("queued");
+  expect(await heard.exit("a:a")).toMatchObject({ code: 4, pid: started.pid });
+  expect(heard.told.map((event) => event.type)).toEqual(["output", "exit"]);
+  expect(heard.told[0]).toMatchObject({ position: 3, data: Uint8Array.from([0xff, 0x41, 10]) });
+  expect(await remote.follow("a:a", "stdout", false)).toEqual({ size: 3, position: 3 });
+  await remote.clearLogs("a:a");
+  expect(fs.statSync(log).size).toBe(0);
+  remote.acknowledge(1, { state: "x" });
+  expect(await remote.snapshot()).toMatchObject({ pending: [], saved: { state: "x" } });
+  await remote.forget("a:a");
+  await remote.start(sh("a:a", "sleep 60"));
+  await expect(remote.forget("a:a")).rejects.toThrow(/stop it first/);
+  await expect(remote.quit()).rejects.toThrow(/1 programs are running/);
+  await remote.signal("a:a", 9, "group");
+  await heard.until(() => heard.told.filter((event) => event.type === "exit").length === 2);
+  const closed = new Promise<void>((resolve) => remote.events.onClose(resolve));
+  await remote.quit({ status: 9 });
+  expect(own.keeper.status).toBe(9);
+  await closed;
+  await expect(remote.snapshot()).rejects.toThrow(/gone/);
+});
+
+test("the pid of a program is known before its exit is told", async () => {
+  const remote = connectKeeper(connect());
+  const pids = new Map<string, number>();
+  const unknown: string[] = [];
+  remote.events.onEvent((event) => {
+    if (event.type === "exit" && pids.get(event.key) !== event.pid) unknown.push(event.key);
+  });
+  const heard = listen(remote);
+  await remote.snapshot();
+  const keys = Array.from({ length: 60 }, (_, at) => `quick:${at}`);
+  const begin = async (key: string): Promise<void> => {
+    const result = await remote.start({ ...sh(key, ""), file: "/bin/true", argv: ["true"] });
+    if (result.ok) pids.set(key, result.pid);
+  };
+  await Promise.all(keys.map(begin));
+  await Promise.all(keys.map((key) => heard.exit(key)));
+  expect(unknown).toEqual([]);
+});
+
+test("a follower that does not read is told how much it missed, and misses no exit", async () => {
+  const stream = connect();
+  const remote = connectKeeper(stream);
+  const heard = listen(remote);
+  await remote.snapshot();
+  await remote.follow("flood:a", "stdout", true);
+  await remote.start(sh("flood:a", "head -c 20000000 /dev/zero", { logs: { stdout: logTo(null), stderr: "stdout" } }));
+  stream.pause();
+  await own.exit("flood:a");
+  stream.resume();
+  await heard.exit("flood:a");
+  const bytes = heard.told.map((event) =>
+    event.type === "output" ? event.data.length : event.type === "gap" ? event.bytes : 0,
+  );
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBe(20_000_000);
+  expect(heard.told.filter((event) => event.type === "gap").length).toBeGreaterThan(0);
+  expect(heard.told.at(-1)?.type).toBe("exit");
+});
+
+test.each([
+  ["garbage", Buffer.from("GET / HTTP/1.1\r\n\r\n")],
+  ["another protocol", Buffer.concat(encodeMessage({ json: { op: "hello", protocol: 99 }, bytes: null }))],
+  ["no hello", Buffer.concat(encodeMessage({ json: { op: "snapshot", id: 1 }, bytes: null }))],
+  ["an unknown request", withHello({ op: "exec", id: 1 })],
+  ["a request of the wrong shape", withHello({ op: "start", id: 1, request: { key: 5 } })],
+  ["not an object", withHello([])],
+])("%s closes the connection and nothing else", async (_, bytes) => {
+  const stream = connect();
+  const closed = new Promise((resolve) => stream.on("close", resolve));
+  stream.on("error", () => undefined);
+  stream.resume();
+  stream.write(bytes);
+  await closed;
+  expect((await connectKeeper(connect()).snapshot()).pid).toBe(process.pid);
+});
+
+test("a log target whose reader has stopped holds up its own program only, and loses nothing", async () => {
+  const fifo = join(own.folder, "target");
+  const [path = ""] = await own.keeper.pool.take(1);
+  fs.renameSync(path, fifo);
+  const holder = fs.openSync(fifo, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
+  await own.keeper.start(
+    sh("slow:a", "head -c 3000000 /dev/zero; exit 2", { logs: { stdout: logTo(fifo), stderr: logTo(null) } }),
+  );
+  await own.keeper.start(sh("fast:a", "exit 1"));
+  expect((await own.exit("fast:a")).code).toBe(1);
+  expect(own.told.some((event) => event.type === "exit" && event.key === "slow:a")).toBe(false);
+  let total = 0;
+  const buffer = Buffer.alloc(65536);
+  await eventually(() => {
+    try {
+      total += fs.readSync(holder, buffer);
+    } catch {
+      // Empty for now.
+    }
+    return total === 3_000_000;
+  });
+  expect((await own.exit("slow:a")).code).toBe(2);
+  fs.closeSync(holder);
+});
+
+function withHello(json: unknown): Buffer {
+  const hello = encodeMessage({ json: { op: "hello", protocol: KEEPER_PROTOCOL }, bytes: null });
+  return Buffer.concat([...hello, ...encodeMessage({ json, bytes: null })]);
+}
