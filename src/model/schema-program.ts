@@ -1,0 +1,348 @@
+import * as z from "zod";
+import { PROCESS_APPLY, STREAM_APPLY } from "./apply.ts";
+import { EVENT_TYPES } from "./event-types.ts";
+import {
+  bytes,
+  count,
+  duration,
+  environment,
+  flag,
+  mode,
+  option,
+  positiveDuration,
+  required,
+} from "./schema-option.ts";
+import { text, user, wholeNumber } from "./schema-option.ts";
+
+const stream = (name: "stdout" | "stderr") => {
+  const options = {
+    Logfile: option(text, {
+      about: `Where ${name} goes: a path, "AUTO" (a file of sup's own), "NONE" (nowhere) or "syslog" (deprecated).`,
+      ts: `LogFile`,
+      fallback: '"AUTO"',
+      sample: '"/var/log/%(program_name)s.log"',
+      apply: STREAM_APPLY.logfile,
+    }),
+    LogfileMaxbytes: option(bytes, {
+      about: `Size at which the ${name} log is rotated, in bytes; 0 never rotates.`,
+      ts: "Bytes",
+      fallback: '"50MB"',
+      apply: STREAM_APPLY.maxbytes,
+    }),
+    LogfileBackups: option(count, {
+      about: `How many rotated ${name} logs are kept; 0 empties the log instead of rotating it.`,
+      ts: "number",
+      fallback: "10",
+      apply: STREAM_APPLY.backups,
+    }),
+    CaptureMaxbytes: option(bytes, {
+      about: `Bytes of ${name} kept between the capture tokens for a PROCESS_COMMUNICATION event; 0 turns capture off.`,
+      ts: "Bytes",
+      fallback: "0",
+      apply: STREAM_APPLY.captureMaxbytes,
+    }),
+    EventsEnabled: option(flag, {
+      about: `Whether each piece of ${name} is also sent as a PROCESS_LOG event.`,
+      ts: "boolean",
+      fallback: "false",
+      apply: STREAM_APPLY.eventsEnabled,
+    }),
+    Syslog: option(flag, {
+      about: `Whether ${name} is also sent to syslog.`,
+      ts: "boolean",
+      fallback: "false",
+      apply: STREAM_APPLY.syslog,
+    }),
+  };
+  return options;
+};
+
+const stdout = stream("stdout");
+const stderr = stream("stderr");
+const NAME_OR_CONDITION = 'the names of programs, or an object such as { db: "ready" }';
+
+export const condition = z.enum(["started", "ready", "completed"], { error: '"started", "ready" or "completed"' });
+
+const ready = z
+  .strictObject(
+    {
+      http: option(z.url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" }), {
+        about: "Ready once this URL answers with a status from 200 to 399.",
+        ts: "string",
+        sample: '"http://127.0.0.1:3000/healthz"',
+        apply: PROCESS_APPLY.ready,
+      }),
+      tcp: option(
+        z.union([z.int().min(1).max(65535), z.string().regex(/^.+:\d{1,5}$/)], { error: 'a port, or "host:port"' }),
+        {
+          about: "Ready once this port (on 127.0.0.1 unless a host is given) accepts a connection.",
+          ts: "string | number",
+          sample: "5432",
+          apply: PROCESS_APPLY.ready,
+        },
+      ),
+      exec: option(text.min(1, { error: "a command" }), {
+        about: "Ready once this command ends with status 0.",
+        ts: "string",
+        sample: '"pg_isready -q"',
+        apply: PROCESS_APPLY.ready,
+      }),
+      log: option(text.min(1, { error: "a regular expression" }), {
+        about: "Ready once a line of output matches this regular expression.",
+        ts: "string",
+        sample: '"listening on"',
+        apply: PROCESS_APPLY.ready,
+      }),
+      interval: option(positiveDuration, {
+        about: "Seconds between two checks.",
+        ts: "Duration",
+        fallback: "1",
+        apply: PROCESS_APPLY.ready,
+      }),
+      timeout: option(positiveDuration, {
+        about: "Seconds after which one check counts as failed.",
+        ts: "Duration",
+        fallback: "1",
+        apply: PROCESS_APPLY.ready,
+      }),
+    },
+    { error: "an object such as { tcp: 5432 }" },
+  )
+  .meta({ id: "ReadyConfig", description: "A readiness check: exactly one of http, tcp, exec and log." });
+
+const health = z
+  .strictObject(
+    {
+      ready: option(ready, {
+        about: "How to find out that the program can do its work.",
+        ts: "ReadyConfig",
+        fallback: "ready as soon as it is RUNNING",
+        sample: "{ tcp: 5432 }",
+        apply: PROCESS_APPLY.ready,
+      }),
+    },
+    { error: "an object such as { ready: { tcp: 5432 } }" },
+  )
+  .meta({ id: "HealthConfig", description: "What is known about the health of a program." });
+
+const programShape = {
+  command: required(text, {
+    about: "The command line. It is split into words without a shell.",
+    ts: "string",
+    sample: '"node server.js"',
+    apply: PROCESS_APPLY.command,
+  }),
+  processName: option(text, {
+    about: "Name of each process; needs `%(process_num)` if numprocs is above 1.",
+    ts: "string",
+    fallback: '"%(program_name)s", or "%(program_name)s_%(process_num)02d" if numprocs is above 1',
+    apply: PROCESS_APPLY.name,
+  }),
+  numprocs: option(count, {
+    about: "How many processes of this program are run.",
+    ts: "number",
+    fallback: "1",
+    apply: "live",
+  }),
+  numprocsStart: option(count, {
+    about: "The first `%(process_num)`.",
+    ts: "number",
+    fallback: "0",
+    apply: PROCESS_APPLY.name,
+  }),
+  priority: option(wholeNumber, {
+    about: "Lower numbers start earlier and stop later.",
+    ts: "number",
+    fallback: "999",
+    apply: PROCESS_APPLY.priority,
+  }),
+  autostart: option(flag, {
+    about: "Whether it starts together with the daemon.",
+    ts: "boolean",
+    fallback: "true",
+    apply: PROCESS_APPLY.autostart,
+  }),
+  autorestart: option(z.union([z.boolean(), z.literal("unexpected")], { error: 'true, false or "unexpected"' }), {
+    about: 'Whether it is started again when it ends; "unexpected": only after a status that exitcodes does not list.',
+    ts: 'boolean | "unexpected"',
+    fallback: '"unexpected"',
+    apply: PROCESS_APPLY.autorestart,
+  }),
+  startsecs: option(duration, {
+    about: "Seconds it has to stay up for its start to count as successful; 0 counts at once.",
+    ts: "Duration",
+    fallback: "1",
+    apply: PROCESS_APPLY.startsecs,
+  }),
+  startretries: option(count, {
+    about: "How often a failed start is tried again before the process is FATAL.",
+    ts: "number",
+    fallback: "3",
+    apply: PROCESS_APPLY.startretries,
+  }),
+  exitcodes: option(
+    z.union([exitcode(), z.array(exitcode()).readonly()], { error: "an exit status from 0 to 255, or a list of them" }),
+    {
+      about: "Exit statuses that are expected.",
+      ts: "number | readonly number[]",
+      fallback: "0",
+      sample: "[0, 2]",
+      apply: PROCESS_APPLY.exitcodes,
+    },
+  ),
+  stopsignal: option(z.union([text, z.int()], { error: 'a signal name such as "TERM", or its number' }), {
+    about: "Signal that asks it to end, by name (with or without SIG) or number.",
+    ts: "string | number",
+    fallback: '"TERM"',
+    apply: PROCESS_APPLY.stopsignal,
+  }),
+  stopwaitsecs: option(duration, {
+    about: "Seconds it may take to end before it gets SIGKILL.",
+    ts: "Duration",
+    fallback: "10",
+    apply: PROCESS_APPLY.stopwaitsecs,
+  }),
+  stopasgroup: option(flag, {
+    about: "Whether the stop signal goes to its whole process group; implies killasgroup.",
+    ts: "boolean",
+    fallback: "false",
+    apply: PROCESS_APPLY.stopasgroup,
+  }),
+  killasgroup: option(flag, {
+    about: "Whether SIGKILL goes to its whole process group.",
+    ts: "boolean",
+    fallback: "the value of stopasgroup",
+    apply: PROCESS_APPLY.killasgroup,
+  }),
+  user: option(user, {
+    about: "User to run as, by name or uid.",
+    ts: "string | number",
+    fallback: "the user of the daemon",
+    apply: PROCESS_APPLY.uid,
+  }),
+  directory: option(text, {
+    about: "Working directory.",
+    ts: "string",
+    fallback: "the daemon's own",
+    apply: PROCESS_APPLY.directory,
+  }),
+  umask: option(mode, {
+    about: "File mode creation mask, octal.",
+    ts: "Mode",
+    fallback: "the daemon's own",
+    sample: '"022"',
+    apply: PROCESS_APPLY.umask,
+  }),
+  environment: option(environment, {
+    about: "Environment variables, added to those of the daemon.",
+    ts: "Environment",
+    fallback: "{}",
+    sample: '{ PORT: "3000" }',
+    apply: PROCESS_APPLY.environment,
+  }),
+  serverurl: option(text, {
+    about: 'Value of SUPERVISOR_SERVER_URL; "AUTO" derives it from the servers, "" leaves it unset.',
+    ts: "string",
+    fallback: '"AUTO"',
+    apply: PROCESS_APPLY.serverurl,
+  }),
+  redirectStderr: option(flag, {
+    about: "Whether stderr goes where stdout goes.",
+    ts: "boolean",
+    fallback: "false",
+    apply: PROCESS_APPLY.redirectStderr,
+  }),
+  stdoutLogfile: stdout.Logfile,
+  stdoutLogfileMaxbytes: stdout.LogfileMaxbytes,
+  stdoutLogfileBackups: stdout.LogfileBackups,
+  stdoutCaptureMaxbytes: stdout.CaptureMaxbytes,
+  stdoutEventsEnabled: stdout.EventsEnabled,
+  stdoutSyslog: stdout.Syslog,
+  stderrLogfile: stderr.Logfile,
+  stderrLogfileMaxbytes: stderr.LogfileMaxbytes,
+  stderrLogfileBackups: stderr.LogfileBackups,
+  stderrCaptureMaxbytes: stderr.CaptureMaxbytes,
+  stderrEventsEnabled: stderr.EventsEnabled,
+  stderrSyslog: stderr.Syslog,
+  dependsOn: option(
+    z.union([z.record(z.string(), condition), z.array(text).readonly()], { error: NAME_OR_CONDITION }),
+    {
+      about: "Programs that come first, each with what to wait for; a list of names waits for `started`.",
+      ts: "DependsOn<Name>",
+      fallback: "[]",
+      sample: '{ db: "ready" }',
+      apply: PROCESS_APPLY.dependsOn,
+    },
+  ),
+  health: option(health, {
+    about: "How its health is found out.",
+    ts: "HealthConfig",
+    fallback: "healthy while it is RUNNING",
+    sample: '{ ready: { http: "http://127.0.0.1:3000/healthz" } }',
+    apply: PROCESS_APPLY.ready,
+  }),
+} as const;
+
+export const programSchema = z
+  .strictObject(programShape, { error: 'an object such as { command: "node server.js" }' })
+  .meta({ id: "ProgramConfig", description: "A program: a command that is kept running." });
+
+export const fcgiProgramSchema = z
+  .strictObject(
+    {
+      ...programShape,
+      socket: required(text, {
+        about: "The listening socket that all its processes share as descriptor 0.",
+        ts: "string",
+        sample: '"unix:///run/app.sock"',
+        apply: "replace",
+      }),
+      socketOwner: option(text, {
+        about: "Owner of a unix socket: `user` or `user:group`.",
+        ts: "string",
+        fallback: "the program's user",
+        apply: "replace",
+      }),
+      socketMode: option(mode, {
+        about: "Permissions of a unix socket, octal.",
+        ts: "Mode",
+        fallback: '"0700"',
+        apply: "replace",
+      }),
+      socketBacklog: option(wholeNumber, {
+        about: "Length of the socket's queue of connections, 1 to 65535.",
+        ts: "number",
+        fallback: "the system's limit",
+        apply: "replace",
+      }),
+    },
+    { error: "an object with command and socket" },
+  )
+  .meta({ id: "FcgiProgramConfig", description: "A FastCGI program: processes that share one listening socket." });
+
+const eventName = z.enum(EVENT_TYPES);
+
+export const eventlistenerSchema = z
+  .strictObject(
+    {
+      ...programShape,
+      events: required(z.array(z.union([eventName, text], { error: "the name of an event" })).readonly(), {
+        about: "Events it is told of; a type includes its subtypes.",
+        ts: "readonly (EventName | (string & {}))[]",
+        sample: '["PROCESS_STATE_EXITED"]',
+        apply: "replace",
+      }),
+      bufferSize: option(wholeNumber, {
+        about: "How many events are kept while every process of the pool is busy, 1 or more.",
+        ts: "number",
+        fallback: "10",
+        apply: "replace",
+      }),
+    },
+    { error: "an object with command and events" },
+  )
+  .meta({ id: "EventlistenerConfig", description: "A pool of programs that are told of events over their stdin." });
+
+function exitcode() {
+  return z.int().min(0).max(255);
+}
