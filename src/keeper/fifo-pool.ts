@@ -48,7 +48,7 @@ export class FifoPool {
       this.#filling = false;
       if (this.#closed) for (const path of paths) fs.rmSync(path, { force: true });
       else if (error === null) this.#spare.push(...paths);
-      this.#serve(error);
+      this.#serve(this.#closed ? new Error("the keeper is ending") : error);
     });
   }
 

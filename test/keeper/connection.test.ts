@@ -6,7 +6,7 @@ import { connectKeeper } from "../../src/keeper/connection.ts";
 import { serveKeeper } from "../../src/keeper/serve.ts";
 import { encodeMessage } from "../../src/protocol/frames.ts";
 import { KEEPER_PROTOCOL } from "../../src/protocol/keeper.ts";
-import { eventually, listen, logTo, openKeeper, sh, type TestKeeper } from "./harness.ts";
+import { eventually, listen, logTo, openKeeper, sh, type TestKeeper, removeFolder } from "./harness.ts";
 
 let own: TestKeeper;
 let server: net.Server;
@@ -15,10 +15,10 @@ beforeEach(async () => {
   server = net.createServer((stream) => serveKeeper(own.keeper, stream));
   await new Promise<void>((resolve) => server.listen(join(own.folder, "socket"), resolve));
 });
-afterEach(() => {
+afterEach(async () => {
   own.keeper.close();
   server.close();
-  fs.rmSync(own.folder, { recursive: true, force: true, maxRetries: 20 });
+  await removeFolder(own.folder);
 });
 
 const connect = (): net.Socket => net.connect(join(own.folder, "socket"));

@@ -89,3 +89,15 @@ export async function eventually<T>(look: () => T | null | undefined | false): P
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** Removes a test's folder. A keeper that was closed a moment ago may still be removing spare FIFOs from it. */
+export async function removeFolder(folder: string): Promise<void> {
+  await eventually(() => {
+    try {
+      fs.rmSync(folder, { recursive: true, force: true });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { eventually, logTo, makeFolder, openKeeper, sh } from "./harness.ts";
+import { eventually, logTo, makeFolder, openKeeper, sh, removeFolder } from "./harness.ts";
 
 const { keeper, folder, exit, told, until } = openKeeper();
-afterAll(() => {
+afterAll(async () => {
   keeper.close();
-  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+  await removeFolder(folder);
 });
 
 test("every exit code is reported exactly", async () => {
@@ -161,5 +161,5 @@ test("300 programs started at once all end well and leave no descriptor, FIFO or
   await expect.poll(fds, { timeout: 10_000 }).toBeLessThanOrEqual(before);
   own.keeper.close();
   await eventually(() => fs.readdirSync(join(own.folder, "keeper", "fifo")).length === 0);
-  fs.rmSync(own.folder, { recursive: true, maxRetries: 20 });
+  await removeFolder(own.folder);
 });

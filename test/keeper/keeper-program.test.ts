@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { groupLives } from "../../src/keeper/proc.ts";
-import { eventually, makeFolder } from "./harness.ts";
+import { eventually, makeFolder, removeFolder } from "./harness.ts";
 
 // The real program, built as it is shipped, with a tiny supervisor that talks to it through the real connection.
 const built = makeFolder();
@@ -34,9 +34,9 @@ afterEach(async () => {
     const pid = Number(line.split(" ")[3]);
     if (groupLives(pid)) process.kill(-pid, "SIGKILL");
   }
-  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+  await removeFolder(folder);
 });
-afterAll(() => fs.rmSync(built, { recursive: true, force: true, maxRetries: 20 }));
+afterAll(() => removeFolder(built));
 
 function startKeeper(environment: Record<string, string> = {}, ...options: string[]): ChildProcess {
   const args = [join(built, "keeper.cjs"), "--runtime", folder, "--crash-log", join(folder, "crash.log"), ...options];

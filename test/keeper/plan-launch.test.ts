@@ -3,12 +3,12 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { StartRequest } from "../../src/protocol/keeper.ts";
-import { logTo, openKeeper, sh } from "./harness.ts";
+import { logTo, openKeeper, sh, removeFolder } from "./harness.ts";
 
 const { keeper, folder, exit } = openKeeper(undefined, 512);
-afterAll(() => {
+afterAll(async () => {
   keeper.close();
-  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+  await removeFolder(folder);
 });
 
 const GAMES = 5;

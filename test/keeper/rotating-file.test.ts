@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { LogFiles } from "../../src/keeper/log-files.ts";
 import { RotatingFile } from "../../src/keeper/rotating-file.ts";
-import { logTo, makeFolder, openKeeper, sh } from "./harness.ts";
+import { logTo, makeFolder, openKeeper, sh, removeFolder } from "./harness.ts";
 
 let folder = "";
 beforeEach(() => {
   folder = makeFolder();
 });
-afterEach(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
+afterEach(() => removeFolder(folder));
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = (name: string): string => fs.readFileSync(join(folder, name), "utf8");
