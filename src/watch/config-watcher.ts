@@ -1,0 +1,133 @@
+import { basename, dirname } from "node:path";
+import { watch, type FSWatcher } from "chokidar";
+import { hashOf, lookAtFiles, stampsOf } from "./look-at-files.ts";
+import { SaveDetector, SAVE_TIMING, type SaveTiming } from "./save-detector.ts";
+import { watchPoints, type WatchPoints } from "./watch-points.ts";
+
+export interface WatchOptions {
+  readonly timing?: SaveTiming;
+  /** How often file times are compared besides, for lost events and file systems without them. Default 1,000 ms. */
+  readonly pollMs?: number;
+}
+
+export interface ConfigWatcher {
+  /**
+   * Watches these paths from now on. `hash` is `LoadResult.hash` of what was loaded: if the files are different by now,
+   * `onChange` follows as after any save.
+   */
+  rearm(files: readonly string[], hash: string): void;
+  /** Resolves when the events of the last `rearm` are being listened for. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Calls `onChange` once for every completed save of the files that a config is made of; nothing is watched before the first
+ * `rearm`. Events only wake it up: what they mean is decided by looking at contents (see `SaveDetector`), so a lost, doubled or
+ * misleading event does no harm. Never throws; when the system has no watches left (ENOSPC), polling remains.
+ */
+export function watchConfig(onChange: () => void, options: WatchOptions = {}): ConfigWatcher {
+  const detector = new SaveDetector(options.timing ?? SAVE_TIMING);
+  let files: readonly string[] = [];
+  let events: FolderEvents | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let stamps = "";
+  let reported = "";
+  let closed = false;
+
+  const look = (): void => {
+    timer = null;
+    if (closed) return;
+    const looks = lookAtFiles(files);
+    const verdict = detector.look(looks, performance.now());
+    if (verdict.kind === "wait") return wakeAfter(verdict.delay);
+    follow();
+    if (verdict.kind === "same") return;
+    reported = hashOf(looks);
+    onChange();
+  };
+  const wakeAfter = (delay: number): void => {
+    if (timer !== null || closed) return;
+    timer = setTimeout(look, delay);
+    timer.unref();
+  };
+  // Folders and symlinks may have been replaced along with the files; so it is looked up anew where to listen.
+  const follow = (): void => {
+    stamps = stampsOf(files);
+    const points = watchPoints(files);
+    if (events !== null && samePoints(events.points, points)) return;
+    void events?.close();
+    // What happens while the new watches are being set up sends no event: look once they are.
+    events = new FolderEvents(points, () => wakeAfter(0));
+  };
+  const poll = setInterval(() => {
+    if (files.length > 0 && stampsOf(files) !== stamps) wakeAfter(0);
+  }, options.pollMs ?? 1000);
+  poll.unref();
+
+  return {
+    rearm(next, hash) {
+      if (closed) return;
+      files = [...new Set(next)];
+      const looks = lookAtFiles(files);
+      const now = hashOf(looks);
+      // A config that writes to its own sources while it is evaluated never matches its hash: it is told once only.
+      const outdated = now !== hash && now !== reported;
+      if (now === reported) reported = "";
+      detector.rearm(looks, performance.now(), outdated);
+      follow();
+      if (outdated) wakeAfter(0);
+    },
+    ready: async () => events?.ready,
+    async close() {
+      closed = true;
+      clearInterval(poll);
+      if (timer !== null) clearTimeout(timer);
+      await events?.close();
+    },
+  };
+}
+
+/** Any event about the watched names. Wakes up once at its start as well, when all watches are in place. */
+class FolderEvents {
+  readonly points: WatchPoints;
+  readonly ready: Promise<void>;
+  readonly #watcher: FSWatcher;
+
+  constructor(points: WatchPoints, wake: () => void) {
+    this.points = points;
+    this.#watcher = watch([...points.keys()], {
+      depth: 0,
+      ignoreInitial: true,
+      // The targets of symlinks are watched where they are.
+      followSymlinks: false,
+      atomic: false,
+      ignorePermissionErrors: true,
+      ignored: (path) => !isWatched(points, path),
+    });
+    this.#watcher.on("all", wake);
+    this.#watcher.on("error", wake);
+    this.ready = new Promise((resolve) => {
+      this.#watcher.once("ready", () => {
+        wake();
+        resolve();
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#watcher.close();
+  }
+}
+
+function isWatched(points: WatchPoints, path: string): boolean {
+  if (points.has(path)) return true;
+  const names = points.get(dirname(path));
+  return names === null || names?.has(basename(path)) === true;
+}
+
+function samePoints(a: WatchPoints, b: WatchPoints): boolean {
+  const text = (points: WatchPoints): string =>
+    JSON.stringify([...points].map(([folder, names]) => [folder, names === null ? null : [...names].sort()]).sort());
+  return text(a) === text(b);
+}
