@@ -138,14 +138,19 @@ function printKeyed(part: string, sections: readonly PrintedSection[]): string {
 function printOptions(section: PrintedSection, indent: string): string[] {
   const options = section.options.flatMap(({ above, name, value, beside }) => [
     ...above.map((line) => indent + line),
-    `${indent}${printKey(name)}: ${printValue(value, indent)},${beside === "" ? "" : ` ${beside}`}`,
+    `${indent}${printPair(name, printValue(value, indent))},${beside === "" ? "" : ` ${beside}`}`,
   ]);
   return [...options, ...section.below.map((line) => indent + line)];
 }
 
+function printPair(name: string, value: string): string {
+  return name === value ? name : `${printKey(name)}: ${value}`;
+}
+
 function printRpc(config: Values): string {
-  const names = config["rpcinterface"];
-  return Array.isArray(names) && names.length > 0 ? `  rpcinterface: ${printValue(names)},` : "";
+  // Without the section Supervisor offers no interface; a config object that leaves it out offers its own.
+  const printed = printValue(config["rpcinterface"]);
+  return printed === '["supervisor"]' ? "" : `  rpcinterface: ${printed},`;
 }
 
 /** What a config object has no place for. */

@@ -1,6 +1,5 @@
 import type { ValueType } from "./key-table.ts";
 import { Code, printBytes, printOctal, quote } from "./print-value.ts";
-import { SIGNAL_NAMES } from "./value-types.ts";
 
 /** Functions that a printed file defines for itself, by name. */
 export const HELPERS: Readonly<Record<string, string>> = {
@@ -42,14 +41,15 @@ export function printOption(type: ValueType, value: unknown, raw: string, define
     case "integer":
       return reference ? new Code(`Number(${reference})`) : value;
     case "bytes":
-      return typeof value === "number" ? printBytes(value) : value;
+      return reference ? new Code(reference) : typeof value === "number" ? printBytes(value) : value;
     case "octal":
-      return typeof value === "number" ? printOctal(value) : value;
+      return reference ? new Code(reference) : typeof value === "number" ? printOctal(value) : value;
     case "signal":
-      return reference ? new Code(reference) : (SIGNAL_NAMES.get(Number(value)) ?? value);
+      return reference ? new Code(reference) : /^[a-z0-9]+$/i.test(raw) && !/^\d/.test(raw) ? signalName(raw) : value;
     case "user":
       return reference ? new Code(reference) : raw.includes("%") ? value : /^\d+$/.test(raw) ? Number(raw) : raw;
     case "exitcodes":
+      if (reference) return new Code(`${reference}.split(",").filter(Boolean).map(Number)`);
       return Array.isArray(value) && value.length === 1 ? value[0] : value;
     case "text":
     case "directory":
@@ -60,6 +60,10 @@ export function printOption(type: ValueType, value: unknown, raw: string, define
     case "environment":
       return value;
   }
+}
+
+function signalName(raw: string): string {
+  return raw.toUpperCase().replace(/^SIG/, "");
 }
 
 /** An expression for text whose only `%` are plain `%(ENV_X)s`, or `null`. */

@@ -112,6 +112,8 @@ function readProcesses(
     if (reading.problems.length > problemsBefore) return;
   }
   keepTexts(reader, options);
+  // Only with numprocs=0 can it be missing, and then nothing is ever started.
+  options["command"] ??= "";
   const written = reader.entry("environment");
   if (!written) return;
   const environment = environmentTemplate(written.value, samples);

@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from "../model/event-types.ts";
 import { pythonRepr } from "../model/python-repr.ts";
 import type { Names } from "./expand-percent.ts";
 import type { Options } from "./read-program.ts";
@@ -85,17 +86,9 @@ function readEvents(reader: SectionReader, names: Names, options: Options): void
   const events = [...new Set(toList(text ?? "").map((name) => name.toUpperCase()))];
   if (events.length === 0) reader.problem(`[${reader.section}] section requires an "events" line`);
   for (const event of events) {
-    if (!EVENT_TYPES.has(event)) reader.problem(`Unknown event type ${event} in [${reader.section}] events`, "events");
+    if (!KNOWN_EVENTS.has(event)) reader.problem(`Unknown event type ${event} in [${reader.section}] events`, "events");
   }
   options["events"] = events;
 }
 
-const EVENT_TYPES: ReadonlySet<string> = new Set(
-  [
-    "EVENT REMOTE_COMMUNICATION PROCESS_STATE PROCESS_COMMUNICATION PROCESS_LOG PROCESS_GROUP SUPERVISOR_STATE_CHANGE",
-    "PROCESS_STATE_STOPPED PROCESS_STATE_EXITED PROCESS_STATE_STARTING PROCESS_STATE_STOPPING PROCESS_STATE_BACKOFF",
-    "PROCESS_STATE_FATAL PROCESS_STATE_RUNNING PROCESS_STATE_UNKNOWN PROCESS_COMMUNICATION_STDOUT",
-    "PROCESS_COMMUNICATION_STDERR PROCESS_LOG_STDOUT PROCESS_LOG_STDERR SUPERVISOR_STATE_CHANGE_RUNNING",
-    "SUPERVISOR_STATE_CHANGE_STOPPING TICK TICK_5 TICK_60 TICK_3600 PROCESS_GROUP_ADDED PROCESS_GROUP_REMOVED",
-  ].flatMap((names) => names.split(" ")),
-);
+const KNOWN_EVENTS: ReadonlySet<string> = new Set(EVENT_TYPES);

@@ -1,4 +1,5 @@
 import { pythonRepr } from "../model/python-repr.ts";
+import { parseSignal } from "../model/values.ts";
 import type { World } from "../model/world.ts";
 import { directoryOf } from "./path-text.ts";
 import { readInteger, strip } from "./python-text.ts";
@@ -92,25 +93,10 @@ export function toLogLevel(text: string): Converted<(typeof LOG_LEVELS)[number]>
  */
 export function toSignal(text: string): Converted<number> {
   const number = readInteger(text, 10);
-  if (number !== null) {
-    const known = Object.values(SIGNALS).includes(number);
-    return known ? fine(number) : wrong(`value ${pythonRepr(text)} is not a valid signal number`);
-  }
-  const found = SIGNALS[strip(text).toUpperCase().replace(/^SIG/, "")];
-  return found === undefined ? wrong(`value ${pythonRepr(text)} is not a valid signal name`) : fine(found);
+  const found = parseSignal(number ?? text);
+  if (found !== null) return fine(found);
+  return wrong(`value ${pythonRepr(text)} is not a valid signal ${number === null ? "name" : "number"}`);
 }
-
-/** Numbers of x86 and ARM Linux, where nearly every such file was written. Aliases come last. */
-const SIGNALS: Readonly<Record<string, number>> = Object.fromEntries([
-  ..."HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
-    .split(" ")
-    .map((name, index): [string, number] => [name, index + 1]),
-  ["IOT", 6],
-  ["CLD", 17],
-  ["POLL", 29],
-  ["RTMIN", 34],
-  ["RTMAX", 64],
-]);
 
 /** Comma separated numbers from 0 to 255. Empty text is an empty list. */
 export function toExitCodes(text: string): Converted<number[]> {
@@ -178,10 +164,3 @@ export function toPort(text: string): Converted<number> {
   if (port.value < 1) return wrong(`${port.value} is below lower bound (1)`);
   return port.value > 65535 ? wrong(`${port.value} is above upper bound (65535)`) : port;
 }
-
-/** Names as a config file spells them, without `SIG`. */
-export const SIGNAL_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(SIGNALS)
-    .filter(([name]) => !["IOT", "CLD", "POLL", "RTMIN", "RTMAX"].includes(name))
-    .map(([name, number]) => [number, name]),
-);
