@@ -95,6 +95,23 @@ test("external truncation leaves no hole, and two paths of one file share a writ
   files.release(two);
 });
 
+test("a log whose folder is gone drops with an exact account, and goes on when the folder is back", () => {
+  fs.mkdirSync(join(folder, "d"));
+  const file = new RotatingFile(join(folder, "d", "log"), 0, 0);
+  expect(file.write(bytes("one\n"))).toEqual({ logged: 4, dropped: 0 });
+  fs.rmSync(join(folder, "d"), { recursive: true });
+  file.reopen();
+  expect(file.write(bytes("two\nthr"))).toEqual({ logged: 0, dropped: 7 });
+  expect(file.failing).toBe("ENOENT");
+  fs.mkdirSync(join(folder, "d"));
+  // The line whose beginning was dropped is not begun in its middle.
+  expect(file.write(bytes("ee\nfour\nfi"))).toEqual({ logged: 7, dropped: 3 });
+  expect(file.failing).toBeNull();
+  file.write(bytes("ve\n"));
+  expect(read("d/log")).toBe("[sup] dropped 10 bytes here: ENOENT\nfour\nfive\n");
+  file.close();
+});
+
 test("a symbolic link is refused where others may write", () => {
   fs.mkdirSync(join(folder, "open"));
   fs.chmodSync(join(folder, "open"), 0o777);
