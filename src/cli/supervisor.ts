@@ -31,14 +31,18 @@ async function main(): Promise<void> {
     openLog: (path, maxbytes, backups) => logSink(path, maxbytes, backups),
     watch: values.watch ? (onChange) => watchConfig(onChange) : null,
   };
-  const outcome = await boot(keeper, {
-    config,
-    places: placesFor(config),
-    only: values.only,
-    version,
-    cwd: process.cwd(),
-    environment: programEnvironment(),
-  }, parts);
+  const outcome = await boot(
+    keeper,
+    {
+      config,
+      places: placesFor(config),
+      only: values.only,
+      version,
+      cwd: process.cwd(),
+      environment: programEnvironment(),
+    },
+    parts,
+  );
 
   // Only the first supervisor of a keeper has somebody waiting for this line.
   if (process.env["SUP_KEEPER_RESTARTS"] === undefined || process.env["SUP_KEEPER_RESTARTS"] === "0") {
@@ -63,7 +67,9 @@ function logSink(path: string, maxbytes: number, backups: number): { write(line:
 function programEnvironment(): Record<string, string> {
   const own = new Set(["SUP_NOFILE_SOFT", "SUP_KEEPER_RESTARTS", "SUP_KEEPER", "NODE_CHANNEL_FD"]);
   return Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !own.has(entry[0])),
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !own.has(entry[0]),
+    ),
   );
 }
 

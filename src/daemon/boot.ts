@@ -33,7 +33,9 @@ export interface BootParts {
   readonly format: (problems: readonly Problem[]) => string;
   readonly openLog: (path: string, maxbytes: number, backups: number) => LogSink;
   /** Watches files and calls back after each change of their content; `null` when edits are not to be applied. */
-  readonly watch: ((onChange: () => void) => { rearm(files: readonly string[], hash: string): void; close(): Promise<void> }) | null;
+  readonly watch:
+    | ((onChange: () => void) => { rearm(files: readonly string[], hash: string): void; close(): Promise<void> })
+    | null;
 }
 
 export type BootOutcome =
@@ -63,7 +65,11 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   if (model === null) throw new Error("there is neither a config nor a model to take over");
 
   const { supervisord } = model;
-  const sink = parts.openLog(supervisord.logfile ?? options.places.mainLog, supervisord.logfileMaxbytes, supervisord.logfileBackups);
+  const sink = parts.openLog(
+    supervisord.logfile ?? options.places.mainLog,
+    supervisord.logfileMaxbytes,
+    supervisord.logfileBackups,
+  );
   const log = createDaemonLog([sink], supervisord.loglevel, () => new Date());
   const autoLogs = new AutoLogs(supervisord.childlogdir ?? options.places.logs, supervisord.identifier);
   const supervisor = new Supervisor({
@@ -79,7 +85,9 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     },
   });
 
-  const watcher = parts.watch?.(() => void config.update().catch((error: unknown) => log("error", `update failed: ${(error as Error).stack}`)));
+  const watcher = parts.watch?.(
+    () => void config.update().catch((error: unknown) => log("error", `update failed: ${(error as Error).stack}`)),
+  );
   const keep = (next: Model, hash: string): void => {
     try {
       storeLastGood(options.places.lastGood, { model: next, hash, config: options.config, storedAt: Date.now() });
@@ -104,11 +112,23 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     await watcher?.close();
     await listener.close();
   });
-  const dropped = new Map(snapshot.processes.map((one) => [one.key, one.counters.stdout.dropped + one.counters.stderr.dropped] as const));
-  const methods = apiMethods({ supervisor, config, snapshot, version: options.version, watching: watcher !== undefined, dropped, shutdown });
+  const dropped = new Map(
+    snapshot.processes.map((one) => [one.key, one.counters.stdout.dropped + one.counters.stderr.dropped] as const),
+  );
+  const methods = apiMethods({
+    supervisor,
+    config,
+    snapshot,
+    version: options.version,
+    watching: watcher !== undefined,
+    dropped,
+    shutdown,
+  });
   const listener = await listenOnControlSocket(
     options.places.socket,
-    controlRoutes(supervisor, config, methods, (error) => log("error", `request failed: ${(error as Error).stack ?? String(error)}`)),
+    controlRoutes(supervisor, config, methods, (error) =>
+      log("error", `request failed: ${(error as Error).stack ?? String(error)}`),
+    ),
   );
 
   deliver = (event) => {
@@ -137,7 +157,12 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
 type Log = ReturnType<typeof createDaemonLog>;
 
 /** The one way out: stop everything in order, close the doors, then tell the keeper to end as well. */
-function ending(keeper: Keeper, supervisor: Supervisor, log: Log, close: () => Promise<void>): { done: Promise<void>; shutdown: () => void } {
+function ending(
+  keeper: Keeper,
+  supervisor: Supervisor,
+  log: Log,
+  close: () => Promise<void>,
+): { done: Promise<void>; shutdown: () => void } {
   let begun = false;
   let finish = (): void => {};
   const done = new Promise<void>((resolve) => (finish = resolve));
@@ -153,7 +178,10 @@ function ending(keeper: Keeper, supervisor: Supervisor, log: Log, close: () => P
   return { done, shutdown };
 }
 
-function takeSignal(signal: string, daemon: { shutdown: () => void; config: ConfigControl; log: Log; keeper: Keeper }): void {
+function takeSignal(
+  signal: string,
+  daemon: { shutdown: () => void; config: ConfigControl; log: Log; keeper: Keeper },
+): void {
   switch (signal) {
     case "SIGTERM":
     case "SIGINT":
@@ -178,8 +206,14 @@ function onlyChosen(names: readonly string[]): ((spec: ProcessSpec) => boolean) 
 
 function announceReturn(snapshot: KeeperSnapshot, log: Log): void {
   const running = snapshot.processes.filter((one) => one.pid !== 0).length;
-  log("critical", `the supervisor process died and was started again (${snapshot.restarts} times by now); ${running} programs run on`);
+  log(
+    "critical",
+    `the supervisor process died and was started again (${snapshot.restarts} times by now); ${running} programs run on`,
+  );
   if (snapshot.recentCrashes >= 5) {
-    log("critical", `it died ${snapshot.recentCrashes} times within a minute: the last good config stays in force, unread`);
+    log(
+      "critical",
+      `it died ${snapshot.recentCrashes} times within a minute: the last good config stays in force, unread`,
+    );
   }
 }

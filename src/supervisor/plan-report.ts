@@ -12,7 +12,7 @@ export function reportPlan(plan: Plan, warnings: string, applied: boolean): Plan
       return [{ action, group: group.name, name: spec.name, namespec: namespec(spec), changes: reasons }];
     }),
   );
-  return { ok: true, problems: "", warnings, applied, steps, needsRestart: plan.supervisor.map((change) => change.key) };
+  return { ok: true, problems: "", warnings, applied, steps, needsRestart: plan.supervisor };
 }
 
 function inWords({ key, from, to }: Change): string {

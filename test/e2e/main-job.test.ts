@@ -36,7 +36,12 @@ describe("a project with a database, a proxy, a web server and workers", () => {
     // One changed, one added, one removed: nobody else notices.
     project.write("supervisor.config.ts", config({ greeting: "two", clock: false, extra: true }));
     const edited = await project.until((status) => status.config.generation === 2, "the edit");
-    expect(names(edited)).toEqual(names(first).filter((name) => name !== "tools:clock").concat("extra").sort());
+    expect(names(edited)).toEqual(
+      names(first)
+        .filter((name) => name !== "tools:clock")
+        .concat("extra")
+        .sort(),
+    );
     const changed = (one: Status["processes"][number]): boolean => one.name.startsWith("web") || one.name === "extra";
     for (const one of edited.processes) {
       if (changed(one)) expect(pidOf(first, one.namespec)).not.toBe(one.pid);
@@ -46,7 +51,10 @@ describe("a project with a database, a proxy, a web server and workers", () => {
     for (const port of ports.web) expect(await get(port)).toBe(`web on ${port}: two\n`);
 
     // A broken edit changes nothing and is shown with its place.
-    const file = project.write("supervisor.config.ts", config({ greeting: "two", clock: false, extra: true }).replace("numprocs: 3", "numprocs: 'three'"));
+    const file = project.write(
+      "supervisor.config.ts",
+      config({ greeting: "two", clock: false, extra: true }).replace("numprocs: 3", "numprocs: 'three'"),
+    );
     const stale = await project.until((status) => status.config.stale !== null, "the broken edit");
     expect(stale.config.stale?.problems).toMatch(/supervisor\.config\.ts:\d+:\d+/);
     expect(stale.config.stale?.problems).toContain("numprocs: 'three'");
@@ -59,7 +67,10 @@ describe("a project with a database, a proxy, a web server and workers", () => {
     const victims = ["app:web_1", "app:worker_0", "tools:redis"];
     for (const victim of victims) process.kill(pidOf(stale, victim), "SIGKILL");
     const healed = await project.until(
-      (status) => victims.every((name) => status.processes.some((one) => one.namespec === name && one.ready && one.pid !== pidOf(stale, name))),
+      (status) =>
+        victims.every((name) =>
+          status.processes.some((one) => one.namespec === name && one.ready && one.pid !== pidOf(stale, name)),
+        ),
       "the victims to come back",
     );
     for (const one of healed.processes) {
@@ -81,7 +92,9 @@ describe("a project with a database, a proxy, a web server and workers", () => {
     expect(existsSync(`/proc/${healed.supervisorPid}`)).toBe(false);
     await expect(get(ports.nginx)).rejects.toThrow();
     expect((await project.sup("status")).exitCode).toBe(3);
-    expect(readdirSync(project.folder).filter((name) => name.startsWith("supervisor.config"))).toEqual(["supervisor.config.ts"]);
+    expect(readdirSync(project.folder).filter((name) => name.startsWith("supervisor.config"))).toEqual([
+      "supervisor.config.ts",
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
 import { mkdtempSync, realpathSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -25,7 +25,7 @@ export class Project {
   }
 
   /** Starts a command; it may go on running. */
-  spawn(args: readonly string[], options: { readonly cwd?: string; readonly timeout?: number } = {}): ResultPromise<{ reject: false; all: true }> {
+  spawn(args: readonly string[], options: { readonly cwd?: string; readonly timeout?: number } = {}) {
     return execa(join(root, "bin/sup"), args, {
       cwd: options.cwd ?? this.folder,
       env: this.env,
@@ -54,7 +54,8 @@ export class Project {
     for (;;) {
       const status = await this.status();
       if (condition(status)) return status;
-      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}; the status is ${JSON.stringify(status, null, 1)}`);
+      if (Date.now() > deadline)
+        throw new Error(`waited in vain for ${what}; the status is ${JSON.stringify(status, null, 1)}`);
     }
   }
 

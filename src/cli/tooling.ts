@@ -1,0 +1,121 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { formatProblems } from "../config/format-problem.ts";
+import { importIni as convertIni } from "../config/import-ini.ts";
+import { loadConfig, type LoadResult } from "../config/load-config.ts";
+import type { Model } from "../model/model.ts";
+import type { Problem } from "../model/problem.ts";
+import { CliError } from "./cli-error.ts";
+import type { Project } from "./find-daemon.ts";
+import { styler } from "./render/colors.ts";
+import { safeText } from "./render/safe-text.ts";
+
+// The bundle of everything that reads configs: zod, the ini dialect, the evaluator's door. Loaded by `sup` for the commands
+// below, and by the daemon when it reads its config; nobody else pays for it.
+
+type Mode = "development" | "production";
+
+/** How the daemon reads its config: with its own environment and folder, as `sup up` did. */
+export function loadForDaemon(config: string, mode: Mode): Promise<LoadResult> {
+  return loadConfig(config, { mode, command: "up", evaluator: evaluatorProgram() });
+}
+
+/** Problems with code frames, without colours: for logs and answers over the wire. */
+export function formatForPeople(problems: readonly Problem[]): string {
+  return formatProblems(problems, { source: readSource });
+}
+
+/** `sup check`: every mistake with its place; 0 if there is none. */
+export async function check(
+  project: Project,
+  options: { readonly mode: Mode; readonly json: boolean },
+): Promise<number> {
+  const result = await load(project, options.mode, "check");
+  const problems = result.outcome.ok ? [] : result.outcome.problems;
+  if (options.json) {
+    process.stdout.write(
+      `${JSON.stringify({ ok: result.outcome.ok, problems, warnings: result.warnings, files: result.files }, null, 2)}\n`,
+    );
+    return result.outcome.ok ? 0 : 1;
+  }
+  if (result.warnings.length > 0) process.stderr.write(show(result.warnings));
+  if (!result.outcome.ok) {
+    process.stderr.write(show(problems));
+    return 1;
+  }
+  const { groups } = result.outcome.value;
+  const count = groups.flatMap((group) => group.processes).length;
+  process.stdout.write(`${project.config}: ${count} processes in ${groups.length} groups, no mistakes.\n`);
+  return 0;
+}
+
+/** `sup config print`: the resolved model as JSON. Passwords are hidden, environments are not: they are the user's own. */
+export async function printModel(project: Project, options: { readonly mode: Mode }): Promise<number> {
+  const result = await load(project, options.mode, "config print");
+  if (!result.outcome.ok) {
+    process.stderr.write(show(result.outcome.problems));
+    return 1;
+  }
+  process.stdout.write(`${JSON.stringify(withoutPasswords(result.outcome.value), null, 2)}\n`);
+  return 0;
+}
+
+/** `sup import-ini`: prints or writes the TypeScript of a supervisord.conf; what could not be carried goes to standard error too. */
+export function importIni(file: string, options: { readonly output: string | null; readonly force: boolean }): number {
+  const source = resolve(file);
+  if (!existsSync(source)) throw new CliError(`there is no file ${source}`, { status: 2 });
+  const imported = convertIni(source);
+  if (!imported.ok) {
+    process.stderr.write(show(imported.problems));
+    return 1;
+  }
+  if (imported.warnings.length > 0) process.stderr.write(show(imported.warnings));
+  if (options.output === null) {
+    process.stdout.write(imported.text);
+    return 0;
+  }
+  const target = resolve(options.output);
+  if (!options.force && existsSync(target)) {
+    throw new CliError(`${target} exists already`, { hint: "It was left as it is; --force overwrites it.", status: 2 });
+  }
+  writeFileSync(target, imported.text);
+  const moved =
+    dirname(target) === dirname(source)
+      ? ""
+      : ` It means the same only in ${dirname(source)}: relative paths are relative to the file.`;
+  process.stdout.write(`Wrote ${target}.${moved}\n`);
+  return 0;
+}
+
+function load(project: Project, mode: Mode, command: string): Promise<LoadResult> {
+  return loadConfig(project.config, { mode, command, evaluator: evaluatorProgram(), cwd: project.folder });
+}
+
+function evaluatorProgram(): string {
+  return join(__dirname, "evaluator.cjs");
+}
+
+function show(problems: readonly Problem[]): string {
+  const colour = styler(process.stderr)("red", "x") !== "x";
+  return safeText(
+    `${formatProblems(problems, { colour, source: readSource, relativeTo: process.cwd() })}\n`,
+    process.stderr,
+  );
+}
+
+function readSource(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutPasswords(model: Model): Model {
+  const hide = (password: string | null): string | null => (password === null ? null : "(hidden)");
+  return {
+    ...model,
+    servers: model.servers.map((server) => ({ ...server, password: hide(server.password) })),
+    supervisorctl: { ...model.supervisorctl, password: hide(model.supervisorctl.password) },
+  };
+}
