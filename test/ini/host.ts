@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { FileAccess } from "../../src/ini/include.ts";
 import type { World } from "../../src/model/world.ts";
 
@@ -44,10 +44,13 @@ export function hostWorld(file: string, env: Readonly<Record<string, string | un
   };
 }
 
-/** Users, groups and folders are always there, and a variable that is not set is "1". */
+/** Users, groups and folders are always there, and every variable that a file next to this one names is "1". */
 export function lenientWorld(file: string): World {
-  const env = new Proxy(ENV, { get: (target, name) => (typeof name === "string" ? (target[name] ?? "1") : undefined) });
-  const world = hostWorld(file, env);
+  const texts = readdirSync(dirname(file))
+    .filter((name) => name.endsWith(".conf"))
+    .map((name) => readFileSync(join(dirname(file), name), "utf8"));
+  const named = [...texts.join("\n").matchAll(/%\(ENV_([^()]*)\)/g)].map(([, name = ""]) => [name, "1"] as const);
+  const world = hostWorld(file, { ...Object.fromEntries(named), ...ENV });
   return { ...world, isDirectory: () => true, findUser: () => ({ uid: 1000, gid: 1000 }), findGroup: () => 1000 };
 }
 

@@ -1,0 +1,144 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadIni } from "../../src/ini/load-ini.ts";
+import type { LoadedIni } from "../../src/ini/load-ini.ts";
+import { fromModel, fromOracle } from "./comparable.ts";
+import { generateIni } from "./generate-ini.ts";
+import { hostFiles, hostWorld, lenientWorld } from "./host.ts";
+import { askSupervisor } from "./oracle.ts";
+
+const CASES = Number(process.env["SUP_ORACLE_CASES"] ?? 500);
+const CORPUS = fileURLToPath(new URL("../fixtures/corpus/", import.meta.url));
+const NAMES = readdirSync(CORPUS).filter((name) => name.endsWith(".conf"));
+
+const folder = mkdtempSync(join(tmpdir(), "sup-load-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(() => {
+  for (const name of NAMES) {
+    mkdirSync(join(folder, name));
+    copyFileSync(join(CORPUS, name), join(folder, name, name));
+  }
+});
+
+function load(file: string): LoadedIni {
+  return loadIni({ ...hostFiles, file, world: hostWorld(file) });
+}
+
+/** A model in the oracle's terms, or the first message. */
+function verdict(loaded: LoadedIni): unknown {
+  return loaded.outcome.ok ? fromModel(loaded.outcome.value) : loaded.outcome.problems[0]?.message;
+}
+
+describe("loading", () => {
+  it(`gives the model or the message of Supervisor for ${CASES} generated files`, () => {
+    const files = Array.from({ length: CASES }, (_, seed) => {
+      writeFileSync(join(folder, `${seed}.conf`), generateIni(seed));
+      return join(folder, `${seed}.conf`);
+    });
+    const answers = askSupervisor(files);
+    for (const [index, file] of files.entries()) {
+      const answer = answers[index];
+      if (!answer) throw new Error("no answer");
+      expect({ file, is: verdict(load(file)) }).toEqual({ file, is: answer.error ?? fromOracle(answer) });
+    }
+  });
+
+  it("gives the model or the message of Supervisor for every file of the corpus", () => {
+    const files = NAMES.map((name) => join(folder, name, name));
+    const answers = askSupervisor(files);
+    for (const [index, file] of files.entries()) {
+      const answer = answers[index];
+      if (!answer) throw new Error("no answer");
+      expect({ file, is: verdict(load(file)) }).toEqual({ file, is: answer.error ?? fromOracle(answer) });
+    }
+  });
+
+  it("agrees with the verdicts and counts that the corpus records", () => {
+    const rows = [
+      ...readFileSync(join(CORPUS, "README.md"), "utf8").matchAll(/^\| (\d\d-\S+) \|.*\| ([^|]+) \| ([^|]+) \|$/gm),
+    ];
+    expect(rows).toHaveLength(NAMES.length);
+    for (const [, name = "", asIs = ""] of rows) {
+      const file = join(folder, name, name);
+      const { outcome } = load(file);
+      const said = outcome.ok
+        ? `accepted, ${outcome.value.groups.length} groups, ${outcome.value.groups.flatMap((group) => group.processes).length} processes`
+        : // The README shows bare file names, the folder as <here>, first lines only and another environment.
+          `\`Error: ${outcome.problems[0]?.message.split("\n")[0]?.replaceAll(`${folder}/${name}/${name}`, name).replaceAll(join(folder, name), "<here>")}\``;
+      const short = (text: string): string => text.replace(/Available names: .*/, "");
+      expect(`${name} ${short(said)}`).toBe(`${name} ${short(asIs)}`);
+    }
+  });
+
+  it("agrees about the corpus with the checks of the host switched off", () => {
+    const files = NAMES.map((name) => {
+      const own = join(folder, name, name);
+      if (/^\[supervisord\]/m.test(readFileSync(own, "utf8")) || name.startsWith("06")) return own;
+      writeFileSync(join(folder, name, "main.conf"), `[supervisord]\n[include]\nfiles=${name}\n`);
+      return join(folder, name, "main.conf");
+    });
+    const answers = askSupervisor(files, true);
+    for (const [index, file] of files.entries()) {
+      const answer = answers[index];
+      if (!answer) throw new Error("no answer");
+      const loaded = loadIni({ ...hostFiles, file, world: lenientWorld(file) });
+      expect({ file, is: verdict(loaded) }).toEqual({ file, is: answer.error ?? fromOracle(answer) });
+    }
+  });
+});
+
+describe("what comes with a model", () => {
+  it("lists the files, also after a mistake in the last one", () => {
+    const file = join(folder, "files.conf");
+    writeFileSync(file, "[supervisord]\n[include]\nfiles=files.d/*.conf\n");
+    mkdirSync(join(folder, "files.d"));
+    writeFileSync(join(folder, "files.d/b.conf"), "[program:b]\ncommand=b\n");
+    writeFileSync(join(folder, "files.d/a.conf"), "[program:a]\ncommand=a\n");
+    const both = [file, join(folder, "files.d/a.conf"), join(folder, "files.d/b.conf")];
+    expect(load(file).files).toEqual(both);
+    writeFileSync(join(folder, "files.d/b.conf"), "broken\n");
+    const loaded = load(file);
+    expect(loaded.files).toEqual(both);
+    expect(loaded.outcome).toMatchObject({ ok: false, problems: [{ place: { file: both[2], line: 1, column: 1 } }] });
+  });
+
+  it("warns of unknown names with the known one that was probably meant", () => {
+    const file = join(folder, "unknown.conf");
+    writeFileSync(file, "[supervisord]\nlogfiel=/tmp/x\n[Program:a]\n[program:a]\ncommand=x\nstartsec=3\ntty_mode=1\n");
+    expect(load(file).warnings).toMatchObject([
+      { message: "unknown key logfiel in [supervisord] is ignored", hint: "did you mean logfile?", place: { line: 2 } },
+      { message: "unknown section [Program:a] is ignored", hint: "did you mean [program:a]?", place: { line: 3 } },
+      {
+        message: "unknown key startsec in [program:a] is ignored",
+        hint: "did you mean startsecs?",
+        place: { line: 6 },
+      },
+      { message: "unknown key tty_mode in [program:a] is ignored", place: { line: 7 } },
+    ]);
+  });
+
+  it("warns of what is given twice in one file, with the line of the first", () => {
+    const file = join(folder, "twice.conf");
+    writeFileSync(file, "[supervisord]\n[program:a]\ncommand=x\ncommand=y\n[program:a]\nstartsecs=3\n");
+    expect(load(file).warnings.map(({ message, place }) => [message, place?.line])).toEqual([
+      ["key command in [program:a] was given before, in line 3: the last value counts", 4],
+      ["section [program:a] was given before, in line 2: its keys are merged", 5],
+    ]);
+  });
+
+  it("places every mistake, all at once", () => {
+    const file = join(folder, "all.conf");
+    writeFileSync(file, "[supervisord]\numask=9\n[program:a]\nstartsecs = x\n  \n[program:b]\ncommand=%(nope)s\n");
+    const { outcome } = load(file);
+    const places = outcome.ok ? [] : outcome.problems.map(({ place }) => [place?.file, place?.line, place?.column]);
+    expect(places).toEqual([
+      [file, 2, 1],
+      [file, 4, 1],
+      [file, 3, 1],
+      [file, 7, 1],
+    ]);
+  });
+});

@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
+import { transformSync } from "esbuild";
+import { afterAll, describe, expect, it } from "vitest";
+import { readWithIncludes } from "../../src/ini/include.ts";
+import { printTypeScript } from "../../src/ini/print-config.ts";
+import { readIni } from "../../src/ini/read-ini.ts";
+import { buildModel } from "../../src/model/build.ts";
+import type { Config } from "../../src/model/config.ts";
+import { validateConfig } from "../../src/model/validate.ts";
+import type { World } from "../../src/model/world.ts";
+import { generateIni } from "./generate-ini.ts";
+import { hostFiles, hostWorld, lenientWorld } from "./host.ts";
+
+const CASES = Number(process.env["SUP_ORACLE_CASES"] ?? 1000);
+const CORPUS = fileURLToPath(new URL("../fixtures/corpus/", import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), "sup-print-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface RoundTrip {
+  readonly text: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** Reads an ini file, prints it, evaluates what was printed, and builds both. `null` if the file has mistakes. */
+function roundTrip(file: string, world: World): RoundTrip | null {
+  const included = readWithIncludes(file, hostFiles, world);
+  if (!included.ok) return null;
+  const read = readIni(included.tree, world);
+  const before = read.problems.length > 0 ? null : buildModel(read.config, world);
+  if (!before?.ok) return null;
+  const text = printTypeScript(included.tree, read);
+  const config = evaluate(text, world);
+  expect(validateConfig(config)).toMatchObject({ ok: true });
+  return { text, before, after: buildModel(config as Config, world) };
+}
+
+/** Runs a printed file as the evaluator does, with a stand-in for the package `sup`. */
+function evaluate(text: string, world: World): unknown {
+  const define = { "import.meta.dirname": JSON.stringify(world.here) };
+  const { code } = transformSync(text, { loader: "ts", format: "cjs", define });
+  const module: { exports: { default?: unknown } } = { exports: {} };
+  const require = (): unknown => ({ defineConfig: (config: unknown) => config });
+  runInNewContext(code, { module, exports: module.exports, require, process: { env: world.env } });
+  return JSON.parse(JSON.stringify(module.exports.default)) as unknown;
+}
+
+function print(files: Readonly<Record<string, string>>, name: string): string {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name, path)), { recursive: true });
+    writeFileSync(join(folder, name, path), text);
+  }
+  const file = join(folder, name, "supervisord.conf");
+  const trip = roundTrip(file, hostWorld(file));
+  if (!trip) throw new Error("the file has mistakes");
+  expect(trip.after).toEqual(trip.before);
+  return trip.text;
+}
+
+describe("a printed config", () => {
+  it(`means the same as its source for ${CASES} generated files`, () => {
+    let printed = 0;
+    for (let seed = 0; seed < CASES; seed += 1) {
+      const file = join(folder, `${seed}.conf`);
+      const source = generateIni(seed);
+      writeFileSync(file, source);
+      const trip = roundTrip(file, hostWorld(file));
+      if (!trip) continue;
+      printed += 1;
+      expect({ source, text: trip.text, model: trip.after }).toEqual({ source, text: trip.text, model: trip.before });
+    }
+    expect(printed).toBeGreaterThan(CASES * 0.5);
+  });
+
+  it("means the same as its source for the whole corpus", () => {
+    const counts = { printed: 0, refused: 0 };
+    for (const name of readdirSync(CORPUS).filter((each) => each.endsWith(".conf"))) {
+      mkdirSync(join(folder, name));
+      let file = join(folder, name, name);
+      copyFileSync(join(CORPUS, name), file);
+      if (!/^\[supervisord\]/m.test(readFileSync(file, "utf8"))) {
+        file = join(folder, name, "main.conf");
+        writeFileSync(file, `[supervisord]\n[include]\nfiles=${name}\n`);
+      }
+      const trip = roundTrip(file, lenientWorld(file));
+      counts[trip ? "printed" : "refused"] += 1;
+      if (trip)
+        expect({ name, text: trip.text, model: trip.after }).toEqual({ name, text: trip.text, model: trip.before });
+    }
+    // As with Supervisor, see the README of the corpus.
+    expect(counts).toEqual({ printed: 41, refused: 8 });
+  });
+
+  it("reads like something a person wrote", () => {
+    const main = [
+      "; Our site",
+      "[supervisord]",
+      "nodaemon=true ; for Docker",
+      "logfile_maxbytes=50MB",
+      "",
+      "[include]",
+      "files = conf.d/*.conf",
+      "",
+      "[program:web]",
+      "; two of them",
+      "command=node server.js --port 30%(process_num)02d",
+      "process_name=%(program_name)s_%(process_num)d",
+      "numprocs=2",
+      "directory=/srv/app",
+      "user=root",
+      "autostart=%(ENV_WORD)s",
+      'environment=NODE_ENV="production",GREETING="say \\"hi\\""',
+      "stopsignal=sigint",
+      "umask=027",
+      "stdout_logfile_maxbytes=10MB",
+      "exitcodes=0,2",
+      ";autorestart=true",
+      "",
+      ";[program:old]",
+      ";command=old",
+      "",
+      "[program:worker]",
+      "command=worker 100%%",
+      "directory=/srv/app",
+      "tty_mode=1",
+    ].join("\n");
+    const text = print(
+      { "supervisord.conf": main, "conf.d/cron.conf": "[program:cron-1]\ncommand=%(here)s/cron `x` ${y}\n" },
+      "nice",
+    );
+    expect(text.replaceAll(join(folder, "nice"), "<folder>")).toMatchInlineSnapshot();
+  });
+
+  const oddities: [title: string, lines: string][] = [
+    ["quotes, backticks and placeholders", "command=a `b` ${c} \"d\" 'e' \\f\n"],
+    ["line ends inside a value", "command=one\n  two\n\n  three\n"],
+    ["unicode, line separators and a BOM inside a value", "command=ü 🐍 a\u2028b\u2029c\ufeffd\n; also\u2028here\n"],
+    ["literal percent signs before known names", "command=date +%%Y %%(here)s %%%(here)s %%%%(program_name)s\n"],
+    ["an end of comment in a comment", "command=x\n; */ process.exit() //\n"],
+    ["a variable inside a number", "command=x\nstartsecs=1%(ENV_NUM)s\nstdout_logfile_maxbytes=%(ENV_NUM)sKB\n"],
+    ["variables that hold whole pairs", "command=x\nenvironment=A=1,%(ENV_PAIRS)s\n"],
+    ["a variable that the file itself sets", "command=%(ENV_MINE)s\nautostart=%(ENV_MINE)s\n"],
+  ];
+  it.each(oddities)("survives %s", (title, lines) => {
+    print({ "supervisord.conf": `[supervisord]\nenvironment=MINE=1\n[program:a]\n${lines}` }, title);
+  });
+
+  it("survives names that are no identifiers or mean something to JavaScript", () => {
+    const names = ["__proto__", "constructor", "a-b", "1st", "class", "it's", "`", "Ünï"];
+    const sections = names.map((name) => `[program:${name}]\ncommand=x\n`);
+    print({ "supervisord.conf": `[supervisord]\n${sections.join("")}` }, "names");
+  });
+});
