@@ -1,10 +1,13 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { ExitEvent, KeptEvent } from "../protocol/keeper.ts";
+import type { ExitEvent, KeptEvent, ProcessLogs } from "../protocol/keeper.ts";
 import { errnoOf } from "./errno.ts";
 import { UNKNOWN_EXIT } from "./exit-status.ts";
 import type { ProgramHost } from "./program-host.ts";
-import { readStat } from "./proc.ts";
+import { findHolder, readStat } from "./proc.ts";
+import type { KeptProgram } from "./kept-program.ts";
+import type { Run } from "./run.ts";
+import { LIFE_FD } from "./spawn-program.ts";
 import type { FifoPaths, ProgramRecord } from "./registry.ts";
 
 /**
@@ -23,7 +26,9 @@ export function adoptPrograms(
   for (const { seq, ...event } of ended.toSorted((a, b) => a.seq - b.seq)) {
     if (seq > keeper.journal.acknowledged) keeper.journal.add(event, seq);
   }
+  const intents = records.filter((record) => record.pid === 0 && record.boot === boot);
   for (const record of records) {
+    if (record.pid === 0) continue;
     const program = keeper.program(record.key, record);
     program.incarnation = record.incarnation;
     program.startedAt = record.startedAt;
@@ -33,6 +38,9 @@ export function adoptPrograms(
       continue;
     }
     if (takeOver(keeper, record)) for (const path of paths(record.fifos)) inUse.add(path);
+  }
+  for (const intent of intents) {
+    if (takeOverIntent(keeper, intent)) for (const path of paths(intent.fifos)) inUse.add(path);
   }
   for (const name of fs.readdirSync(fifoFolder)) {
     const path = join(fifoFolder, name);
@@ -45,13 +53,10 @@ function takeOver(keeper: ProgramHost, record: ProgramRecord): boolean {
   const program = keeper.program(record.key, record);
   const stat = readStat(record.pid);
   const alive = record.ended === null && stat !== null && stat.startTime === record.startTime && !stat.exiting;
-  let run;
-  try {
-    run = program.prepare(record.fifos, record.logs, record.incarnation, record.startedAt);
-  } catch (error) {
-    process.stderr.write(`keeper: cannot take over the output of ${record.key}: ${errnoOf(error)}\n`);
-    if (!alive && record.ended === null) tellLost(keeper, record);
-    return alive;
+  const run = reopen(program, record, alive);
+  if (run === null) {
+    if (record.ended === null) tellLost(keeper, record);
+    return false;
   }
   program.begin(run, record.incarnation, record.logs, record.stop);
   if (alive) run.adopt(record.pid, record.startTime);
@@ -61,6 +66,47 @@ function takeOver(keeper: ProgramHost, record: ProgramRecord): boolean {
     if (record.ended === null) tellLost(keeper, record);
   }
   return true;
+}
+
+/**
+ * Opens a run's output again. A log that cannot be opened must not make a live program unknown (it would be started a second
+ * time): its output is then read and discarded. If even its FIFOs' names are gone, the program's own descriptors lead there.
+ */
+function reopen(program: KeptProgram, record: ProgramRecord, alive: boolean): Run | null {
+  const { fifos, logs, incarnation, startedAt } = record;
+  const own = (fd: number): string => `/proc/${record.pid}/fd/${fd}`;
+  const behind = { stdin: own(0), stdout: own(1), stderr: fifos.stderr === null ? null : own(2), life: own(LIFE_FD) };
+  const mute: ProcessLogs = {
+    stdout: { ...logs.stdout, path: null },
+    stderr: logs.stderr === "stdout" ? "stdout" : { ...logs.stderr, path: null },
+  };
+  for (const attempt of [
+    () => program.prepare(fifos, logs, incarnation, startedAt),
+    () => (alive ? program.prepare(fifos, mute, incarnation, startedAt) : null),
+    () => (alive ? program.prepare(behind, mute, incarnation, startedAt) : null),
+  ]) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (alive) process.stderr.write(`keeper: cannot take over the output of ${record.key}: ${errnoOf(error)}\n`);
+    }
+  }
+  return null;
+}
+
+/** The earlier keeper was killed in the middle of a spawn. Whoever holds the life FIFO is what came of it. */
+function takeOverIntent(keeper: ProgramHost, intent: ProgramRecord): boolean {
+  const program = keeper.program(intent.key, intent);
+  if (program.incarnation >= intent.incarnation) return false; // it was recorded after all
+  const holder = findHolder(intent.fifos.life);
+  if (holder === null) return false;
+  const leader = readStat(holder.session);
+  const record = { ...intent, pid: holder.session, startTime: leader?.startTime ?? "" };
+  program.incarnation = intent.incarnation;
+  program.startedAt = intent.startedAt;
+  const inUse = takeOver(keeper, record);
+  if (program.run !== null && program.alive) keeper.record(program, program.run, null);
+  return inUse;
 }
 
 function tellLost(keeper: ProgramHost, record: ProgramRecord): KeptEvent {

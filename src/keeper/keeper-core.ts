@@ -213,22 +213,21 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   /** Leaves word of a run for the next keeper. A full runtime disk must not stop programs: they would just not be adopted. */
   record(program: KeptProgram, run: Run, ended: ProgramRecord["ended"]): void {
+    const { key, incarnation, startedAt, logs, stop } = program;
+    this.#write(run, { key, incarnation, startedAt, logs, stop, ended });
+  }
+
+  recordIntent(run: Run, request: StartRequest, startedAt: number): void {
+    const { key, incarnation, logs, stop } = request;
+    this.#write(run, { key, incarnation, startedAt, logs, stop, ended: null });
+  }
+
+  #write(run: Run, rest: Omit<ProgramRecord, "version" | "boot" | "pid" | "startTime" | "fifos">): void {
+    const { pid, startTime, fifos } = run;
     try {
-      this.#registry.write({
-        version: 1,
-        key: program.key,
-        incarnation: program.incarnation,
-        boot: this.#boot,
-        pid: run.pid,
-        startTime: run.startTime,
-        startedAt: program.startedAt,
-        fifos: run.fifos,
-        logs: program.logs,
-        stop: program.stop,
-        ended,
-      });
+      this.#registry.write({ version: 1, boot: this.#boot, pid, startTime, fifos, ...rest });
     } catch (error) {
-      process.stderr.write(`keeper: cannot record ${program.key}: ${errnoOf(error)}\n`);
+      process.stderr.write(`keeper: cannot record ${rest.key}: ${errnoOf(error)}\n`);
     }
   }
 

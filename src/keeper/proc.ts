@@ -40,17 +40,33 @@ export function readStat(pid: number): ProcStat | null {
 
 /** Whether a process of this session and group is alive (zombies do not count). */
 export function groupLives(group: number): boolean {
-  let names: string[];
-  try {
-    names = fs.readdirSync("/proc");
-  } catch {
-    return false;
-  }
-  return names.some((name) => {
-    if (!/^\d+$/.test(name)) return false;
+  return numbersIn("/proc").some((name) => {
     const stat = readStat(Number(name));
     return stat !== null && stat.group === group && stat.session === group && stat.state !== "Z" && stat.state !== "X";
   });
+}
+
+/** A process that has this file open, looked for everywhere: slow, for when nothing else is known. `null` if there is none. */
+export function findHolder(path: string): ProcStat | null {
+  for (const name of numbersIn("/proc")) {
+    for (const fd of numbersIn(`/proc/${name}/fd`)) {
+      try {
+        if (name !== String(process.pid) && fs.readlinkSync(`/proc/${name}/fd/${fd}`) === path)
+          return readStat(Number(name));
+      } catch {
+        // It was closed, or its process ended, while this looked.
+      }
+    }
+  }
+  return null;
+}
+
+function numbersIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder).filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
 }
 
 /** Identifies this boot of the machine; "" where the system does not say. */

@@ -17,6 +17,8 @@ export interface ProgramHost {
   readonly accepting: boolean;
   /** The program of that key, known from now on. */
   program(key: string, request: Pick<StartRequest, "logs" | "stop">): KeptProgram;
+  /** Leaves word of a run that is about to get its process. */
+  recordIntent(run: Run, request: StartRequest, startedAt: number): void;
   /** Leaves word of a run for the next keeper. */
   record(program: KeptProgram, run: Run, ended: ProgramRecord["ended"]): void;
 }

@@ -19,12 +19,15 @@ export class Registry {
     fs.mkdirSync(this.#programs, { recursive: true, mode: 0o700 });
   }
 
+  /** A record without a pid says that a spawn is about to happen; it stands beside the last one until the next is written. */
   write(record: ProgramRecord): void {
-    replace(this.#file(record.key), JSON.stringify(record));
+    replace(this.#file(record.key, record.pid === 0), JSON.stringify(record));
+    if (record.pid !== 0) fs.rmSync(this.#file(record.key, true), { force: true });
   }
 
   remove(key: string): void {
-    fs.rmSync(this.#file(key), { force: true });
+    fs.rmSync(this.#file(key, false), { force: true });
+    fs.rmSync(this.#file(key, true), { force: true });
   }
 
   writeState(state: JournalState): void {
@@ -45,8 +48,9 @@ export class Registry {
   }
 
   /** Keys hold characters that file names cannot, and may be longer. */
-  #file(key: string): string {
-    return join(this.#programs, `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.json`);
+  #file(key: string, starting: boolean): string {
+    const name = createHash("sha256").update(key).digest("hex").slice(0, 32);
+    return join(this.#programs, starting ? `${name}.starting.json` : `${name}.json`);
   }
 }
 
@@ -55,6 +59,7 @@ export interface ProgramRecord {
   readonly key: string;
   readonly incarnation: number;
   readonly boot: string;
+  /** 0: about to be spawned when this was written. */
   readonly pid: number;
   /** Clock ticks since boot. */
   readonly startTime: string;

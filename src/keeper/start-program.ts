@@ -55,6 +55,8 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
   const opened: number[] = [];
   try {
     const ends = openEnds(fifos, ownerOf(request), opened);
+    // Node waits for the exec, some milliseconds: a keeper killed meanwhile must not have started what nobody knows of.
+    keeper.recordIntent(run, request, startedAt);
     const child = await spawnProgram(launch, ends, {
       environment: request.environment,
       umask: request.umask,
