@@ -1,0 +1,63 @@
+import type { BuildContext, ConfigPath } from "./build-context.ts";
+import type { Config, ProgramConfig } from "./config.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Checks that every program depended on exists, and that no program waits for itself by way of others. */
+export function checkDependencies(context: BuildContext, config: Config): void {
+  const nodes = collect(config);
+  for (const [name, { path, needs }] of nodes) {
+    for (const need of needs) {
+      if (nodes.has(need)) continue;
+      const { hint } = didYouMean(need, nodes.keys());
+      context.problem([...path, "dependsOn"], `${path.join(".")} depends on unknown program ${need}`, hint);
+    }
+    if (needs.includes(name)) context.problem([...path, "dependsOn"], `${path.join(".")} depends on itself`);
+  }
+  for (const cycle of findCycles(nodes)) {
+    const [first = ""] = cycle;
+    const path = nodes.get(first)?.path ?? [];
+    const message = `programs wait for one another in a circle: ${[...cycle, first].join(" -> ")}`;
+    context.problem([...path, "dependsOn"], message, "none of them could ever start: remove one dependency");
+  }
+}
+
+interface Node {
+  readonly path: ConfigPath;
+  readonly needs: readonly string[];
+}
+
+function collect(config: Config): Map<string, Node> {
+  const nodes = new Map<string, Node>();
+  for (const part of ["programs", "fcgiPrograms", "eventlisteners"] as const) {
+    const programs: Readonly<Record<string, Pick<ProgramConfig, "dependsOn">>> = config[part] ?? {};
+    for (const [name, program] of Object.entries(programs)) {
+      nodes.set(name, { path: [part, name], needs: namesOf(program.dependsOn) });
+    }
+  }
+  return nodes;
+}
+
+function namesOf(dependsOn: ProgramConfig["dependsOn"]): string[] {
+  if (dependsOn === undefined) return [];
+  if (Array.isArray(dependsOn)) return [...(dependsOn as readonly string[])];
+  return Object.entries(dependsOn).flatMap(([name, condition]) => (condition === undefined ? [] : [name]));
+}
+
+/** One circle for each knot, in the order in which it is waited: a depth-first walk that meets its own path. */
+function findCycles(nodes: ReadonlyMap<string, Node>): string[][] {
+  const cycles: string[][] = [];
+  const done = new Set<string>();
+  const walk = (name: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(name);
+    if (start !== -1) {
+      // A program that depends on itself has been told so.
+      if (trail.length - start > 1) cycles.push(trail.slice(start));
+      return;
+    }
+    if (done.has(name)) return;
+    for (const need of nodes.get(name)?.needs ?? []) walk(need, [...trail, name]);
+    done.add(name);
+  };
+  for (const name of nodes.keys()) walk(name, []);
+  return cycles;
+}

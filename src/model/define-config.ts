@@ -1,0 +1,32 @@
+import type { Config } from "./config.ts";
+
+/** What a config file that is a function is told about the run it is for. */
+export interface ConfigContext {
+  /** `development` for `sup up` on a terminal and `sup dev`, `production` for a daemon. */
+  readonly mode: "development" | "production";
+  /** The command that asked, such as `up` or `check`. */
+  readonly command: string;
+  /** Name of this machine. */
+  readonly host: string;
+  /** Environment of the process that asked. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a config file may export. */
+export type ConfigExport<Program extends string = string, Fcgi extends string = string> =
+  | Config<Program, Fcgi>
+  | Promise<Config<Program, Fcgi>>
+  | ((context: ConfigContext) => Config<Program, Fcgi> | Promise<Config<Program, Fcgi>>);
+
+/**
+ * Types a config file: `export default defineConfig({ ... })`. Returns what it is given.
+ *
+ * Names in `groups` and `dependsOn` are checked by the compiler against the programs written in the same object.
+ *
+ * @param config an object, a promise of one, or a function (async or not) that makes one for the run at hand.
+ */
+export function defineConfig<const Program extends string = never, const Fcgi extends string = never>(
+  config: ConfigExport<Program, Fcgi>,
+): ConfigExport<Program, Fcgi> {
+  return config;
+}
