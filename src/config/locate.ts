@@ -2,8 +2,10 @@ import type { Place } from "../model/problem.ts";
 import { SourceValues, type LocateSources, type Value } from "./source-values.ts";
 import { elementStarts, isPunct, objectParts } from "./source-literals.ts";
 
-/** Steps before the search settles for what it has: sources that refer to each other many times can branch without end. */
-const MAX_STEPS = 5_000;
+/** Literals entered before the search settles for what it has: spreads of spreads can branch without end. */
+const MAX_STEPS = 2_000;
+/** Spreads within spreads; circles end here. */
+const MAX_SPREADS = 24;
 
 /**
  * Makes a function that finds where in the sources a config path such as `["programs", "web", "startsecs"]` was written: the
@@ -16,10 +18,11 @@ const MAX_STEPS = 5_000;
 export function locator(sources: LocateSources): (path: readonly (string | number)[]) => Place {
   const values = new SourceValues(sources);
   return (path) => {
+    values.restart();
     const start = values.exportStart(sources.file);
     const best: Hit = { depth: 0, value: start };
     const search: Search = { values, path, best, steps: 0 };
-    for (const root of values.exported(sources.file, "default")) descend(search, root, 0);
+    for (const root of values.exported(sources.file, "default")) descend(search, root, 0, 0);
     return values.place(search.best.value);
   };
 }
@@ -36,17 +39,17 @@ interface Search {
   steps: number;
 }
 
-function descend(search: Search, value: Value, depth: number): void {
+function descend(search: Search, value: Value, depth: number, spreads: number): void {
   const key = search.path[depth];
-  if (key === undefined || search.best.depth === search.path.length) return;
+  if (key === undefined || spreads > MAX_SPREADS || search.best.depth === search.path.length) return;
   for (const literal of search.values.literals(value)) {
     search.steps += 1;
     if (search.steps > MAX_STEPS) return;
-    enter(search, literal, key, depth);
+    enter(search, literal, key, depth, spreads);
   }
 }
 
-function enter(search: Search, literal: Value, key: string | number, depth: number): void {
+function enter(search: Search, literal: Value, key: string | number, depth: number, nested: number): void {
   const { source, at } = literal;
   if (isPunct(source.tokens.list[at], "[")) {
     const start = elementStarts(source.tokens, at)[Number(key)];
@@ -60,10 +63,10 @@ function enter(search: Search, literal: Value, key: string | number, depth: numb
     return;
   }
   // Later spreads win when run, so they are looked at first.
-  for (const spread of spreads.toReversed()) descend(search, { source, at: spread }, depth);
+  for (const spread of spreads.toReversed()) descend(search, { source, at: spread }, depth, nested + 1);
 }
 
 function found(search: Search, key: Value, value: Value, depth: number): void {
   if (depth + 1 > search.best.depth) search.best = { depth: depth + 1, value: key };
-  descend(search, value, depth + 1);
+  descend(search, value, depth + 1, 0);
 }

@@ -5,7 +5,7 @@ import type { Tokens } from "./source-tokens.ts";
 export interface Binding {
   /** The module as written. */
   readonly from: string;
-  /** What it is called there; `default` also for a whole namespace, whose members are looked up later. */
+  /** What it is called there; `*` is the whole namespace. */
   readonly name: string;
 }
 
@@ -34,7 +34,7 @@ function boundName(tokens: Tokens, start: number, end: number, name: string): st
       }
       return null;
     }
-    if (isWord(list[at], name) && at < end) return "default";
+    if (isWord(list[at], name)) return isPunct(list[at - 2], "*") ? "*" : "default";
   }
   return null;
 }

@@ -1,7 +1,8 @@
 import type { Place } from "../model/problem.ts";
 import { findModule, importOf } from "./source-imports.ts";
 import { after, elementStarts, isPunct, isWord, objectParts } from "./source-literals.ts";
-import { tokenize, type Token, type Tokens } from "./source-tokens.ts";
+import { argumentsAt, arrowBody, declaration, defaultExpression, localNameOf } from "./source-syntax.ts";
+import { tokenize, type Tokens } from "./source-tokens.ts";
 
 export interface LocateSources {
   /** The config file. */
@@ -26,6 +27,8 @@ export interface Value {
 
 /** How far names and calls are followed before giving up: also what ends a cycle of imports. */
 const MAX_DEPTH = 24;
+/** How many expressions are looked at for one path: choices between names that are choices themselves double every time. */
+const MAX_STEPS = 5_000;
 const STATEMENTS = new Set([
   "const",
   "let",
@@ -45,9 +48,15 @@ const CHOICES = new Set(["?", ":", "&&", "||", "??"]);
 export class SourceValues {
   readonly #sources: LocateSources;
   readonly #known = new Map<string, Source>();
+  #steps = 0;
 
   constructor(sources: LocateSources) {
     this.#sources = sources;
+  }
+
+  /** Begins a new search, with its own allowance of steps. */
+  restart(): void {
+    this.#steps = 0;
   }
 
   place({ source, at }: Value): Place {
@@ -80,7 +89,8 @@ export class SourceValues {
 
   /** The object and array literals that an expression may come to, most likely first. */
   literals(value: Value, depth = 0): Value[] {
-    if (depth > MAX_DEPTH) return [];
+    this.#steps += 1;
+    if (depth > MAX_DEPTH || this.#steps > MAX_STEPS) return [];
     return [...this.#primary(value, depth + 1), ...this.#alternatives(value, depth + 1)];
   }
 
@@ -114,9 +124,9 @@ export class SourceValues {
       end += 2;
     }
     const call = argumentsAt(source.tokens, end);
-    if (call === null) return this.#members(this.#named(source, list[at]?.value ?? "", depth), members, depth);
-    const specifier = list[call + 1];
     const name = list[at]?.value ?? "";
+    if (call === null) return this.#member(source, name, members, depth);
+    const specifier = list[call + 1];
     if (name === "require" && specifier?.kind === "text")
       return this.#imported(source, specifier.value, "default", depth);
     const given = closing.get(call) === call + 1 ? [] : elementStarts(source.tokens, call);
@@ -125,6 +135,14 @@ export class SourceValues {
       ...passed,
       ...(members.length === 0 ? this.#named(source, name, depth).flatMap((v) => this.literals(v, depth)) : []),
     ];
+  }
+
+  #member(source: Source, name: string, members: readonly string[], depth: number): Value[] {
+    const binding = importOf(source.tokens, name);
+    const [first, ...rest] = members;
+    if (binding?.name !== "*" || first === undefined)
+      return this.#members(this.#named(source, name, depth), members, depth);
+    return this.#members(this.#imported(source, binding.from, first, depth), rest, depth);
   }
 
   #members(values: readonly Value[], members: readonly string[], depth: number): Value[] {
@@ -187,77 +205,4 @@ export class SourceValues {
     this.#known.set(file, source);
     return source;
   }
-}
-
-/** The expression after `export default`, `export =`, `module.exports =` or `exports.default =` at `index`, else `null`. */
-function defaultExpression(list: readonly Token[], index: number): number | null {
-  const next = (offset: number): Token | undefined => list[index + offset];
-  if (isWord(next(0), "export")) {
-    if (isWord(next(1), "default") || isPunct(next(1), "=")) return index + 2;
-    return null;
-  }
-  if (isWord(next(0), "module") && isWord(next(2), "exports") && isPunct(next(3), "=")) return index + 4;
-  if (isWord(next(0), "exports") && isWord(next(2), "default") && isPunct(next(3), "=")) return index + 4;
-  return null;
-}
-
-/** What `export { local as name } [from "..."]` says about a name. */
-function localNameOf(tokens: Tokens, name: string): { readonly name: string; readonly from: string | null } | null {
-  const { list, closing } = tokens;
-  for (let at = 0; at < list.length; at++) {
-    if (!isWord(list[at], "export") || !isPunct(list[at + 1], "{")) continue;
-    const end = closing.get(at + 1) ?? at;
-    const from = isWord(list[end + 1], "from") ? (list[end + 2]?.value ?? null) : null;
-    for (const start of elementStarts(tokens, at + 1)) {
-      const outer = isWord(list[start + 1], "as") ? list[start + 2] : list[start];
-      if (outer?.value === name) return { name: list[start]?.value ?? name, from };
-    }
-  }
-  return null;
-}
-
-/** Where the value of `const name = value`, or `function name`, begins. */
-function declaration(tokens: Tokens, name: string): number | null {
-  const { list } = tokens;
-  for (let at = 1; at < list.length; at++) {
-    if (!isWord(list[at], name)) continue;
-    const before = list[at - 1];
-    if (isWord(before, "function")) return at - 1;
-    if (!["const", "let", "var"].includes(before?.value ?? "")) continue;
-    // The type annotation in between, if there is one, has no `=` of its own on this level.
-    for (let end = at + 1; end < list.length && !isPunct(list[end], ";"); end = after(tokens, end)) {
-      if (isPunct(list[end], "=")) return end + 1;
-    }
-  }
-  return null;
-}
-
-/** Where the body of an arrow function that begins at `at` begins, else `null`. */
-function arrowBody(tokens: Tokens, at: number): number | null {
-  const { list } = tokens;
-  if (isWord(list[at], "async")) return arrowBody(tokens, at + 1);
-  if (isWord(list[at])) return isPunct(list[at + 1], "=>") ? at + 2 : null;
-  if (!isPunct(list[at], "(")) return null;
-  let end = after(tokens, at);
-  if (isPunct(list[end], "=>")) return end + 1;
-  // A return type: it ends at the arrow, on this level.
-  if (!isPunct(list[end], ":")) return null;
-  for (end += 1; end < list.length && !",;)}]".includes(list[end]?.value ?? ";"); end = after(tokens, end)) {
-    if (isPunct(list[end], "=>")) return end + 1;
-  }
-  return null;
-}
-
-/** The opening parenthesis of a call whose callee ends before `at`, minding type arguments. */
-function argumentsAt(tokens: Tokens, at: number): number | null {
-  const { list } = tokens;
-  if (isPunct(list[at], "(")) return at;
-  if (!isPunct(list[at], "<")) return null;
-  let depth = 0;
-  for (let end = at; end < list.length && end < at + 200; end = after(tokens, end)) {
-    if (isPunct(list[end], "<")) depth += 1;
-    if (isPunct(list[end], ">")) depth -= 1;
-    if (depth === 0) return isPunct(list[end + 1], "(") ? end + 1 : null;
-  }
-  return null;
 }
