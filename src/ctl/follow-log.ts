@@ -20,11 +20,11 @@ export function followLog(session: Session, path: string): Following {
   let close = () => {};
   const run = async () => {
     try {
-      const stream = await session.client.stream(path);
+      const stream = session.client.stream(path);
       close = stream.close;
-      if (stopped) return close();
-      if (stream.response.statusCode === 200) await show(session, stream.response);
-      else session.complain(`${session.serverurl}${path} Cannot read, status code ${stream.response.statusCode}`);
+      const response = await stream.response;
+      if (response.statusCode === 200) await show(session, response);
+      else session.complain(`${session.serverurl}${path} Cannot read, status code ${response.statusCode}`);
     } catch (error) {
       if (!stopped) session.complain(`${session.serverurl}${path} Cannot connect, error: ${described(error)}`);
     } finally {

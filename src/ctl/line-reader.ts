@@ -46,6 +46,7 @@ export class LineReader {
     const queued = this.#queue.shift();
     if (queued !== undefined || this.#ended) {
       this.#output.write(prompt);
+      if (options.hidden !== true) this.#remember(queued);
       return queued ?? { kind: "end" };
     }
     if (this.isTerminal) {
@@ -59,12 +60,12 @@ export class LineReader {
     this.#hidden = options.hidden === true;
     const answer = await new Promise<Answer>((resolve) => (this.#waiting = resolve));
     if (this.#hidden) this.#output.write("\n");
-    else if (answer.kind === "line" && this.isTerminal) this.#remember(answer.line);
+    else this.#remember(answer);
     this.#hidden = false;
     return answer;
   }
 
-  /** Stops waiting, as if Ctrl-C had been typed. */
+  /** As if Ctrl-C had been typed: ends this wait, or the next one if nobody waits now. */
   interrupt(): void {
     this.#deliver({ kind: "interrupt" });
   }
@@ -101,7 +102,7 @@ export class LineReader {
   #deliver(answer: Answer): void {
     const waiting = this.#waiting;
     if (waiting === null) {
-      if (answer.kind === "line") this.#queue.push(answer);
+      if (answer.kind !== "end") this.#queue.push(answer);
       return;
     }
     this.#waiting = null;
@@ -112,8 +113,9 @@ export class LineReader {
     waiting(answer);
   }
 
-  #remember(line: string): void {
-    if (line.trim() !== "" && this.#history.at(-1) !== line) this.#history.push(line);
+  #remember(answer: Answer | undefined): void {
+    if (answer?.kind !== "line" || !this.isTerminal) return;
+    if (answer.line.trim() !== "" && this.#history.at(-1) !== answer.line) this.#history.push(answer.line);
   }
 
   /** readline echoes through this; while a password is typed only the prompt passes. */

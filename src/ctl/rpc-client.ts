@@ -70,12 +70,17 @@ export class RpcClient {
     return plainValue(await this.#callOnce(method, params, true)) as Results[Name];
   }
 
-  /** Opens a log stream; answers once the headers are there. `close` ends it from this side. */
-  async stream(path: string): Promise<{ response: IncomingMessage; close: () => void }> {
-    const call = request({ ...this.#target(), path, method: "GET", agent: false, headers: this.#headers("*/*") });
+  /**
+   * Opens a log stream on a connection of its own. `close` ends it from this side, headers or not.
+   *
+   * @throws UnknownProtocol; the promise rejects with the system's error.
+   */
+  stream(path: string): { readonly response: Promise<IncomingMessage>; readonly close: () => void } {
+    // Without `keep-alive` Supervisor does not send in chunks, and holds everything back until 64 KiB are full.
+    const headers = { ...this.#headers("*/*"), Connection: "keep-alive" };
+    const call = request({ ...this.#target(), path, method: "GET", agent: false, headers });
     call.end();
-    const response = await answered(call);
-    return { response, close: () => call.destroy() };
+    return { response: answered(call), close: () => call.destroy() };
   }
 
   /** Drops the kept connection. The client stays usable. */

@@ -1,10 +1,8 @@
 import { readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { REAL_SUPERVISORCTL, startRealSupervisord, type RealSupervisord } from "../oracle/real-supervisord.ts";
-import { buildCtl, run, type Ran } from "./run-ctl.ts";
+import { buildCtl, freePort, run, type Ran } from "./run-ctl.ts";
 
 /*
  * Two real daemons with the same config: Debian's supervisorctl drives one, ours the other, through the same steps. What they
@@ -74,14 +72,6 @@ async function startBoth(): Promise<RealSupervisord> {
     const { stdout } = await run(REAL_SUPERVISORCTL, ["-c", daemon.config, "status"], daemon.folder);
     if (!stdout.includes("STARTING")) return daemon;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Words of the command line; `@` stands for the daemon's folder. */

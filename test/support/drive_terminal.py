@@ -1,8 +1,9 @@
 """Drives a program on a pseudo-terminal, the way a person would.
 
-usage: drive_terminal.py JSON {"command": [...], "steps": [{"expect": text}, {"send": text}, {"expectEnd": true}], "timeout": seconds}
+usage: drive_terminal.py JSON {"command": [...], "steps": [{"expect": text}, {"send": text}, {"run": [...]}, {"expectEnd": true}], "timeout": seconds}
 
-Each `expect` waits until the text has appeared after the last match; `send` types. Prints {"output", "status", "missing"} as
+Each `expect` waits until the text has appeared after the last match; `send` types; `run` runs another
+command to its end. Prints {"output", "status", "missing"} as
 JSON; `missing` names the step that never came true.
 """
 import json
@@ -10,6 +11,7 @@ import os
 import pty
 import select
 import signal
+import subprocess
 import sys
 import time
 
@@ -17,6 +19,7 @@ script = json.loads(sys.argv[1])
 deadline = time.monotonic() + script.get("timeout", 30)
 pid, terminal = pty.fork()
 if pid == 0:
+    os.environ["TERM"] = "xterm"
     os.execvp(script["command"][0], script["command"])
 
 output = b""
@@ -41,6 +44,9 @@ def read_some():
 for step in script["steps"]:
     if "send" in step:
         os.write(terminal, step["send"].encode())
+        continue
+    if "run" in step:
+        subprocess.run(step["run"], stdout=subprocess.DEVNULL, check=True)
         continue
     if step.get("expectEnd"):
         while read_some():
