@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import vm from "node:vm";
 import { build } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -86,10 +87,13 @@ async function loadSchema() {
     stdin: { contents, resolveDir: root },
     bundle: true,
     write: false,
-    format: "esm",
+    format: "cjs",
     platform: "node",
   });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  const module = { exports: {} };
+  const text = `(function (module, exports) {${outputFiles[0].text}\n})`;
+  vm.runInThisContext(text, { filename: "schema.cjs" })(module, module.exports);
+  return module.exports;
 }
 
 /** The object schemas in the order in which a reader meets them: each before the parts it is made of. */

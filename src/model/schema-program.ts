@@ -2,6 +2,7 @@ import * as z from "zod";
 import { PROCESS_APPLY, STREAM_APPLY } from "./apply.ts";
 import { EVENT_TYPES } from "./event-types.ts";
 import {
+  between,
   bytes,
   count,
   duration,
@@ -11,8 +12,10 @@ import {
   option,
   positiveDuration,
   required,
+  text,
+  user,
+  wholeNumber,
 } from "./schema-option.ts";
-import { text, user, wholeNumber } from "./schema-option.ts";
 
 const stream = (name: "stdout" | "stderr") => {
   const options = {
@@ -59,6 +62,7 @@ const stream = (name: "stdout" | "stderr") => {
 
 const stdout = stream("stdout");
 const stderr = stream("stderr");
+const PORT = 'a port from 1 to 65535, or "host:port"';
 const NAME_OR_CONDITION = 'the names of programs, or an object such as { db: "ready" }';
 
 export const condition = z.enum(["started", "ready", "completed"], { error: '"started", "ready" or "completed"' });
@@ -73,7 +77,7 @@ const ready = z
         apply: PROCESS_APPLY.ready,
       }),
       tcp: option(
-        z.union([z.int().min(1).max(65535), z.string().regex(/^.+:\d{1,5}$/)], { error: 'a port, or "host:port"' }),
+        z.union([between(1, 65535, PORT), z.string().regex(/^(?:.+:)?\d{1,5}$/, { error: PORT })], { error: PORT }),
         {
           about: "Ready once this port (on 127.0.0.1 unless a host is given) accepts a connection.",
           ts: "string | number",
@@ -344,5 +348,5 @@ export const eventlistenerSchema = z
   .meta({ id: "EventlistenerConfig", description: "A pool of programs that are told of events over their stdin." });
 
 function exitcode() {
-  return z.int().min(0).max(255);
+  return between(0, 255, "an exit status from 0 to 255");
 }

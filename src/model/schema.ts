@@ -1,6 +1,18 @@
 import * as z from "zod";
 import { SUPERVISORD_APPLY } from "./apply.ts";
-import { bytes, count, environment, flag, mode, option, required, text, user, wholeNumber } from "./schema-option.ts";
+import {
+  between,
+  bytes,
+  count,
+  environment,
+  flag,
+  mode,
+  option,
+  required,
+  text,
+  user,
+  wholeNumber,
+} from "./schema-option.ts";
 import { eventlistenerSchema, fcgiProgramSchema, programSchema } from "./schema-program.ts";
 
 const supervisordSchema = z
@@ -128,6 +140,7 @@ const credentials = {
   }),
 } as const;
 
+const PORT = 'a port from 1 to 65535, or "host:port"';
 const serverName = option(text, {
   about: "Tells several servers of one kind apart.",
   ts: "string",
@@ -167,7 +180,7 @@ const inetHttpServerSchema = z
   .strictObject(
     {
       name: serverName,
-      port: required(z.union([z.int().min(1).max(65535), text], { error: 'a port from 1 to 65535, or "host:port"' }), {
+      port: required(z.union([between(1, 65535, PORT), text], { error: PORT }), {
         about: 'Port to listen on, or "host:port"; a bare port listens on all IPv4 interfaces.',
         ts: "string | number",
         sample: '"127.0.0.1:9001"',

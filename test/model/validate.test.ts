@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { validateConfig } from "../../src/model/validate.ts";
+
+const web = (options: object) => ({ programs: { web: { command: "node server.js", ...options } } });
+
+function problemsOf(value: unknown): { message: string; hint?: string }[] {
+  const result = validateConfig(value);
+  return result.ok
+    ? []
+    : result.problems.map(({ message, hint }) => ({ message, ...(hint !== undefined && { hint }) }));
+}
+
+describe("validateConfig", () => {
+  it("accepts every kind of value that is documented", () => {
+    const config = {
+      $schema: "./supervisor.config.schema.json",
+      supervisord: { logfileMaxbytes: "50MB", umask: "022", environment: { A: 1, B: true, C: "x" }, loglevel: "debug" },
+      unixHttpServer: [
+        { file: "/tmp/a.sock", chmod: 0o700 },
+        { name: "two", file: "/tmp/b.sock" },
+      ],
+      inetHttpServer: { port: "*:9001", username: "u", password: "p" },
+      supervisorctl: { serverurl: "unix:///tmp/a.sock" },
+      rpcinterface: ["supervisor"],
+      programs: {
+        db: { command: "redis-server", startsecs: "500ms", stopsignal: "SIGINT", exitcodes: [0, 2], user: 0 },
+        web: {
+          command: "node server.js",
+          autorestart: "unexpected",
+          exitcodes: 0,
+          user: undefined,
+          stdoutLogfile: "AUTO",
+          stdoutLogfileMaxbytes: 0,
+          dependsOn: { db: "ready" },
+          health: { ready: { http: "http://127.0.0.1:3000/healthz", interval: 0.5, timeout: "2s" } },
+        },
+        job: { command: "true", dependsOn: ["db"] },
+      },
+      groups: { all: { programs: ["web", "job"], priority: -5 } },
+      fcgiPrograms: { php: { command: "php-fpm", socket: "unix:///tmp/php.sock", socketBacklog: 100 } },
+      eventlisteners: { mail: { command: "mailer", events: ["PROCESS_STATE_EXITED", "tick_5"], bufferSize: 5 } },
+    };
+    expect(validateConfig(config)).toEqual({ ok: true, value: config });
+  });
+
+  it("names an unknown option and the one that was meant", () => {
+    expect(problemsOf(web({ startsec: 1 }))).toEqual([
+      { message: "unknown option `startsec` in programs.web", hint: "did you mean `startsecs`?" },
+    ]);
+    expect(problemsOf(web({ stdout_logfile: "x" }))).toEqual([
+      { message: "unknown option `stdout_logfile` in programs.web", hint: "did you mean `stdoutLogfile`?" },
+    ]);
+    expect(problemsOf({ program: {} })).toEqual([
+      { message: "unknown option `program` in the config", hint: "did you mean `programs`?" },
+    ]);
+  });
+
+  it("looks into lists of servers for what is wrong", () => {
+    expect(problemsOf({ unixHttpServer: [{ fil: "/x" }] })).toEqual([
+      { message: "unixHttpServer[0].file is missing", hint: "it must be text" },
+      { message: "unknown option `fil` in unixHttpServer[0]", hint: "did you mean `file`?" },
+    ]);
+    expect(problemsOf({ unixHttpServer: { file: "/x", chmo: 1 } })).toEqual([
+      { message: "unknown option `chmo` in unixHttpServer", hint: "did you mean `chmod`?" },
+    ]);
+  });
+
+  it.each([
+    [
+      web({ startsecs: -1 }),
+      'programs.web.startsecs must be a number of seconds, or text such as "500ms", "10s", "2m" or "1h", found -1',
+    ],
+    [
+      web({ startsecs: "10 seconds" }),
+      'programs.web.startsecs must be a number of seconds, or text such as "500ms", "10s", "2m" or "1h", found "10 seconds"',
+    ],
+    [
+      web({ stdoutLogfileMaxbytes: "50M" }),
+      'programs.web.stdoutLogfileMaxbytes must be a number of bytes, or text such as "100KB", "50MB" or "1GB", found "50M"',
+    ],
+    [web({ autostart: "yes" }), 'programs.web.autostart must be true or false, found "yes"'],
+    [web({ numprocs: 1.5 }), "programs.web.numprocs must be a whole number, 0 or more, found 1.5"],
+    [web({ numprocs: -1 }), "programs.web.numprocs must be a whole number, 0 or more, found -1"],
+    [web({ umask: "9" }), 'programs.web.umask must be octal permissions such as "022" or 0o22, found "9"'],
+    [web({ exitcodes: [0, 256] }), "programs.web.exitcodes[1] must be an exit status from 0 to 255, found 256"],
+    [web({ command: "a\0b" }), 'programs.web.command must be text without NUL characters, found "a\\u0000b"'],
+    [
+      web({ dependsOn: { db: "up" } }),
+      'programs.web.dependsOn.db must be "started", "ready" or "completed", found "up"',
+    ],
+    [{ programs: { "my-app": {} } }, 'programs["my-app"].command is missing'],
+    [{ programs: [] }, "programs must be an object, found a list"],
+    [{ groups: { g: { programs: "web" } } }, 'groups.g.programs must be a list of program names, found "web"'],
+    [null, "the config must be an object, found null"],
+    [
+      { inetHttpServer: { port: 70000 } },
+      'inetHttpServer.port must be a port from 1 to 65535, or "host:port", found 70000',
+    ],
+  ])("says of %j what is wrong", (value, message) => {
+    expect(problemsOf(value).map((problem) => problem.message)).toEqual([message]);
+  });
+
+  it("tells all mistakes at once", () => {
+    const problems = problemsOf({ ...web({ startsec: 1, autostart: 1 }), groups: { g: {} }, x: 1 });
+    expect(problems.map((problem) => problem.message)).toHaveLength(4);
+  });
+
+  it("never repeats what is in an environment or a password", () => {
+    const value = {
+      ...web({ environment: { TOKEN: ["s3cret"], OTHER: { deep: "s3cret" } } }),
+      inetHttpServer: { port: 9001, username: "u", password: 12345678 },
+      supervisord: { environment: "TOKEN=s3cret" },
+    };
+    const result = JSON.stringify(validateConfig(value));
+    expect(result).not.toContain("s3cret");
+    expect(result).not.toContain("12345678");
+    expect(problemsOf(value)).toHaveLength(4);
+  });
+});
