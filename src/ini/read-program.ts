@@ -45,8 +45,12 @@ export function readProgram(reading: Reading, section: string, group: string): R
   ]);
   const options: Options = {};
   for (const spec of PROGRAM_KEYS) readOption(reader, spec, names, options);
-  // AUTO is what leaving it out means.
-  if (String(options["serverurl"]).trim().toUpperCase() === "AUTO") delete options["serverurl"];
+  const serverurl = options["serverurl"];
+  if (typeof serverurl === "string") {
+    // AUTO is what leaving it out means.
+    if (serverurl.trim().toUpperCase() === "AUTO") delete options["serverurl"];
+    else options["serverurl"] = reader.template("serverurl");
+  }
   const processName = readProcessName(reader, options);
   if (options["stopasgroup"] === true && options["killasgroup"] === false) {
     reader.problem("Cannot set stopasgroup=true and killasgroup=false", "killasgroup");
@@ -163,10 +167,12 @@ const LOG_WORDS: ReadonlySet<unknown> = new Set(["AUTO", "NONE", "syslog"]);
 /** Puts the text of each per-process option back in place of what it came to for one process. */
 function keepTexts(reader: SectionReader, options: Options): void {
   for (const { key, type } of PROCESS_KEYS) {
-    const written = reader.entry(key)?.value;
+    const written = reader.template(key);
     if (written === undefined || (type !== "text" && type !== "logfile")) continue;
     const option = optionName(key);
     const isWord = type === "logfile" && LOG_WORDS.has(options[option]);
-    if (!isWord || written.includes("%(")) options[option] = toTemplate(written);
+    if (!isWord || written.includes("%(")) options[option] = written;
+    // Supervisor changes to no folder then.
+    if (key === "directory" && written === "") delete options[option];
   }
 }

@@ -29,7 +29,7 @@ export function readUnixServers(reading: Reading): Options[] {
     const options = withName(section);
     if (!reader.has("file")) reader.problem(`section [${section}] has no file value`);
     const file = reader.text("file", new Map([["here", reading.world.here]]));
-    if (file !== undefined) options["file"] = strip(file);
+    if (file !== undefined) options["file"] = strip(reader.template("file") ?? file);
     readCredentials(reader, options);
     const chown = reader.text("chown", NO_NAMES);
     if (chown !== undefined) {
@@ -73,8 +73,8 @@ function readCredentials(reader: SectionReader, options: Options): void {
       "Supervisor would let everybody in: remove username and password, or fill it in",
     );
   }
-  if (username !== undefined) options["username"] = username;
-  if (password !== undefined) options["password"] = password;
+  if (username !== undefined) options["username"] = reader.template("username");
+  if (password !== undefined) options["password"] = reader.template("password");
 }
 
 function rememberAll(

@@ -13,7 +13,7 @@ export function readFcgiOptions(reading: Reading, reader: SectionReader, options
   readBacklog(reader, names, options);
   const owner = reader.text("socket_owner", names);
   if (owner !== undefined) {
-    options["socketOwner"] = owner;
+    options["socketOwner"] = reader.template("socket_owner");
     if (!toUserGroup(owner, reading.world)) reader.problem(`Invalid socket_owner value ${owner}`, "socket_owner");
   }
   const mode = reader.text("socket_mode", names);
@@ -30,7 +30,7 @@ export function readFcgiOptions(reading: Reading, reader: SectionReader, options
     return;
   }
   const message = checkSocket(socket, owner !== undefined || mode !== undefined);
-  if (message === null) options["socket"] = socket;
+  if (message === null) options["socket"] = reader.template("socket");
   else reader.problem(`${message} in [${reader.section}] socket`, "socket");
 }
 

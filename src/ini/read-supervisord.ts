@@ -2,10 +2,11 @@ import { environmentTemplate } from "./environment-template.ts";
 import { parseEnvironment } from "./environment-text.ts";
 import type { Names } from "./expand-percent.ts";
 import { expandPercent } from "./expand-percent.ts";
+import type { KeySpec } from "./key-table.ts";
 import { CTL_KEYS, SUPERVISORD_KEYS, optionName } from "./key-table.ts";
 import type { Options } from "./read-program.ts";
 import { readOption } from "./read-program.ts";
-import type { Reading } from "./section-reader.ts";
+import type { Reading, SectionReader } from "./section-reader.ts";
 import { readSection, remember } from "./section-reader.ts";
 import { toUser } from "./value-types.ts";
 
@@ -21,7 +22,11 @@ export function readSupervisord(reading: Reading): Options {
   const options: Options = {};
   const here: Names = new Map([["here", world.here]]);
   for (const spec of SUPERVISORD_KEYS) if (spec.type !== "environment") readOption(reader, spec, here, options);
+  keepTexts(reader, SUPERVISORD_KEYS, options);
 
+  // Left out, a config object means files of sup's own; whoever moves from Supervisor looks for these where they were.
+  if (!reader.has("logfile")) options["logfile"] = "supervisord.log";
+  if (!reader.has("pidfile")) options["pidfile"] = "supervisord.pid";
   const written = reader.entry("environment");
   if (!written) return options;
   const names = new Map<string, string>([...here, ["host_node_name", world.hostNodeName], ...reading.environment] as [
@@ -59,8 +64,18 @@ export function readSupervisorctl(reading: Reading): Options {
   for (const spec of CTL_KEYS) {
     const names: Names = spec.key === "serverurl" || spec.key === "history_file" ? here : new Map();
     readOption(reader, spec, names, options);
+    keepTexts(reader, [spec], options);
     remember(reading, ["supervisorctl", optionName(spec.key)], reader.entry(spec.key)?.place);
   }
   reading.warnings.push(...own.problems);
   return options;
+}
+
+/** Puts texts back as they were written: the model expands them itself, and the printer can show them. */
+function keepTexts(reader: SectionReader, specs: readonly KeySpec[], options: Options): void {
+  for (const { key, type } of specs) {
+    const written = reader.template(key);
+    const isText = type === "text" || type === "path" || type === "directory";
+    if (isText && written !== undefined && optionName(key) in options) options[optionName(key)] = written;
+  }
 }

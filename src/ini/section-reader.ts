@@ -1,5 +1,6 @@
 import { pythonRepr } from "../model/python-repr.ts";
 import type { Place, Problem } from "../model/problem.ts";
+import { toTemplate } from "../model/template.ts";
 import type { World } from "../model/world.ts";
 import type { Names } from "./expand-percent.ts";
 import { expandPercent } from "./expand-percent.ts";
@@ -34,6 +35,8 @@ export interface SectionReader {
   entry(key: string): TreeEntry | undefined;
   /** The value, expanded. `label` is how messages call it; `section.key` if not given. */
   text(key: string, names: Names, label?: string): string | undefined;
+  /** The value as a string of a config object, with its `%(x)s` still in it. */
+  template(key: string): string | undefined;
   /** The value, expanded and converted. */
   convert<T>(key: string, names: Names, converter: (text: string, world: World) => Converted<T>): T | undefined;
   problem(message: string, key?: string, hint?: string): void;
@@ -64,6 +67,10 @@ export function readSection(reading: Reading, section: string, suffix = ""): Sec
     has: (key) => entry(key) !== undefined,
     entry,
     text,
+    template: (key) => {
+      const found = entry(key);
+      return found && toTemplate(found.value);
+    },
     convert: (key, names, converter) => {
       const value = text(key, names);
       if (value === undefined) return undefined;

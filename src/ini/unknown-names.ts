@@ -1,4 +1,5 @@
 import type { Problem } from "../model/problem.ts";
+import { closest } from "../model/suggest.ts";
 import { keysOf, sectionKind } from "./key-table.ts";
 import type { IniTree } from "./merge-ini.ts";
 
@@ -35,27 +36,9 @@ function warning(message: string, near: string | undefined, place: Problem["plac
   return { message, ...(near && { hint: `did you mean ${near}?` }), ...(place && { place }) };
 }
 
-/** The known name that takes the fewest edits, if that is few enough to be a slip. For sections up to the colon. */
+/** The known name that was probably meant; for sections up to the colon. */
 function nearest(found: string, known: readonly string[]): string | undefined {
   const colon = found.indexOf(":") + 1;
-  const word = (colon > 0 ? found.slice(0, colon) : found).toLowerCase();
-  const ranked = known
-    .map((name) => ({ name, edits: editDistance(word, name) }))
-    .filter(({ edits }) => edits <= Math.max(1, Math.floor(word.length / 4)))
-    .toSorted((a, b) => a.edits - b.edits);
-  const best = ranked[0]?.name;
-  return best?.endsWith(":") ? `${best}${found.slice(colon)}` : best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const best = closest(colon > 0 ? found.slice(0, colon) : found, known);
+  return best?.endsWith(":") ? `${best}${found.slice(colon)}` : (best ?? undefined);
 }

@@ -19,7 +19,7 @@ function server(one: ServerSpec): Plain {
   const { section, username, password, kind } = one;
   const base = { kind, section, username, password };
   if (one.kind === "inet") return { ...base, host: one.host, port: one.port };
-  return { ...base, file: one.file, chmod: one.chmod, chown: one.chown };
+  return { ...base, file: absolute(one.file), chmod: one.chmod, chown: one.chown };
 }
 
 function group(one: GroupSpec): Plain {
@@ -33,7 +33,7 @@ function group(one: GroupSpec): Plain {
       socket: [
         fcgi.socket.kind === "unix" ? `unix://${fcgi.socket.path}` : `tcp://${fcgi.socket.host}:${fcgi.socket.port}`,
         fcgi.socket.kind === "unix" ? fcgi.mode : null,
-        fcgi.owner && [fcgi.owner.uid, fcgi.owner.gid],
+        fcgi.owner && fcgi.owner.uid !== process.getuid?.() ? [fcgi.owner.uid, fcgi.owner.gid] : null,
         fcgi.backlog,
       ],
     }),
@@ -72,18 +72,12 @@ function log({ logfile }: StreamSpec): unknown {
 
 /** The oracle's answer in the same terms. */
 export function fromOracle(answer: OracleAnswer): Plain {
-  const { loglevel, logfile, pidfile, nodaemon, ...rest } = answer.supervisord;
+  const { logfile, pidfile, ...rest } = answer.supervisord;
   return {
     supervisord: {
       ...rest,
-      nodaemon,
       logfile: absolute(logfile),
       pidfile: absolute(pidfile),
-      loglevel: String(loglevel)
-        .toLowerCase()
-        .replace("blat", "blather")
-        .replace("crit", "critical")
-        .replace("trac", "trace"),
     },
     servers: answer.servers.map(oracleServer),
     rpcinterfaces: answer.rpcinterfaces,
@@ -101,7 +95,14 @@ function oracleServer(one: Plain): Plain {
 }
 
 function oracleGroup(one: OracleGroup): Plain {
-  return { ...one, processes: one.processes.map((process) => fromOracleProcess(process, one.kind)) };
+  const socket = one.socket && [...one.socket];
+  // To give a socket to the one who makes it changes nothing.
+  if (socket && (socket[2] as number[] | null)?.[0] === process.getuid?.()) socket[2] = null;
+  return {
+    ...one,
+    ...(socket && { socket }),
+    processes: one.processes.map((process) => fromOracleProcess(process, one.kind)),
+  };
 }
 
 function fromOracleProcess(process: Plain, kind: string): Plain {

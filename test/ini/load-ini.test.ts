@@ -27,6 +27,12 @@ function load(file: string): LoadedIni {
   return loadIni({ ...hostFiles, file, world: hostWorld(file) });
 }
 
+/** What Supervisor lets pass and the model refuses. All else must agree. */
+const REFUSED: readonly [message: RegExp, reason: string][] = [
+  [/ has two processes called /, "the later of two processes with one name would silently replace the earlier"],
+  [/ are two groups with the same name$/, "one of two groups with one name would silently never run"],
+];
+
 /** A model in the oracle's terms, or the first message. */
 function verdict(loaded: LoadedIni): unknown {
   return loaded.outcome.ok ? fromModel(loaded.outcome.value) : loaded.outcome.problems[0]?.message;
@@ -39,11 +45,15 @@ describe("loading", () => {
       return join(folder, `${seed}.conf`);
     });
     const answers = askSupervisor(files);
+    let refused = 0;
     for (const [index, file] of files.entries()) {
       const answer = answers[index];
       if (!answer) throw new Error("no answer");
-      expect({ file, is: verdict(load(file)) }).toEqual({ file, is: answer.error ?? fromOracle(answer) });
+      const ours = verdict(load(file));
+      if (answer.error === undefined && REFUSED.some(([message]) => message.test(String(ours)))) refused += 1;
+      else expect({ file, is: ours }).toEqual({ file, is: answer.error ?? fromOracle(answer) });
     }
+    expect(refused).toBeLessThan(CASES * 0.1);
   });
 
   it("gives the model or the message of Supervisor for every file of the corpus", () => {
@@ -68,6 +78,11 @@ describe("loading", () => {
         ? `accepted, ${outcome.value.groups.length} groups, ${outcome.value.groups.flatMap((group) => group.processes).length} processes`
         : // The README shows bare file names, the folder as <here>, first lines only and another environment.
           `\`Error: ${outcome.problems[0]?.message.split("\n")[0]?.replaceAll(`${folder}/${name}/${name}`, name).replaceAll(join(folder, name), "<here>")}\``;
+      // Which users and folders there are is a matter of the host: then only the refusal can agree.
+      if (/Invalid user|Invalid sockchown|directory named/.test(asIs)) {
+        expect(outcome.ok).toBe(false);
+        continue;
+      }
       const short = (text: string): string => text.replace(/Available names: .*/, "");
       expect(`${name} ${short(said)}`).toBe(`${name} ${short(asIs)}`);
     }

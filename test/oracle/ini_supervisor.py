@@ -24,7 +24,8 @@ from ini_environment import read as read_environment  # noqa: E402
 HOST_CHECKS = ("name_to_uid", "gid_for_uid", "existing_directory", "existing_dirpath", "colon_separated_user_group")
 REAL = {name: getattr(options, name) for name in HOST_CHECKS if hasattr(options, name)}
 options.dict_of_key_value_pairs = read_environment
-LEVELS = {getattr(loggers.LevelsByName, name): name for name in dir(loggers.LevelsByName) if name.isupper()}
+WORDS = [name for name in dir(loggers.LevelsByDescription) if not name.startswith("_")]
+LEVELS = {getattr(loggers.LevelsByDescription, name): name for name in WORDS}
 
 
 class Refused(Exception):
