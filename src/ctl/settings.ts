@@ -4,9 +4,7 @@ import { dirname, resolve } from "node:path";
 import { environmentNames, expandPercent, type Names } from "../ini/expand-percent.ts";
 import { entryOf, mergeIni, type IniTree } from "../ini/merge-ini.ts";
 import { parseIni } from "../ini/parse-ini.ts";
-import { pythonRepr } from "../model/python-repr.ts";
 import { UsageError, type CommandLine } from "./command-line.ts";
-import { isServerUrl } from "./server-address.ts";
 
 /** What the client works with: the command line over the `[supervisorctl]` section over defaults. */
 export interface Settings {
@@ -76,10 +74,11 @@ function readSection(file: string, around: Surroundings): Section {
     throw new UsageError(".ini file does not include supervisorctl section");
   }
   const env = environmentNames(around.env);
-  const names: Names = new Map<string, string | number>([["here", dirname(file)], ...env]);
+  const plain: Names = new Map(env);
+  const withHere: Names = new Map([["here", dirname(file)], ...env]);
   const section: Section = {};
   for (const key of KEYS) {
-    const value = readKey(tree, key, names);
+    const value = readKey(tree, key, key === "serverurl" || key === "history_file" ? withHere : plain);
     if (value !== null) section[key] = value;
   }
   return section;
@@ -102,9 +101,6 @@ function readKey(tree: IniTree, key: keyof Section, names: Names): string | null
   if (entry === undefined) return null;
   const expanded = expandPercent(entry.value, names, `supervisorctl.${key}`);
   if (!expanded.ok) throw new UsageError(expanded.message);
-  if (key === "serverurl" && !isServerUrl(expanded.text)) {
-    throw new UsageError(`value ${pythonRepr(expanded.text)} is not a URL`);
-  }
   return expanded.text;
 }
 
