@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /** Why a log could not be read: the faults NO_FILE, BAD_ARGUMENTS and FAILED of the remote interface. */
 export type LogFailure = "NO_FILE" | "BAD_ARGUMENTS" | "FAILED";
@@ -69,13 +69,15 @@ export function lastLines(path: string, lines: number, end?: number): Buffer {
 function withFile<T>(path: string, use: (fd: number, size: number) => T): T | "NO_FILE" | "FAILED" {
   let fd: number;
   try {
-    fd = openSync(path, "r");
+    // O_NONBLOCK: the open of a FIFO would wait for somebody to write to it, and we with it.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? "NO_FILE" : "FAILED";
   }
   try {
     const stat = fstatSync(fd);
-    return stat.isDirectory() ? "FAILED" : use(fd, stat.size);
+    // What is written to a terminal or a pipe cannot be read back; an attempt would take it from whom it is meant for.
+    return stat.isFile() ? use(fd, stat.size) : "FAILED";
   } catch {
     return "FAILED";
   } finally {

@@ -101,7 +101,7 @@ async function stopOne(supervisor: Supervisor, process: ManagedProcess, wait: bo
 }
 
 /** What the chosen programs need, directly or not, and does not run; dependencies first. */
-function dependenciesOf(supervisor: Supervisor, chosen: readonly ManagedProcess[]): ManagedProcess[] {
+export function dependenciesOf(supervisor: Supervisor, chosen: readonly ManagedProcess[]): ManagedProcess[] {
   const found = new Set<ManagedProcess>();
   const visit = (process: ManagedProcess): void => {
     for (const { program } of process.spec.dependsOn) {

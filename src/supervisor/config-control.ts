@@ -1,6 +1,6 @@
 import type { LoadResult } from "../config/load-config.ts";
 import type { LogLevel, Model } from "../model/model.ts";
-import type { Problem } from "../model/problem.ts";
+import type { Outcome, Problem } from "../model/problem.ts";
 import { planChange, type Plan } from "../model/plan.ts";
 import type { ConfigStatus, PlanReport } from "../protocol/api.ts";
 import { applyPlan } from "./apply-plan.ts";
@@ -27,6 +27,8 @@ export interface ConfigControlOptions {
 export class ConfigControl {
   readonly #options: ConfigControlOptions;
   #model: Model;
+  #known: { readonly model: Model; readonly hash: string; readonly applied: boolean };
+  #reread = false;
   #generation = 1;
   #stale: ConfigStatus["stale"] = null;
   #needsRestart: readonly string[] = [];
@@ -37,10 +39,21 @@ export class ConfigControl {
   constructor(options: ConfigControlOptions, model: Model) {
     this.#options = options;
     this.#model = model;
+    this.#known = { model, hash: "", applied: true };
   }
 
   get model(): Model {
     return this.#model;
+  }
+
+  /** The config as last read, in force or not: groups are added from it by name. */
+  get known(): Model {
+    return this.#known.model;
+  }
+
+  /** Whether the config was read again since the boot without being applied as a whole. */
+  get reread(): boolean {
+    return this.#reread;
   }
 
   status(watching: boolean): ConfigStatus {
@@ -78,7 +91,8 @@ export class ConfigControl {
       const report = reportPlan(plan, this.#warnings(result), true);
       await applyPlan(this.#options.supervisor, plan);
       this.#model = next;
-      this.#generation++;
+      this.#known = { model: next, hash: result.hash, applied: true };
+      if (report.steps.length > 0 || !sameTexts(report.needsRestart, this.#needsRestart)) this.#generation++;
       this.#needsRestart = report.needsRestart;
       this.#options.keep(next, result.hash);
       if (report.steps.length > 0) this.#options.log("info", `config applied: ${summary(report)}`);
@@ -87,8 +101,36 @@ export class ConfigControl {
     });
   }
 
+  /** Reads the config and keeps it as the known one; changes nothing else. */
+  read(): Promise<Outcome<Model>> {
+    return this.#next(async () => {
+      const { outcome, hash } = await this.#read();
+      if (outcome.ok) {
+        this.#known = { model: outcome.value, hash, applied: false };
+        this.#reread = true;
+        this.settle();
+      }
+      return outcome;
+    });
+  }
+
+  /** After groups were added or removed one by one: once they are those of the known config, that one is in force. */
+  settle(): void {
+    const { model, hash, applied } = this.#known;
+    if (applied) return;
+    const { groups, supervisor } = this.#compare(model);
+    if (groups.some((group) => group.action !== "unchanged")) return;
+    this.#needsRestart = supervisor.map((change) => change.key);
+    this.#known = { model, hash, applied: true };
+    this.#model = model;
+    this.#generation++;
+    this.#options.keep(model, hash);
+  }
+
+  /** Against the groups that are really there: clients add and remove them one by one, without a plan. */
   #compare(next: Model): Plan {
-    return planChange(this.#model, next);
+    const groups = [...this.#options.supervisor.groups.values()].map((group) => group.spec);
+    return planChange({ ...this.#model, groups }, next);
   }
 
   async #read(): Promise<LoadResult> {
@@ -139,6 +181,10 @@ export class ConfigControl {
     });
     return done;
   }
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, index) => text === b[index]);
 }
 
 function summary(report: PlanReport): string {

@@ -19,7 +19,11 @@ export type SupervisorEvent =
   /** Anything else about a process: readiness, a new spec. */
   | { readonly type: "changed"; readonly process: ManagedProcess }
   | { readonly type: "groupAdded" | "groupRemoved"; readonly group: ProcessGroup }
-  | { readonly type: "mood"; readonly mood: Mood };
+  | { readonly type: "mood"; readonly mood: Mood }
+  /** Its log files are about to be emptied because somebody asked for that. */
+  | { readonly type: "logsCleared"; readonly process: ManagedProcess }
+  /** A client sent this for the event listeners (`sendRemoteCommEvent`). */
+  | { readonly type: "remoteCommunication"; readonly name: string; readonly data: string };
 
 export type Mood = "running" | "restarting" | "shutdown";
 

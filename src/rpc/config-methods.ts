@@ -1,0 +1,97 @@
+import { STOPPED_STATES } from "../model/states.ts";
+import type { GroupSpec, ProcessSpec } from "../model/model.ts";
+import { supervisorDiff } from "../model/supervisor-diff.ts";
+import type { RpcMethods } from "../protocol/contract.ts";
+import { Fault } from "../protocol/faults.ts";
+import type { ConfigInfo } from "../protocol/process-info.ts";
+import type { StreamName } from "../protocol/keeper.ts";
+import { logPath } from "../supervisor/launch.ts";
+import { findGroup } from "./find-target.ts";
+import { compare } from "./info-methods.ts";
+import type { RpcDaemon } from "./rpc-daemon.ts";
+
+type Names =
+  | "supervisor.getAllConfigInfo"
+  | "supervisor.reloadConfig"
+  | "supervisor.addProcessGroup"
+  | "supervisor.removeProcessGroup";
+
+/**
+ * The calls about the config. They work on whole groups, coarser than a plan does, because that is what `supervisorctl update`
+ * expects: it stops, removes and adds what `reloadConfig` names.
+ */
+export function configMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
+  const { supervisor, config } = daemon;
+  return {
+    "supervisor.getAllConfigInfo": () =>
+      config.known.groups
+        .flatMap((group) => group.processes.map((process) => configInfo(daemon, group, process)))
+        .sort((a, b) => compare(a.name, b.name)),
+    "supervisor.reloadConfig": async () => {
+      const read = await config.read();
+      if (!read.ok) throw new Fault("CANT_REREAD", read.problems.map((problem) => problem.message).join("; "));
+      const active = [...supervisor.groups.values()].map((group) => group.spec);
+      const { added, changed, removed } = supervisorDiff(active, read.value.groups);
+      return [[added, changed, removed]];
+    },
+    "supervisor.addProcessGroup": (name) => {
+      if (supervisor.groups.has(name)) throw new Fault("ALREADY_ADDED", name);
+      const spec = config.known.groups.find((group) => group.name === name);
+      if (spec === undefined) throw new Fault("BAD_NAME", name);
+      supervisor.addGroup(spec, { autostart: true });
+      config.settle();
+      return true;
+    },
+    "supervisor.removeProcessGroup": (name) => {
+      const group = findGroup(supervisor, name);
+      for (const process of group.processes.values()) {
+        if (!STOPPED_STATES.has(process.life.state) || process.pid !== 0) throw new Fault("STILL_RUNNING", name);
+      }
+      supervisor.removeGroup(name);
+      config.settle();
+      return true;
+    },
+  };
+}
+
+function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec): ConfigInfo {
+  return {
+    autostart: spec.autostart,
+    autorestart: spec.autorestart,
+    directory: spec.directory ?? "none",
+    uid: spec.uid ?? "none",
+    command: spec.command,
+    exitcodes: spec.exitcodes,
+    group: group.name,
+    group_prio: group.priority,
+    inuse: daemon.supervisor.groups.has(group.name),
+    killasgroup: spec.killasgroup,
+    name: spec.name,
+    process_prio: spec.priority,
+    redirect_stderr: spec.redirectStderr,
+    startretries: spec.startretries,
+    startsecs: spec.startsecs,
+    stdout_capture_maxbytes: spec.stdout.captureMaxbytes,
+    stdout_events_enabled: spec.stdout.eventsEnabled,
+    stdout_logfile: logfile(daemon, spec, "stdout"),
+    stdout_logfile_backups: spec.stdout.backups,
+    stdout_logfile_maxbytes: spec.stdout.maxbytes,
+    stdout_syslog: spec.stdout.syslog,
+    stopsignal: spec.stopsignal,
+    stopwaitsecs: spec.stopwaitsecs,
+    stderr_capture_maxbytes: spec.stderr.captureMaxbytes,
+    stderr_events_enabled: spec.stderr.eventsEnabled,
+    stderr_logfile: logfile(daemon, spec, "stderr"),
+    stderr_logfile_backups: spec.stderr.backups,
+    stderr_logfile_maxbytes: spec.stderr.maxbytes,
+    stderr_syslog: spec.stderr.syslog,
+    serverurl: spec.serverurl ?? "none",
+  };
+}
+
+/** AUTO files are shown by name until the config is read again; from then on nobody knows which would be whose. */
+function logfile({ supervisor, config }: RpcDaemon, spec: ProcessSpec, stream: StreamName): string {
+  if (spec[stream].logfile.kind === "auto" && config.reread) return "auto";
+  const known = config.reread ? null : supervisor.find(spec.group, spec.name);
+  return logPath(known?.spec ?? spec, stream, supervisor.context) ?? "none";
+}

@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { readLog, tailLog } from "../logs/read-log.ts";
+import type { RpcMethods } from "../protocol/contract.ts";
+import { Fault } from "../protocol/faults.ts";
+import type { StreamName } from "../protocol/keeper.ts";
+import type { TailResult } from "../protocol/process-info.ts";
+import { logPath } from "../supervisor/launch.ts";
+import { findProcess } from "./find-target.ts";
+import type { RpcDaemon } from "./rpc-daemon.ts";
+
+type Names =
+  | "supervisor.readLog"
+  | "supervisor.readProcessStdoutLog"
+  | "supervisor.readProcessStderrLog"
+  | "supervisor.tailProcessStdoutLog"
+  | "supervisor.tailProcessStderrLog";
+
+/**
+ * Bytes of a log in one answer. The document is built in memory: without a bound, one call for a log of gigabytes would end
+ * the daemon. What is asked for beyond it is read with further offsets.
+ */
+export const MAX_READ = 32 << 20;
+
+/** The calls that read logs. Offsets and lengths are bytes; the text is what can be read of them as UTF-8. */
+export function logMethods({ supervisor, mainLog }: RpcDaemon): Pick<RpcMethods, Names> {
+  const pathOf = (name: string, stream: StreamName): string | null =>
+    logPath(findProcess(supervisor, name).spec, stream, supervisor.context);
+  return {
+    "supervisor.readLog": (offset, length) => read(mainLog.path, offset, length),
+    "supervisor.readProcessStdoutLog": (name, offset, length) => read(pathOf(name, "stdout"), offset, length),
+    "supervisor.readProcessStderrLog": (name, offset, length) => read(pathOf(name, "stderr"), offset, length),
+    "supervisor.tailProcessStdoutLog": (name, offset, length) => tail(pathOf(name, "stdout"), offset, length),
+    "supervisor.tailProcessStderrLog": (name, offset, length) => tail(pathOf(name, "stderr"), offset, length),
+  };
+}
+
+function read(path: string | null, offset: number, length: number): string {
+  if (path === null) throw new Fault("NO_FILE");
+  // Looked at first: a log that is missing is reported before arguments that make no sense.
+  if (!existsSync(path)) throw new Fault("NO_FILE", path);
+  const bounded = offset >= 0 && (length === 0 || length > MAX_READ) ? MAX_READ : length;
+  const bytes = readLog(path, Math.max(offset, -MAX_READ), bounded);
+  if (bytes === "NO_FILE") throw new Fault("NO_FILE", path);
+  if (typeof bytes === "string") throw new Fault(bytes);
+  return textOf(bytes);
+}
+
+function tail(path: string | null, offset: number, length: number): TailResult {
+  if (path === null) return ["", 0, false];
+  const tail = tailLog(path, offset, Math.min(length, MAX_READ));
+  return [textOf(tail.bytes), tail.offset, tail.overflow];
+}
+
+/** A range may begin or end inside a character, and a log may be anything: what is no UTF-8 becomes U+FFFD. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
