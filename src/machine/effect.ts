@@ -27,7 +27,7 @@ export interface LogEffect {
 /** A change of state, with the values that its payload shows. `tries` counts failed starts in a row. */
 export type EventEffect = { readonly type: "event"; readonly from: ProcessState } & (
   | { readonly name: "PROCESS_STATE_STARTING" | "PROCESS_STATE_BACKOFF"; readonly tries: number }
-  /** STOPPED has pid 0 if it comes from BACKOFF. */
+  /** STOPPED has pid 0 if it comes from BACKOFF or EXITED, where only a restart was to be stopped. */
   | {
       readonly name: "PROCESS_STATE_RUNNING" | "PROCESS_STATE_STOPPING" | "PROCESS_STATE_STOPPED";
       readonly pid: number;

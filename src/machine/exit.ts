@@ -5,6 +5,9 @@ import { historyOf, type Exit, type Exited, type Running, type Starting, type St
 import type { LifecyclePolicy, StepContext } from "./policy.ts";
 import { beginStart, failAttempt } from "./start.ts";
 
+/** From one start to the next automatic one, milliseconds. */
+const LEAST_START_INTERVAL = 1000;
+
 type Alive = Starting | Running | Stopping | Unknown;
 
 /** A living process has ended. Events come before the log line, while the pid still shows. */
@@ -86,12 +89,16 @@ function ranAndExited(
     spawnerr: expected ? "" : badExit(ending),
   };
   if (!context.accepting || !wantsRestart(spec, expected)) return { life: next, effects };
-  // At once and without limit: whatever reached RUNNING is wanted up.
+  // Whatever reached RUNNING is wanted up without limit, but only once a second: that is how often Supervisor's loop looks,
+  // and startsecs=0 with a program that ends at once would otherwise fork as fast as the machine can.
+  const again = Math.min(next.lastStartedAt ?? -Infinity, context.now) + LEAST_START_INTERVAL;
+  if (again > context.now) return { life: { ...next, deadline: again }, effects };
   const restarted = beginStart(next, context);
   return { life: restarted.life, effects: [...effects, ...restarted.effects] };
 }
 
-function wantsRestart(spec: LifecyclePolicy, expected: boolean): boolean {
+/** Whether `autorestart` brings it back after such an ending. */
+export function wantsRestart(spec: LifecyclePolicy, expected: boolean): boolean {
   return spec.autorestart === "unexpected" ? !expected : spec.autorestart;
 }
 

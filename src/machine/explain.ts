@@ -35,6 +35,7 @@ export function explain(spec: LifecyclePolicy, life: Life, facts: ExplainFacts):
         ? `stopping: SIGKILL follows in ${seconds(life.deadline - facts.now)}`
         : "stopping: has been sent SIGKILL";
     case "EXITED":
+      if (life.deadline !== null) return `${retryText(life.deadline - facts.now)} ${afterExit(life)}`;
       return waiting.length > 0 ? waitingText(waiting) : exitedText(spec, life);
     case "FATAL":
       return waiting.length > 0 ? waitingText(waiting) : fatalText(life);
@@ -51,6 +52,10 @@ function waitingText(waiting: readonly Waiting[]): string {
 
 function retryText(milliseconds: number): string {
   return milliseconds > 0 ? `restarting in ${seconds(milliseconds)}` : "restarting now";
+}
+
+function afterExit(life: Exited): string {
+  return life.lastExit === null ? "after it ended" : `after ${exitText(life.lastExit)}`;
 }
 
 function failure(life: Backoff | Fatal): string {

@@ -2,12 +2,13 @@ import type { Exit } from "./life.ts";
 
 /**
  * What can happen to a process. Inputs that the keeper causes may name the incarnation they are about; one about an
- * earlier incarnation changes nothing.
+ * earlier incarnation changes nothing. Of later incarnations only a life or a death can be news: an earlier supervisor asked
+ * for the start and died before it could note that.
  */
 export type Input =
   /** An operator, autostart or a dependency wants it up. Refused (no effect) unless it is down. */
   | { readonly type: "start" }
-  /** An operator wants it down. */
+  /** An operator wants it down. Calls off a retry or a restart that is due. */
   | { readonly type: "stop" }
   /** The daemon goes down: like `stop`, but one that waits to retry becomes FATAL without a word. */
   | { readonly type: "shutdown" }
@@ -20,7 +21,10 @@ export type Input =
   | { readonly type: "timer" }
   | SignalRefusedInput
   | AdoptedInput
-  /** Somebody is impatient: SIGKILL is due in `seconds` at the latest, if it is stopping. Never postpones it. */
+  /**
+   * Somebody is impatient: SIGKILL is due in `seconds` at the latest, if it is stopping or is told to before the spawn in
+   * flight is answered. Never postpones it.
+   */
   | { readonly type: "kick"; readonly seconds: number };
 
 /** It has ended. */

@@ -28,7 +28,7 @@ export interface History {
 export interface Exit {
   /** 0-255; `null` if killed by a signal or unknown. */
   readonly code: number | null;
-  /** Name such as `SIGKILL`, or `SIG40` / `40` for one without a name. */
+  /** Name such as `SIGKILL`, or `signal 40` / `SIG40` / `40` for one without a name. */
   readonly signal: string | null;
   /** Nobody could learn the status (adopted process). Never counts as success. */
   readonly unknown: boolean;
@@ -53,6 +53,8 @@ export interface Launching extends History {
   readonly state: "STARTING";
   readonly pid: null;
   readonly stopRequested: StopReason | null;
+  /** Somebody is impatient: a stop before the answer is followed by SIGKILL at this time at the latest. */
+  readonly killBy: number | null;
   readonly deadline: null;
 }
 
@@ -85,8 +87,10 @@ export interface Stopping extends History {
 
 export interface Exited extends History {
   readonly state: "EXITED";
+  /** Its code is one of `exitcodes`. */
   readonly expected: boolean;
-  readonly deadline: null;
+  /** When it is restarted: its run began less than a second before it ended. `null`: it stays as it is. */
+  readonly deadline: number | null;
 }
 
 export interface Fatal extends History {
@@ -134,11 +138,17 @@ export function pidOf(life: Life): number {
   return "pid" in life ? (life.pid ?? 0) : 0;
 }
 
+/** EXITED for a moment only: a stop is not idle, it calls the restart off. */
+export function awaitsRestart(life: Life): boolean {
+  return life.state === "EXITED" && life.deadline !== null;
+}
+
 /** Moves all times by `milliseconds`: for a stored life whose monotonic clock began elsewhere (after a reboot). */
 export function shiftLife(life: Life, milliseconds: number): Life {
   const shift = (time: number | null): number | null => (time === null ? null : time + milliseconds);
   return {
     ...life,
+    ...("killBy" in life ? { killBy: shift(life.killBy) } : {}),
     deadline: shift(life.deadline),
     lastStartedAt: shift(life.lastStartedAt),
     lastStoppedAt: shift(life.lastStoppedAt),

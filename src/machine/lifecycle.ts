@@ -1,11 +1,11 @@
 import { andThen, log, unchanged, type Step } from "./effect.ts";
-import { exit } from "./exit.ts";
-import type { AdoptedInput, Input, SignalRefusedInput } from "./input.ts";
-import type { Life, Running, Starting, Stopping, Unknown } from "./life.ts";
+import { exit, wantsRestart } from "./exit.ts";
+import type { AdoptedInput, ExitedInput, Input, SignalRefusedInput } from "./input.ts";
+import type { Launching, Life, Running, Starting, Stopping, Unknown } from "./life.ts";
 import { historyOf } from "./life.ts";
 import type { LifecyclePolicy, StepContext } from "./policy.ts";
 import { beginStart, failSpawn, promote, settle } from "./start.ts";
-import { kick, kill, stop } from "./stop.ts";
+import { kick, kill, killBefore, stop } from "./stop.ts";
 
 // The folder's front door: whoever drives a process needs the step and the words it speaks.
 export type { Effect, Step } from "./effect.ts";
@@ -19,7 +19,8 @@ export type { LifecyclePolicy, StepContext } from "./policy.ts";
  *
  * Theory of operation: Supervisor polls once a second and asks each process what time has done to it. Here nothing polls:
  * whoever drives the machine feeds it what happened and arms one timer for `life.deadline`. The texts, the events and
- * their order, and the counters are Supervisor's; three things differ on purpose:
+ * their order, and the counters are Supervisor's, and so is at most one automatic start a second; three things differ on
+ * purpose:
  * - a spawn is asked for and answered later, so STARTING has a variant without a pid that remembers a stop;
  * - an exit is judged by when it happened, not by when it was noticed, so a program that fails at once always goes to
  *   BACKOFF (Supervisor could take it for RUNNING and restart it for ever);
@@ -59,8 +60,9 @@ export function step(spec: LifecyclePolicy, life: Life, input: Input, context: S
 
 /** News about an incarnation that is over, such as the answer to a spawn whose death was heard of first. */
 function isStale(life: Life, input: Input): boolean {
-  if (input.type === "adopted") return input.incarnation < life.incarnation;
-  return "incarnation" in input && input.incarnation !== undefined && input.incarnation !== life.incarnation;
+  if (!("incarnation" in input) || input.incarnation === undefined) return false;
+  if (input.type === "adopted" || input.type === "exited") return input.incarnation < life.incarnation;
+  return input.incarnation !== life.incarnation;
 }
 
 function start(life: Life, context: StepContext): Step {
@@ -82,20 +84,21 @@ function start(life: Life, context: StepContext): Step {
 function spawned(spec: LifecyclePolicy, life: Life, pid: number, context: StepContext): Step {
   if (life.state !== "STARTING" || life.pid !== null) return unchanged(life);
   const settled = settle(spec, life, pid, context.now, log("info", `spawned: '${spec.name}' with pid ${pid}`));
-  // A stop came while the spawn was in flight: the process is stopped before it can count as RUNNING.
-  if (life.stopRequested !== null)
-    return andThen(settled, (up) => stop(spec, up, life.stopRequested ?? "operator", context));
+  if (life.stopRequested !== null) return carryOutStop(spec, life, settled, context);
   return andThen(settled, (up) =>
     up.state === "STARTING" && up.pid !== null && spec.startsecs === 0 ? promote(spec, up) : unchanged(up),
   );
 }
 
-function exited(
-  spec: LifecyclePolicy,
-  life: Life,
-  input: Extract<Input, { type: "exited" }>,
-  context: StepContext,
-): Step {
+/** A stop came while the spawn was in flight: the process is stopped before it can count as RUNNING. */
+function carryOutStop(spec: LifecyclePolicy, life: Launching, settled: Step, context: StepContext): Step {
+  const stopping = andThen(settled, (up) => stop(spec, up, life.stopRequested ?? "operator", context));
+  return andThen(stopping, (down) => killBefore(down, life.killBy));
+}
+
+function exited(spec: LifecyclePolicy, life: Life, input: ExitedInput, context: StepContext): Step {
+  if (input.incarnation !== undefined && input.incarnation > life.incarnation)
+    return unheardOf(spec, life, input, input.incarnation, context);
   switch (life.state) {
     case "STARTING":
       if (life.pid !== null) return exit(spec, life, input, context);
@@ -117,6 +120,20 @@ function exited(
   }
 }
 
+/** It was started and has ended while no supervisor was there to note the start: when that was, nobody can tell. */
+function unheardOf(
+  spec: LifecyclePolicy,
+  life: Life,
+  input: ExitedInput,
+  incarnation: number,
+  context: StepContext,
+): Step {
+  const at = Math.min(input.at ?? context.now, context.now);
+  const run: AdoptedInput = { type: "adopted", pid: input.pid ?? 0, incarnation, startedAt: at };
+  const begun = adopted(spec, life, run, { ...context, now: at });
+  return withoutSignals(andThen(begun, (up) => exited(spec, up, input, context)));
+}
+
 /** There is nobody left to signal. */
 function withoutSignals(after: Step): Step {
   return { life: after.life, effects: after.effects.filter((effect) => effect.type !== "signal") };
@@ -132,6 +149,11 @@ function timer(spec: LifecyclePolicy, life: Life, context: StepContext): Step {
       return context.accepting ? beginStart(life, context) : { life: { ...life, deadline: null }, effects: [] };
     case "STOPPING":
       return kill(spec, life, context);
+    case "EXITED":
+      // The policy may have changed since.
+      return context.accepting && wantsRestart(spec, life.expected)
+        ? beginStart(life, context)
+        : { life: { ...life, deadline: null }, effects: [] };
   }
 }
 
@@ -178,19 +200,22 @@ function refused(spec: LifecyclePolicy, life: Starting | Running | Stopping, err
 }
 
 function adopted(spec: LifecyclePolicy, life: Life, input: AdoptedInput, context: StepContext): Step {
-  const { pid, incarnation, startedAt } = input;
+  const { pid, incarnation } = input;
+  // A wall clock that was set back must not keep it from being promoted.
+  const startedAt = Math.min(input.startedAt, context.now);
   // The stored life knows this very process already.
   if (incarnation === life.incarnation && "pid" in life && life.pid !== null) return unchanged(life);
   const line = log("info", `adopted: '${spec.name}' with pid ${pid}`);
   if (life.state === "STARTING" && life.pid === null) {
     const settled = settle(spec, { ...life, incarnation }, pid, startedAt, line);
+    // The timer: it may have been up long enough while no supervisor was looking.
     if (life.stopRequested === null) return andThen(settled, (up) => timer(spec, up, context));
-    return andThen(settled, (up) => stop(spec, up, life.stopRequested ?? "operator", context));
+    return carryOutStop(spec, life, settled, context);
   }
-  // The timer below: it may have been up long enough while no supervisor was looking.
   // The keeper's word counts: it lives, whatever was stored. Listeners hear of it as of a start.
   const begun = beginStart({ ...life, incarnation: incarnation - 1 }, { ...context, now: startedAt });
-  const heard = { life: begun.life, effects: begun.effects.filter((effect) => effect.type !== "spawn") };
+  const news = begun.effects.filter((effect) => effect.type === "event" && effect.from !== "STARTING");
+  const heard = { life: begun.life, effects: news };
   return andThen(heard, (launching) =>
     launching.state === "STARTING" && launching.pid === null
       ? andThen(settle(spec, launching, pid, startedAt, line), (up) => timer(spec, up, context))

@@ -8,13 +8,13 @@ export function signalName(number: number): string | null {
 
 /**
  * Supervisor's spelling of a signal that the operating system or Node named: Node says SIGIO where Supervisor says
- * SIGPOLL. Unnamed signals (`SIG40`, `40`, `SIGRTMIN+6`) come back as their number.
+ * SIGPOLL. Unnamed signals (`SIG40`, `40`, `signal 40`, `SIGRTMIN+6`) come back as their number.
  */
 export function canonicalSignal(name: string): string | number {
   const realTime = /^SIGRTM(IN|AX)([+-]\d+)$/.exec(name);
   const numeric = realTime
     ? (realTime[1] === "IN" ? 34 : 64) + Number(realTime[2])
-    : Number(/^(?:SIG)?(\d+)$/.exec(name)?.[1]);
+    : Number(/^(?:SIG|signal )?(\d+)$/.exec(name)?.[1]);
   if (Number.isInteger(numeric)) return signalName(numeric) ?? numeric;
   return ALIASES.get(name) ?? name;
 }

@@ -10,6 +10,7 @@ export function beginStart(life: Life, context: Pick<StepContext, "now">): Step 
     state: "STARTING",
     pid: null,
     stopRequested: null,
+    killBy: null,
     deadline: null,
     incarnation,
     exitstatus: null,

@@ -1,7 +1,8 @@
-import { log, unchanged, type Effect, type Step } from "./effect.ts";
+import { log, unchanged, type Effect, type LogEffect, type Step } from "./effect.ts";
 import {
   historyOf,
   type Backoff,
+  type Exited,
   type Life,
   type Running,
   type Starting,
@@ -27,16 +28,12 @@ export function stop(spec: LifecyclePolicy, life: Life, reason: StopReason, cont
       return beginStop(spec, life, reason, context);
     case "BACKOFF":
       return reason === "shutdown" ? giveUpSilently(life) : stopWaiting(spec, life);
-    case "STOPPED":
     case "EXITED":
-    case "FATAL": {
-      if (reason === "shutdown") return unchanged(life);
-      const signal = nameOf(spec.stopsignal);
-      return {
-        life,
-        effects: [log("debug", `attempted to kill ${spec.name} with sig ${signal} but it wasn't running`)],
-      };
-    }
+      if (life.deadline !== null) return callOffRestart(spec, life, reason);
+      return reason === "shutdown" ? unchanged(life) : { life, effects: [notRunning(spec)] };
+    case "STOPPED":
+    case "FATAL":
+      return reason === "shutdown" ? unchanged(life) : { life, effects: [notRunning(spec)] };
     case "STOPPING":
     case "UNKNOWN":
       return unchanged(life);
@@ -56,11 +53,19 @@ export function kill(spec: LifecyclePolicy, life: Stopping, context: StepContext
   };
 }
 
-/** Brings SIGKILL forward. */
+/** Brings SIGKILL forward. While a spawn is in flight there is nobody to kill yet: remembered for a stop that joins it. */
 export function kick(life: Life, seconds: number, context: StepContext): Step {
-  if (life.state !== "STOPPING") return unchanged(life);
-  const deadline = context.now + seconds * 1000;
-  return deadline < life.deadline ? { life: { ...life, deadline }, effects: [] } : unchanged(life);
+  const time = context.now + Math.max(0, seconds) * 1000;
+  if (life.state !== "STARTING" || life.pid !== null) return killBefore(life, time);
+  return life.killBy === null || time < life.killBy
+    ? { life: { ...life, killBy: time }, effects: [] }
+    : unchanged(life);
+}
+
+/** If it is stopping, SIGKILL is due at `time` at the latest. */
+export function killBefore(life: Life, time: number | null): Step {
+  if (life.state !== "STOPPING" || time === null || time >= life.deadline) return unchanged(life);
+  return { life: { ...life, deadline: time }, effects: [] };
 }
 
 function beginStop(spec: LifecyclePolicy, life: Starting | Running, reason: StopReason, context: StepContext): Step {
@@ -98,6 +103,19 @@ function stopWaiting(spec: LifecyclePolicy, life: Backoff): Step {
       { type: "event", name: "PROCESS_STATE_STOPPED", from: "BACKOFF", pid: 0 },
     ],
   };
+}
+
+/** A restart that was a moment away: an operator turns it into a stop, a shutdown just leaves it out. */
+function callOffRestart(spec: LifecyclePolicy, life: Exited, reason: StopReason): Step {
+  if (reason === "shutdown") return { life: { ...life, deadline: null }, effects: [] };
+  return {
+    life: { ...historyOf(life), state: "STOPPED", reason, deadline: null },
+    effects: [notRunning(spec), { type: "event", name: "PROCESS_STATE_STOPPED", from: "EXITED", pid: 0 }],
+  };
+}
+
+function notRunning(spec: LifecyclePolicy): LogEffect {
+  return log("debug", `attempted to kill ${spec.name} with sig ${nameOf(spec.stopsignal)} but it wasn't running`);
 }
 
 function giveUpSilently(life: Backoff): Step {

@@ -1,5 +1,5 @@
 import type { Effect } from "../../src/machine/effect.ts";
-import type { Input } from "../../src/machine/input.ts";
+import type { ExitedInput, Input } from "../../src/machine/input.ts";
 import { initialLife, step, type Life, type LifecyclePolicy } from "../../src/machine/lifecycle.ts";
 
 export const policy: LifecyclePolicy = {
@@ -14,15 +14,15 @@ export const policy: LifecyclePolicy = {
   killasgroup: false,
 };
 
-export function exitedWith(code: number): Input {
+export function exitedWith(code: number): ExitedInput {
   return { type: "exited", code, signal: null, unknown: false };
 }
 
-export function killedBy(signal: string): Input {
+export function killedBy(signal: string): ExitedInput {
   return { type: "exited", code: null, signal, unknown: false };
 }
 
-export const exitedUnknown: Input = { type: "exited", code: null, signal: null, unknown: true };
+export const exitedUnknown: ExitedInput = { type: "exited", code: null, signal: null, unknown: true };
 
 /** Plays a process on a virtual clock and writes down what can be seen. */
 export class Transcript {

@@ -1,0 +1,260 @@
+/**
+ * A pool of event listeners: one buffer of events, shared by processes that are interchangeable. Events go, oldest first, to
+ * the first process in member order that is RUNNING and READY; one that is not accepted goes back to the head.
+ *
+ * Theory: Supervisor asks each pool once per turn of its loop; here every input that could make a delivery possible tries
+ * at once. Two things of it are changed on purpose. A rejection concerns the pool it happened in and no other. And a pool
+ * whose events are rejected again and again waits longer and longer between attempts, since a listener that always fails
+ * would otherwise be asked some ten thousand times a second.
+ */
+import {
+  busyWith,
+  hearListener,
+  NEW_LISTENER,
+  type Listener,
+  type ListenerLine,
+  type ListenerStep,
+  type PooledEvent,
+} from "./listener-protocol.ts";
+
+/** What a pool is told about itself at every step: the config may change under it. */
+export interface PoolSpec {
+  readonly name: string;
+  /** Events that may wait; one more discards the oldest. */
+  readonly bufferSize: number;
+  /** Names of its processes in order. */
+  readonly members: readonly string[];
+}
+
+/** JSON-safe. */
+export interface PoolState {
+  readonly nextPoolserial: number;
+  /** Oldest first. */
+  readonly buffer: readonly PooledEvent[];
+  readonly members: Readonly<Record<string, Member>>;
+  /** Rejections since an event was last accepted, and when the next attempt is due because of them. */
+  readonly rejections: number;
+  readonly retryAt: number | null;
+  /** Events discarded since the pool was made. */
+  readonly discarded: number;
+  /** Discards not told yet: their number, the last one's serial, and when to tell. `null`: the next is told at once. */
+  readonly untold: { readonly count: number; readonly serial: number; readonly due: number } | null;
+}
+
+export interface Member {
+  readonly listener: Listener;
+  readonly running: boolean;
+  /** Its stdin did not take an event: not before then again. */
+  readonly deafUntil: number | null;
+}
+
+export type PoolInput =
+  | { readonly type: "event"; readonly event: Omit<PooledEvent, "poolserial"> }
+  /** A process of the pool is being started: it is a new listener, who has not said anything. */
+  | { readonly type: "starting"; readonly member: string }
+  | { readonly type: "running"; readonly member: string }
+  /** It is on its way down, or nobody knows: nothing more is sent to it, its answers still count. */
+  | { readonly type: "leaving"; readonly member: string }
+  | { readonly type: "died"; readonly member: string }
+  | { readonly type: "output"; readonly member: string; readonly bytes: Uint8Array }
+  /** The event could not be written to its stdin. */
+  | { readonly type: "unsent"; readonly member: string; readonly poolserial: number; readonly why: "full" | "closed" }
+  | { readonly type: "timer" };
+
+export type PoolEffect =
+  | { readonly type: "send"; readonly member: string; readonly event: PooledEvent }
+  | ({ readonly type: "log" } & ListenerLine);
+
+export interface PoolStep {
+  readonly pool: PoolState;
+  readonly effects: readonly PoolEffect[];
+}
+
+export const NEW_POOL: PoolState = {
+  nextPoolserial: 0,
+  buffer: [],
+  members: {},
+  rejections: 0,
+  retryAt: null,
+  discarded: 0,
+  untold: null,
+};
+
+/** @param now monotonic milliseconds. */
+export function stepPool(spec: PoolSpec, before: PoolState, input: PoolInput, now: number): PoolStep {
+  const turn = new Turn(spec, before, now);
+  turn.take(input);
+  turn.tellDiscards();
+  turn.dispatch();
+  return { pool: turn.pool, effects: turn.effects };
+}
+
+/** When the pool wants a `timer`, monotonic milliseconds; `null`: not before something happens. */
+export function poolDeadline(pool: PoolState): number | null {
+  const due: number[] = [];
+  if (pool.untold !== null && pool.untold.count > 0) due.push(pool.untold.due);
+  if (pool.buffer.length > 0) {
+    if (pool.retryAt !== null) due.push(pool.retryAt);
+    for (const member of Object.values(pool.members)) {
+      if (member.running && member.listener.state === "READY" && member.deafUntil !== null) due.push(member.deafUntil);
+    }
+  }
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+const ABSENT: Member = { listener: NEW_LISTENER, running: false, deafUntil: null };
+/** Milliseconds between two lines about discarded events. */
+const TELL_EVERY = 10_000;
+/** Milliseconds until a stdin that took nothing is tried again. */
+const DEAF_FOR = 1000;
+/** Milliseconds before the second retry in a row; doubled for each further one, up to the longest. */
+const FIRST_DELAY = 250;
+const LONGEST_DELAY = 30_000;
+
+/** One step under way. */
+class Turn {
+  pool: PoolState;
+  readonly effects: PoolEffect[] = [];
+  readonly #spec: PoolSpec;
+  readonly #now: number;
+
+  constructor(spec: PoolSpec, pool: PoolState, now: number) {
+    this.#spec = spec;
+    this.#now = now;
+    this.pool = pool;
+  }
+
+  take(input: PoolInput): void {
+    switch (input.type) {
+      case "event": {
+        const poolserial = this.pool.nextPoolserial;
+        this.pool = { ...this.pool, nextPoolserial: poolserial === Number.MAX_SAFE_INTEGER ? 0 : poolserial + 1 };
+        return this.#buffer({ ...input.event, poolserial }, "tail");
+      }
+      case "starting":
+      case "died":
+        this.#takeBack(input.member);
+        return this.#set(input.member, ABSENT);
+      case "running":
+        return this.#set(input.member, { ...this.#member(input.member), running: true });
+      case "leaving":
+        return this.#set(input.member, { ...this.#member(input.member), running: false });
+      case "output":
+        return this.#hear(input.member, hearListener(input.member, this.#member(input.member).listener, input.bytes));
+      case "unsent":
+        return this.#unsent(input);
+      case "timer":
+        return;
+    }
+  }
+
+  /** Discards that were not told when they happened are told together. */
+  tellDiscards(): void {
+    const { untold } = this.pool;
+    if (untold === null || this.#now < untold.due) return;
+    if (untold.count === 0) {
+      this.pool = { ...this.pool, untold: null };
+      return;
+    }
+    const which = untold.count === 1 ? `event ${untold.serial}` : `${untold.count} events up to ${untold.serial}`;
+    this.#log("error", `pool ${this.#spec.name} event buffer overflowed, discarding ${which}`);
+    this.pool = { ...this.pool, untold: { count: 0, serial: 0, due: this.#now + TELL_EVERY } };
+  }
+
+  dispatch(): void {
+    if (this.pool.retryAt !== null && this.#now < this.pool.retryAt) return;
+    for (;;) {
+      const [event, ...rest] = this.pool.buffer;
+      const name = event === undefined ? undefined : this.#spec.members.find((member) => this.#takesEvents(member));
+      if (event === undefined || name === undefined) return;
+      this.pool = { ...this.pool, buffer: rest, retryAt: null };
+      this.#set(name, { running: true, deafUntil: null, listener: busyWith(event) });
+      this.effects.push({ type: "send", member: name, event });
+      this.#log("debug", `event ${event.serial} sent to listener ${name}`);
+    }
+  }
+
+  #takesEvents(name: string): boolean {
+    const { running, listener, deafUntil } = this.#member(name);
+    return running && listener.state === "READY" && (deafUntil === null || this.#now >= deafUntil);
+  }
+
+  #hear(name: string, { listener, lines, settled }: ListenerStep): void {
+    this.#set(name, { ...this.#member(name), listener });
+    for (const line of lines) this.effects.push({ type: "log", ...line });
+    if (settled === null) return;
+    if (settled.accepted) this.pool = { ...this.pool, rejections: 0, retryAt: null };
+    else this.#rejected(settled.event);
+  }
+
+  /** What a listener was busy with when it went is the pool's again. */
+  #takeBack(name: string): void {
+    const { listener } = this.#member(name);
+    if (listener.state === "BUSY") this.#rejected(listener.event);
+  }
+
+  #rejected(event: PooledEvent): void {
+    const rejections = this.pool.rejections + 1;
+    const delay = rejections === 1 ? 0 : Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (rejections - 2));
+    this.pool = { ...this.pool, rejections, retryAt: delay === 0 ? null : this.#now + delay };
+    this.#rebuffer(event);
+  }
+
+  #unsent({ member: name, poolserial, why }: Extract<PoolInput, { type: "unsent" }>): void {
+    const { listener, running } = this.#member(name);
+    // It has died or answered meanwhile: then that is what counts.
+    if (listener.state !== "BUSY" || listener.event.poolserial !== poolserial) return;
+    const { serial } = listener.event;
+    const trouble = why === "closed" ? "epipe occurred" : "stdin was full";
+    this.#log("debug", `${trouble} while sending event ${serial} to listener ${name}, listener state unchanged`);
+    this.#set(name, { running, listener: { state: "READY" }, deafUntil: this.#now + DEAF_FOR });
+    this.#rebuffer(listener.event);
+  }
+
+  #rebuffer(event: PooledEvent): void {
+    const { name, bufferSize } = this.#spec;
+    const size = this.pool.buffer.length;
+    this.#log("debug", `rebuffering event ${event.serial} for pool ${name} (buf size=${size}, max=${bufferSize})`);
+    this.#buffer(event, "head");
+  }
+
+  #buffer(event: PooledEvent, end: "head" | "tail"): void {
+    // More than one goes at once only after an edit has made the buffer smaller.
+    const excess = Math.max(0, this.pool.buffer.length - this.#spec.bufferSize + 1);
+    for (const gone of this.pool.buffer.slice(0, excess)) this.#noteDiscard(gone);
+    const rest = this.pool.buffer.slice(excess);
+    this.pool = { ...this.pool, buffer: end === "head" ? [event, ...rest] : [...rest, event] };
+  }
+
+  #noteDiscard({ serial }: PooledEvent): void {
+    const { untold, discarded } = this.pool;
+    const due = this.#now + TELL_EVERY;
+    if (untold === null || (untold.count === 0 && this.#now >= untold.due)) {
+      this.#log("error", `pool ${this.#spec.name} event buffer overflowed, discarding event ${serial}`);
+      this.pool = { ...this.pool, discarded: discarded + 1, untold: { count: 0, serial, due } };
+    } else {
+      this.pool = {
+        ...this.pool,
+        discarded: discarded + 1,
+        untold: { count: untold.count + 1, serial, due: untold.due },
+      };
+    }
+  }
+
+  #member(name: string): Member {
+    return this.pool.members[name] ?? ABSENT;
+  }
+
+  /** Also lets go of those who are no members any more. */
+  #set(name: string, member: Member): void {
+    const known = this.#spec.members.filter((one) => one !== name && this.pool.members[one] !== undefined);
+    const members: Record<string, Member> = {};
+    for (const one of known) members[one] = this.#member(one);
+    if (this.#spec.members.includes(name)) members[name] = member;
+    this.pool = { ...this.pool, members };
+  }
+
+  #log(level: ListenerLine["level"], message: string): void {
+    this.effects.push({ type: "log", level, message });
+  }
+}
