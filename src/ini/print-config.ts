@@ -96,6 +96,7 @@ function printSection(
   const options: PrintedOption[] = [];
   if (typeof values["name"] === "string") options.push({ above: [], beside: "", name: "name", value: values["name"] });
   const specs = new Map((keysOf(kind) ?? []).map((spec): [string, KeySpec] => [spec.key, spec]));
+  const handled = new Set(["name"]);
   let waiting: string[] = [];
   for (const entry of new Map([...tree.defaults, ...section.entries]).values()) {
     // A fall-back value keeps its comments at the first section that it reaches.
@@ -103,13 +104,18 @@ function printSection(
     const spec = specs.get(entry.key);
     const option = optionName(entry.key);
     const value = values[option];
-    if (!spec || value === undefined || isDefault(entry.key, value, kind === "eventlistener")) {
+    handled.add(option);
+    if (!spec || value === undefined || isDefault(entry.key, value, kind)) {
       waiting.push(...over, ...(next === "" ? [] : [next]));
       continue;
     }
     const printed = printOption(spec.type, value, entry.value, defined);
     options.push({ above: [...waiting, ...over], beside: next, name: option, value: printed });
     waiting = [];
+  }
+  // What follows from leaving a key out, where that means something else in a config object.
+  for (const [option, value] of Object.entries(values)) {
+    if (!handled.has(option)) options.push({ above: [], beside: "", name: option, value });
   }
   return { name, above: [...above, ...(beside === "" ? [] : [beside])], options, below: waiting };
 }

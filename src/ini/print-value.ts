@@ -1,3 +1,4 @@
+import type { SectionKind } from "./key-table.ts";
 import { optionName } from "./key-table.ts";
 
 /** A value as TypeScript source. Objects are broken over lines at `indent`; everything else stays on one. */
@@ -56,14 +57,15 @@ export function printOctal(mode: number): Code {
 }
 
 /** Whether a value is what leaving the option out would mean. */
-export function isDefault(key: string, value: unknown, listener: boolean): boolean {
+export function isDefault(key: string, value: unknown, kind: SectionKind): boolean {
   // The group of a listener and its processes have defaults of their own.
-  if (listener && key === "priority") return false;
+  if (kind === "eventlistener" && key === "priority") return false;
+  const defaults = kind === "supervisord" ? DAEMON_DEFAULTS : DEFAULTS;
   const option = optionName(key);
-  return option in DEFAULTS && JSON.stringify(DEFAULTS[option]) === JSON.stringify(value);
+  return option in defaults && JSON.stringify(defaults[option]) === JSON.stringify(value);
 }
 
-const DEFAULTS: Readonly<Record<string, unknown>> = {
+const DAEMON_DEFAULTS: Readonly<Record<string, unknown>> = {
   minfds: 1024,
   minprocs: 200,
   umask: 0o22,
@@ -75,6 +77,9 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   silent: false,
   nocleanup: false,
   stripAnsi: false,
+};
+
+const DEFAULTS: Readonly<Record<string, unknown>> = {
   chmod: 0o700,
   socketMode: 0o700,
   priority: 999,

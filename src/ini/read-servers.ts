@@ -17,6 +17,8 @@ export function readInetServers(reading: Reading): Options[] {
     if (!reader.has("port")) reader.problem(`section [${section}] has no port value`);
     const address = reader.convert("port", NO_NAMES, toInetAddress);
     if (address) options["port"] = address.host === "" ? address.port : `${address.host}:${address.port}`;
+    // Supervisor opens such a server with a warning in its log, and a file that worked must go on working.
+    if (!reader.has("username")) options["insecure"] = true;
     rememberAll(reading, reader, ["inetHttpServer", index], ["port", "username", "password"]);
     return options;
   });

@@ -29,6 +29,7 @@ function load(file: string): LoadedIni {
 
 /** What Supervisor lets pass and the model refuses. All else must agree. */
 const REFUSED: readonly [message: RegExp, reason: string][] = [
+  [/^Invalid name: /, "a variable must not smuggle a colon or a slash into the name of a process"],
   [/ has two processes called /, "the later of two processes with one name would silently replace the earlier"],
   [/ are two groups with the same name$/, "one of two groups with one name would silently never run"],
 ];

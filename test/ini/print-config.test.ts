@@ -133,7 +133,56 @@ describe("a printed config", () => {
       { "supervisord.conf": main, "conf.d/cron.conf": "[program:cron-1]\ncommand=%(here)s/cron `x` ${y}\n" },
       "nice",
     );
-    expect(text.replaceAll(join(folder, "nice"), "<folder>")).toMatchInlineSnapshot();
+    expect(text.replaceAll(join(folder, "nice"), "<folder>")).toMatchInlineSnapshot(`
+      "import { defineConfig } from "sup";
+
+      const directory = "/srv/app";
+
+      export default defineConfig({
+        // Our site
+        supervisord: {
+          nodaemon: true, // for Docker
+          logfile: "supervisord.log",
+          pidfile: "supervisord.pid",
+        },
+        rpcinterface: [],
+        programs: {
+          web: {
+            // two of them
+            command: "node server.js --port 30%(process_num)02d",
+            processName: "%(program_name)s_%(process_num)d",
+            numprocs: 2,
+            directory,
+            user: "root",
+            environment: {
+              NODE_ENV: "production",
+              GREETING: "say \\"hi\\"",
+            },
+            stopsignal: "INT",
+            umask: 0o027,
+            stdoutLogfileMaxbytes: "10MB",
+            exitcodes: [0, 2],
+          },
+
+          // autorestart=true
+          // [program:old]
+          // command=old
+          worker: {
+            command: "worker 100%",
+            directory,
+          },
+
+          // <folder>/conf.d/cron.conf
+          "cron-1": {
+            command: "<folder>/conf.d/cron \`x\` \${y}",
+          },
+        },
+      });
+
+      // Not carried over:
+      // <folder>/supervisord.conf:30: unknown key tty_mode in [program:worker] is ignored: 1
+      "
+    `);
   });
 
   const oddities: [title: string, lines: string][] = [
