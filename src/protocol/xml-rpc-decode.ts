@@ -1,4 +1,4 @@
-import { parseXml, XmlElement, type XmlNode } from "@rgrove/parse-xml";
+import { parseXml, XmlElement, XmlText, type XmlNode } from "@rgrove/parse-xml";
 import { decodeBase64 } from "./base64-text.ts";
 import { replaceIllegal } from "./xml-text.ts";
 import type { Decoded } from "./xml-rpc-value.ts";
@@ -32,7 +32,7 @@ export function decodeRequest(body: Uint8Array): DecodedRequest {
     (): DecodedRequest => {
       if (body.length > MAX_REQUEST_BYTES) throw new Malformed(`body is larger than ${MAX_REQUEST_BYTES} bytes`);
       const root = parseRoot(new TextDecoder("utf-8", { fatal: true }).decode(body));
-      const method = child(root, "methodName")?.text ?? "";
+      const method = textOf(elements(root).findLast((element) => element.name === "methodName"));
       if (method === "") throw new Malformed("no methodName");
       return { ok: true, method, params: decodeParams(root) };
     },
@@ -113,26 +113,27 @@ function decodeValue(value: XmlElement, count: Count, depth: number): Decoded {
   count.entries += 1;
   if (count.entries > MAX_ENTRIES) throw new Malformed(`more than ${MAX_ENTRIES} values`);
   if (depth > MAX_DEPTH) throw new Malformed(`nested deeper than ${MAX_DEPTH}`);
-  const [typed, surplus] = elements(value);
-  if (surplus !== undefined) throw new Malformed("a value with two types");
+  // The first element counts, whatever text or elements stand beside it.
+  const [typed] = elements(value);
   return typed === undefined ? value.text : decodeTyped(typed, count, depth);
 }
 
 function decodeTyped(typed: XmlElement, count: Count, depth: number): Decoded {
+  const text = textOf(typed);
   switch (typed.name) {
     case "int":
     case "i4":
-      return decodeInteger(typed.text);
+      return decodeInteger(text);
     case "boolean":
       // Only `1`: `<boolean>true</boolean>` is false, as in Supervisor.
-      return typed.text === "1";
+      return text === "1";
     case "double":
-      return decodeDouble(typed.text);
+      return decodeDouble(text);
     case "dateTime.iso8601":
-      if (!/^\d{8}T\d\d:\d\d:\d\d$/.test(typed.text)) throw new Malformed("bad dateTime.iso8601");
-      return { dateTime: typed.text };
+      if (!/^\d{8}T\d\d:\d\d:\d\d$/.test(text)) throw new Malformed("bad dateTime.iso8601");
+      return { dateTime: text };
     case "base64":
-      return decodeBase64(typed.text);
+      return decodeBase64(text);
     case "array":
       return decodeArray(typed, count, depth);
     case "struct":
@@ -142,7 +143,7 @@ function decodeTyped(typed: XmlElement, count: Count, depth: number): Decoded {
       return null;
     default:
       // <string>, but also <i8> and whatever else: the text, untrimmed. Numeric parameters convert it later.
-      return typed.text;
+      return text;
   }
 }
 
@@ -177,9 +178,16 @@ function decodeStruct(struct: XmlElement, count: Count, depth: number): Readonly
     const name = child(member, "name");
     const value = child(member, "value");
     if (name === undefined || value === undefined) throw new Malformed("a member without name and value");
-    members.set(name.text, decodeValue(value, count, depth + 1));
+    members.set(textOf(name), decodeValue(value, count, depth + 1));
   }
   return members;
+}
+
+/** Text before the first element inside; comments do not interrupt it. */
+function textOf(element: XmlElement | undefined): string {
+  const nodes = element?.children ?? [];
+  const end = nodes.findIndex(isElement);
+  return (end === -1 ? nodes : nodes.slice(0, end)).map((node) => (node instanceof XmlText ? node.text : "")).join("");
 }
 
 function elements(parent: XmlElement): XmlElement[] {

@@ -31,6 +31,15 @@ describe("a request value", () => {
     ["<value><base64></base64></value>", ""],
     ["<value><i8>5</i8></value>", "5"],
     ["<value><whatever>5</whatever></value>", "5"],
+    ["<value>a<string>b</string><int>x</int></value>", "b"],
+    ["<value><string>a<b>c</b>d</string></value>", "a"],
+    ["<value><string>a<!-- c -->b<?p i?>c<![CDATA[<d>]]></string></value>", "abc<d>"],
+    ["<value>a<!-- c -->b</value>", "ab"],
+    ["<value>a\r\nb&#13;</value>", "a\nb\r"],
+    ["<value><double>nan</double></value>", NaN],
+    ["<value><double>-Infinity</double></value>", -Infinity],
+    ["<value><array><data>text</data></array></value>", []],
+    ["<value><struct/></value>", new Map()],
     ["<value><nil/></value>", null],
     ["<value><ex:nil/></value>", null],
     ["<value><dateTime.iso8601>20261120T10:00:00</dateTime.iso8601></value>", { dateTime: "20261120T10:00:00" }],
@@ -73,6 +82,11 @@ describe("a request", () => {
 
   it("keeps blanks around the method's name, which make it unknown", () => {
     expect(call("", " m ")).toEqual({ ok: true, method: " m ", params: [] });
+  });
+
+  it("may begin with a byte order mark, and may name its method twice: the last one counts", () => {
+    const body = "\ufeff<m><methodName>a</methodName><params/><methodName>b</methodName></m>";
+    expect(decodeRequest(new TextEncoder().encode(body))).toEqual({ ok: true, method: "b", params: [] });
   });
 
   it("may have any root element", () => {
