@@ -37,7 +37,7 @@ function toRegExp(part: string): RegExp {
   let source = "";
   for (let at = 0; at < part.length; at++) {
     const char = part[at] ?? "";
-    const set = char === "[" ? /^\[(!?)(\]?[^\]]*)\]/.exec(part.slice(at)) : null;
+    const set = char === "[" ? /^\[(!|(?!!))([^][^\]]*)\]/.exec(part.slice(at)) : null;
     if (char === "*") source += ".*";
     else if (char === "?") source += ".";
     else if (set !== null) {

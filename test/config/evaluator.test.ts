@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EvaluationRequest } from "../../src/config/evaluate/evaluation.ts";
 import { runEvaluator, type Evaluation, type EvaluatorOptions } from "../../src/config/evaluate/run-evaluator.ts";
@@ -24,13 +24,13 @@ const isRoot = process.getuid?.() === 0;
 let folder = "";
 
 beforeAll(async () => {
-  const shared = {
+  const shared: BuildOptions = {
     bundle: true,
     platform: "node",
     target: "node20",
     external: ["esbuild"],
     logLevel: "silent",
-  } as const;
+  };
   await build({
     ...shared,
     entryPoints: ["src/cli/evaluator.ts"],

@@ -1,0 +1,225 @@
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { build, type BuildOptions } from "esbuild";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { contentHash } from "../../src/config/content-hash.ts";
+import { loadConfig, type LoadResult } from "../../src/config/load-config.ts";
+
+const built = join(import.meta.dirname, `../../node_modules/.cache/sup-load-${process.pid}`);
+const isRoot = process.getuid?.() === 0;
+let folder = "";
+
+beforeAll(async () => {
+  const shared: BuildOptions = {
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    external: ["esbuild"],
+    logLevel: "silent",
+  };
+  await build({
+    ...shared,
+    entryPoints: ["src/cli/evaluator.ts"],
+    format: "cjs",
+    outfile: join(built, "evaluator.cjs"),
+  });
+  await build({ ...shared, entryPoints: ["src/index.ts"], format: "esm", outfile: join(built, "index.mjs") });
+});
+afterAll(() => rmSync(built, { recursive: true, force: true }));
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "sup-load-")));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(files: Readonly<Record<string, string>>): string {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return join(folder, Object.keys(files)[0] ?? "");
+}
+
+function load(files: Readonly<Record<string, string>>): Promise<LoadResult> {
+  return loadFile(write(files));
+}
+
+function loadFile(file: string): Promise<LoadResult> {
+  return loadConfig(file, {
+    mode: "production",
+    command: "check",
+    evaluator: join(built, "evaluator.cjs"),
+    env: { ...process.env, NAME: "web" },
+  });
+}
+
+const names = (result: LoadResult): string[] =>
+  result.outcome.ok
+    ? result.outcome.value.groups.flatMap((group) => group.processes.map((one) => `${one.group}:${one.name}`))
+    : [];
+const places = (result: LoadResult): string[] =>
+  result.outcome.ok
+    ? []
+    : result.outcome.problems.map(
+        ({ place }) => `${place?.file.replace(`${folder}/`, "")}:${place?.line}:${place?.column}`,
+      );
+const messages = (result: LoadResult): string =>
+  result.outcome.ok ? "" : result.outcome.problems.map(({ message, hint }) => `${message}\n${hint ?? ""}`).join("\n");
+
+const JSON_CONFIG =
+  '{ "programs": { "web": { "command": "cat", "numprocs": 2, "processName": "w%(process_num)02d" } } }';
+
+describe("loadConfig", () => {
+  it.each<[LoadResult["format"], Readonly<Record<string, string>>]>([
+    [
+      "ts",
+      { "supervisor.config.ts": `import { defineConfig } from "sup";\nexport default defineConfig(${JSON_CONFIG});` },
+    ],
+    ["json", { "supervisor.config.json": JSON_CONFIG }],
+    [
+      "ini",
+      {
+        "supervisord.conf":
+          "[supervisord]\n[program:web]\ncommand=cat\nnumprocs=2\nprocess_name=w%%(process_num)02d\n".replaceAll(
+            "%%",
+            "%",
+          ),
+      },
+    ],
+  ])("makes the same processes of a %s file", async (format, files) => {
+    const result = await load(files);
+    expect(messages(result)).toBe("");
+    expect(names(result)).toEqual(["web:w00", "web:w01"]);
+    expect(result.format).toBe(format);
+    expect(result.files).toContain(join(folder, Object.keys(files)[0] ?? ""));
+  });
+
+  it("tells all mistakes of a TypeScript config at their places, also in files it imports", async () => {
+    const result = await load({
+      "supervisor.config.ts":
+        'import { db } from "./db";\nexport default {\n  programs: {\n    web: {\n      command: "cat",\n      startsec: 1,\n    },\n    db,\n  },\n};\n',
+      "db.ts": 'export const db = {\n  command: "cat",\n  startsecs: -5,\n};\n',
+    });
+    expect(places(result).sort()).toEqual(["db.ts:3:3", "supervisor.config.ts:6:7"]);
+    expect(messages(result)).toContain("startsecs");
+    expect(result.files).toEqual(expect.arrayContaining([join(folder, "db.ts")]));
+  });
+
+  it("tells mistakes found while building the model at their places", async () => {
+    const result = await load({
+      "supervisor.config.ts":
+        'export default {\n  programs: { web: { command: "cat" } },\n  groups: { all: { programs: [\n    "web",\n    "nope",\n  ] } },\n};\n',
+    });
+    expect(places(result)).toEqual(["supervisor.config.ts:5:5"]);
+  });
+
+  it("tells mistakes of JSON at their places", async () => {
+    const wrong = await load({ "supervisor.config.json": '{\n  "programs": {\n    "web": { "command": 3 }\n  }\n}' });
+    expect(places(wrong)).toEqual(["supervisor.config.json:3:14"]);
+  });
+
+  it("tells mistakes of an ini file at their places", async () => {
+    const result = await load({ "supervisord.conf": "[supervisord]\n[program:web]\ncommand=cat\nstartsecs=x\n" });
+    expect(places(result)).toEqual([expect.stringMatching(/^supervisord\.conf:4:/)]);
+  });
+
+  it.each<[string, string, string, string]>([
+    ["an early end", '{ "a": [1,', "unexpected the end", ":1:11"],
+    ["a trailing comma", '{\n  "a": 1,\n}', "remove the comma", ":3:1"],
+    ["a comment", "{\n  // a\n}", "JSON has no comments", ":2:3"],
+    ["an empty file", "", "the file is empty", ":1:1"],
+    ["single quotes", "{ 'a': 1 }", "double quotes", ":1:3"],
+    ["a word", '{ "a": yes }', "not valid JSON", ":1:8"],
+  ])("explains %s in JSON", async (_name, text, message, place) => {
+    const result = await load({ "supervisor.config.json": text });
+    expect(messages(result)).toContain(message);
+    expect(places(result)).toEqual([`supervisor.config.json${place}`]);
+  });
+
+  it("says what a failing config has printed", async () => {
+    const result = await load({
+      "supervisor.config.ts": 'console.log("cannot reach the vault");\nthrow new Error("no secret");',
+    });
+    expect(messages(result)).toContain("the config printed:\n  cannot reach the vault");
+  });
+
+  it("places a problem of the whole config at its export", async () => {
+    const result = await load({ "supervisor.config.ts": "const a = 1;\n\nexport default new Promise(() => {});" });
+    expect(places(result)).toEqual(["supervisor.config.ts:3:1"]);
+  });
+
+  it.each<[string, (file: string) => void, RegExp]>([
+    ["is missing", () => {}, /could not find config file/],
+    ["is a folder", (file) => mkdirSync(file), /is a folder/],
+    ["is a dangling symlink", (file) => symlinkSync("nowhere", file), /symlink to nothing/],
+  ])("says that the file %s", async (_name, make, message) => {
+    for (const name of ["supervisor.config.ts", "supervisor.config.json", "supervisord.conf"]) {
+      make(join(folder, name));
+      const result = await loadFile(join(folder, name));
+      expect(messages(result)).toMatch(message);
+      expect(result.files).toEqual([join(folder, name)]);
+    }
+  });
+
+  it("takes includes in, logs them and watches the folder they come from", async () => {
+    const result = await load({
+      "supervisord.conf": "[supervisord]\n[include]\nfiles = conf.d/*.conf\n",
+      "conf.d/b.conf": "[program:b]\ncommand=cat\n",
+      "conf.d/a.conf": "[program:a]\ncommand=cat\n",
+      "conf.d/.hidden.conf": "[program:h]\ncommand=cat\n",
+    });
+    expect(names(result)).toEqual(["a:a", "b:b"]);
+    expect(result.files).toEqual(
+      ["supervisord.conf", "conf.d/a.conf", "conf.d/b.conf", "conf.d"].map((name) => join(folder, name)),
+    );
+    expect(result.messages).toHaveLength(2);
+  });
+
+  it("has a hash that changes with the content and with nothing else", async () => {
+    const files = {
+      "supervisor.config.ts": 'import { c } from "./c";\nexport default { programs: { web: { command: c } } };',
+      "c.ts": 'export const c = "cat";',
+    };
+    const first = await load(files);
+    const again = await loadFile(join(folder, "supervisor.config.ts"));
+    expect(again.hash).toBe(first.hash);
+    expect(contentHash(first.files)).toBe(first.hash);
+    writeFileSync(join(folder, "c.ts"), 'export const c = "tac";');
+    expect(contentHash(first.files)).not.toBe(first.hash);
+  });
+
+  it.runIf(isRoot)(
+    "does not run code that others can write to, as root, but reads their data with a warning",
+    async () => {
+      const file = write({ "supervisor.config.ts": "export default {};", "supervisor.config.json": "{}" });
+      chmodSync(file, 0o666);
+      chmodSync(join(folder, "supervisor.config.json"), 0o666);
+      const refused = await loadFile(file);
+      expect(messages(refused)).toContain(`chmod go-w ${file}`);
+      const data = await loadFile(join(folder, "supervisor.config.json"));
+      expect(data.outcome.ok).toBe(true);
+      expect(data.warnings[0]?.message).toContain("writable by");
+    },
+  );
+
+  it.runIf(isRoot)("evaluates a user's config as that user, with a warning", async () => {
+    const file = write({
+      "supervisor.config.ts": "export default { programs: { web: { command: `echo ${process.getuid()}` } } };",
+    });
+    chownSync(folder, 65534, 65534);
+    chownSync(file, 65534, 65534);
+    const result = await loadFile(file);
+    expect(messages(result)).toBe("");
+    expect(result.outcome.ok && result.outcome.value.groups[0]?.processes[0]?.command).toBe("echo 65534");
+    expect(result.warnings[0]?.message).toContain("belongs to uid 65534");
+  });
+});
