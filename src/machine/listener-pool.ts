@@ -7,78 +7,16 @@
  * whose events are rejected again and again waits longer and longer between attempts, since a listener that always fails
  * would otherwise be asked some ten thousand times a second.
  */
+import { busyWith, hearListener, type ListenerLine, type ListenerStep, type PooledEvent } from "./listener-protocol.ts";
 import {
-  busyWith,
-  hearListener,
-  NEW_LISTENER,
-  type Listener,
-  type ListenerLine,
-  type ListenerStep,
-  type PooledEvent,
-} from "./listener-protocol.ts";
-
-/** What a pool is told about itself at every step: the config may change under it. */
-export interface PoolSpec {
-  readonly name: string;
-  /** Events that may wait; one more discards the oldest. */
-  readonly bufferSize: number;
-  /** Names of its processes in order. */
-  readonly members: readonly string[];
-}
-
-/** JSON-safe. */
-export interface PoolState {
-  readonly nextPoolserial: number;
-  /** Oldest first. */
-  readonly buffer: readonly PooledEvent[];
-  readonly members: Readonly<Record<string, Member>>;
-  /** Rejections since an event was last accepted, and when the next attempt is due because of them. */
-  readonly rejections: number;
-  readonly retryAt: number | null;
-  /** Events discarded since the pool was made. */
-  readonly discarded: number;
-  /** Discards not told yet: their number, the last one's serial, and when to tell. `null`: the next is told at once. */
-  readonly untold: { readonly count: number; readonly serial: number; readonly due: number } | null;
-}
-
-export interface Member {
-  readonly listener: Listener;
-  readonly running: boolean;
-  /** Its stdin did not take an event: not before then again. */
-  readonly deafUntil: number | null;
-}
-
-export type PoolInput =
-  | { readonly type: "event"; readonly event: Omit<PooledEvent, "poolserial"> }
-  /** A process of the pool is being started: it is a new listener, who has not said anything. */
-  | { readonly type: "starting"; readonly member: string }
-  | { readonly type: "running"; readonly member: string }
-  /** It is on its way down, or nobody knows: nothing more is sent to it, its answers still count. */
-  | { readonly type: "leaving"; readonly member: string }
-  | { readonly type: "died"; readonly member: string }
-  | { readonly type: "output"; readonly member: string; readonly bytes: Uint8Array }
-  /** The event could not be written to its stdin. */
-  | { readonly type: "unsent"; readonly member: string; readonly poolserial: number; readonly why: "full" | "closed" }
-  | { readonly type: "timer" };
-
-export type PoolEffect =
-  | { readonly type: "send"; readonly member: string; readonly event: PooledEvent }
-  | ({ readonly type: "log" } & ListenerLine);
-
-export interface PoolStep {
-  readonly pool: PoolState;
-  readonly effects: readonly PoolEffect[];
-}
-
-export const NEW_POOL: PoolState = {
-  nextPoolserial: 0,
-  buffer: [],
-  members: {},
-  rejections: 0,
-  retryAt: null,
-  discarded: 0,
-  untold: null,
-};
+  ABSENT,
+  type Member,
+  type PoolEffect,
+  type PoolInput,
+  type PoolSpec,
+  type PoolState,
+  type PoolStep,
+} from "./listener-pool-state.ts";
 
 /** @param now monotonic milliseconds. */
 export function stepPool(spec: PoolSpec, before: PoolState, input: PoolInput, now: number): PoolStep {
@@ -89,20 +27,6 @@ export function stepPool(spec: PoolSpec, before: PoolState, input: PoolInput, no
   return { pool: turn.pool, effects: turn.effects };
 }
 
-/** When the pool wants a `timer`, monotonic milliseconds; `null`: not before something happens. */
-export function poolDeadline(pool: PoolState): number | null {
-  const due: number[] = [];
-  if (pool.untold !== null && pool.untold.count > 0) due.push(pool.untold.due);
-  if (pool.buffer.length > 0) {
-    if (pool.retryAt !== null) due.push(pool.retryAt);
-    for (const member of Object.values(pool.members)) {
-      if (member.running && member.listener.state === "READY" && member.deafUntil !== null) due.push(member.deafUntil);
-    }
-  }
-  return due.length === 0 ? null : Math.min(...due);
-}
-
-const ABSENT: Member = { listener: NEW_LISTENER, running: false, deafUntil: null };
 /** Milliseconds between two lines about discarded events. */
 const TELL_EVERY = 10_000;
 /** Milliseconds until a stdin that took nothing is tried again. */
@@ -162,12 +86,12 @@ class Turn {
   }
 
   dispatch(): void {
-    if (this.pool.retryAt !== null && this.#now < this.pool.retryAt) return;
-    for (;;) {
+    this.#endWaits();
+    while (this.pool.retryAt === null) {
       const [event, ...rest] = this.pool.buffer;
       const name = event === undefined ? undefined : this.#spec.members.find((member) => this.#takesEvents(member));
       if (event === undefined || name === undefined) return;
-      this.pool = { ...this.pool, buffer: rest, retryAt: null };
+      this.pool = { ...this.pool, buffer: rest };
       this.#set(name, { running: true, deafUntil: null, listener: busyWith(event) });
       this.effects.push({ type: "send", member: name, event });
       this.#log("debug", `event ${event.serial} sent to listener ${name}`);
@@ -176,7 +100,15 @@ class Turn {
 
   #takesEvents(name: string): boolean {
     const { running, listener, deafUntil } = this.#member(name);
-    return running && listener.state === "READY" && (deafUntil === null || this.#now >= deafUntil);
+    return running && listener.state === "READY" && deafUntil === null;
+  }
+
+  /** What is over must not look like a deadline any more. */
+  #endWaits(): void {
+    if (this.pool.retryAt !== null && this.#now >= this.pool.retryAt) this.pool = { ...this.pool, retryAt: null };
+    for (const [name, member] of Object.entries(this.pool.members)) {
+      if (member.deafUntil !== null && this.#now >= member.deafUntil) this.#set(name, { ...member, deafUntil: null });
+    }
   }
 
   #hear(name: string, { listener, lines, settled }: ListenerStep): void {
@@ -195,8 +127,8 @@ class Turn {
 
   #rejected(event: PooledEvent): void {
     const rejections = this.pool.rejections + 1;
-    const delay = rejections === 1 ? 0 : Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (rejections - 2));
-    this.pool = { ...this.pool, rejections, retryAt: delay === 0 ? null : this.#now + delay };
+    const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (rejections - 2));
+    this.pool = { ...this.pool, rejections, retryAt: rejections === 1 ? null : this.#now + delay };
     this.#rebuffer(event);
   }
 

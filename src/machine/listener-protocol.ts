@@ -124,7 +124,7 @@ function awaitResultLine(name: string, listener: Busy, text: string): Taken {
   if (end === -1 && line.length <= LONGEST_LINE)
     return { taken: text.length, next: quiet({ ...listener, text: line }) };
   // Supervisor drops seven bytes unseen here; a listener that prints other things has lost its place all the same.
-  const length = /^RESULT [ \t]*\+?(\d+)[ \t\r]*$/.exec(line)?.[1];
+  const length = /^RESULT [ \t]*\+?(\d{1,15})[ \t\r]*$/.exec(line)?.[1];
   if (end === -1 || length === undefined) {
     const shown = textOrRepr(Uint8Array.from(line.slice(0, LONGEST_LINE), (character) => character.charCodeAt(0)));
     const broken = breakProtocol(name, listener);
