@@ -47,10 +47,19 @@ async function main(): Promise<void> {
   // Only the first supervisor of a keeper has somebody waiting for this line.
   if (process.env["SUP_KEEPER_RESTARTS"] === undefined || process.env["SUP_KEEPER_RESTARTS"] === "0") {
     const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
-    process.stdout.on("error", () => {});
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    await tell(report);
   }
   if (outcome.ready) await outcome.done;
+  // The keeper waits for our end, and a watcher or a client's connection might keep us.
+  process.exit(0);
+}
+
+/** A launcher that has gone away in the meantime is no reason to fail. */
+function tell(report: BootReport): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.on("error", () => resolve());
+    process.stdout.write(`${JSON.stringify(report)}\n`, () => resolve());
+  });
 }
 
 /** The bundle with zod and the rest of the config floor: only needed when a config is read. */
@@ -65,7 +74,7 @@ function logSink(path: string, maxbytes: number, backups: number): { write(line:
 
 /** What programs inherit: our environment without what only our own processes are told by. */
 function programEnvironment(): Record<string, string> {
-  const own = new Set(["SUP_NOFILE_SOFT", "SUP_KEEPER_RESTARTS", "SUP_KEEPER", "NODE_CHANNEL_FD"]);
+  const own = new Set(["SUP_NOFILE_SOFT", "SUP_KEEPER_RESTARTS", "SUP_KEEPER_PID", "NODE_CHANNEL_FD"]);
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && !own.has(entry[0]),

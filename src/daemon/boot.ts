@@ -183,15 +183,15 @@ function takeSignal(
   daemon: { shutdown: () => void; config: ConfigControl; log: Log; keeper: Keeper },
 ): void {
   switch (signal) {
-    case "SIGTERM":
-    case "SIGINT":
-    case "SIGQUIT":
-      daemon.log("warn", `received ${signal} indicating exit request`);
+    case "TERM":
+    case "INT":
+    case "QUIT":
+      daemon.log("warn", `received SIG${signal} indicating exit request`);
       return daemon.shutdown();
-    case "SIGHUP":
-      daemon.log("warn", `received ${signal}: reading the config again`);
+    case "HUP":
+      daemon.log("warn", `received SIG${signal}: reading the config again`);
       return void daemon.config.update();
-    case "SIGUSR2":
+    case "USR2":
       daemon.log("info", "received SIGUSR2 indicating log reopen request");
       daemon.log.reopen();
       return void daemon.keeper.reopenLogs();

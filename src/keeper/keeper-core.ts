@@ -50,6 +50,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     restarts: 0,
     recentCrashes: 0,
   });
+  readonly #folder: string;
   readonly #registry: Registry;
   readonly #boot = bootId();
   readonly #listeners = new Set<(event: KeeperEvent) => void>();
@@ -71,6 +72,7 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   /** Takes over what an earlier keeper left in the folder. Throws the system's error if the folder cannot be used. */
   constructor(options: KeeperOptions) {
+    this.#folder = options.folder;
     const fifos = join(options.folder, "fifo");
     fs.mkdirSync(fifos, { recursive: true, mode: 0o700 });
     fs.chmodSync(options.folder, 0o700);
@@ -168,6 +170,9 @@ export class KeeperCore implements Keeper, ProgramHost {
     }
     this.#status = options.status ?? 0;
     this.close();
+    // A proper end: the next keeper begins anew instead of taking over what is over. FIFOs that a survivor of a program
+    // still holds open stay open without their names.
+    if (living.length === 0) fs.rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Like `events.onEvent`; call what it returns to end it. */

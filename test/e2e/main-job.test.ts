@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Project, type Status } from "../support/project.ts";
+import { isAlive, Project, type Status } from "../support/project.ts";
 
 // The main job, as docs/first-run.md tells it: a project with a database, a proxy, a web server and workers is brought up,
 // edited, hurt and brought down. Everything in it is real: Debian's redis-server and nginx, and Node programs.
@@ -87,9 +87,9 @@ describe("a project with a database, a proxy, a web server and workers", () => {
 
     const down = await project.sup("down");
     expect(down).toMatchObject({ exitCode: 0, stdout: "Stopped." });
-    for (const one of healed.processes) expect(existsSync(`/proc/${one.pid}`), one.namespec).toBe(false);
-    expect(existsSync(`/proc/${healed.pid}`)).toBe(false);
-    expect(existsSync(`/proc/${healed.supervisorPid}`)).toBe(false);
+    for (const one of healed.processes) expect(isAlive(one.pid), one.namespec).toBe(false);
+    expect(isAlive(healed.pid)).toBe(false);
+    expect(isAlive(healed.supervisorPid)).toBe(false);
     await expect(get(ports.nginx)).rejects.toThrow();
     expect((await project.sup("status")).exitCode).toBe(3);
     expect(readdirSync(project.folder).filter((name) => name.startsWith("supervisor.config"))).toEqual([

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
@@ -63,6 +63,16 @@ export class Project {
   async close(): Promise<void> {
     await this.sup("down");
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether a process runs. A zombie does not: in some containers nobody reaps those whose parent has gone. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2)[0] !== "Z";
+  } catch {
+    return false;
   }
 }
 

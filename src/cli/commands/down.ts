@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { isNotRunning } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
@@ -24,14 +25,22 @@ export async function down(project: Project, options: { readonly timeout: number
   return 0;
 }
 
-/** The keeper outlives its connections by the few milliseconds it needs to tidy up; a pid of another's can't be awaited as a child. */
+/** The keeper outlives its connections by the few milliseconds it needs to tidy up; another's child can't be awaited. */
 async function untilGone(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ESRCH") return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+  try {
+    // In a container whose first process reaps nobody, what has ended stays on as a zombie.
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+  } catch {
+    return existsSync("/proc/self") ? false : true;
   }
 }

@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isAlive, Project } from "../support/project.ts";
+
+let project: Project;
+
+beforeEach(() => {
+  project = new Project();
+});
+afterEach(() => project.close());
+
+/** Three programs that say when they are told to stop, in an order that priorities decide. */
+function config(): string {
+  const trap = (name: string): string =>
+    `sh -c 'trap "echo ${name} >> ${join(project.folder, "stopped")}; exit 0" TERM; echo ${name} is up; while :; do sleep 0.05; done'`;
+  return `export default { programs: {
+    first: { command: ${JSON.stringify(trap("first"))}, priority: 1 },
+    second: { command: ${JSON.stringify(trap("second"))}, priority: 2 },
+    third: { command: ${JSON.stringify(trap("third"))}, priority: 3 },
+  } };`;
+}
+
+describe("sup up in the foreground", () => {
+  test("shows prefixed output, and Ctrl-C stops everything once, in order, with status 130", async () => {
+    project.write("supervisor.config.ts", config());
+    const up = project.spawn(["up"]);
+    await seen(up, /third +\| third is up/);
+    await project.until((status) => status.processes.every((one) => one.state === "RUNNING"), "everything to run");
+    const { pid } = await project.status();
+    up.kill("SIGINT");
+    const result = await up;
+    expect(result.exitCode).toBe(130);
+    expect(result.stdout).toMatch(/^first +\| first is up$/m);
+    expect(readFileSync(join(project.folder, "stopped"), "utf8")).toBe("third\nsecond\nfirst\n");
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test("ends everything when its terminal is gone, even by kill -9", async () => {
+    project.write("supervisor.config.ts", config());
+    const up = project.spawn(["up"]);
+    await seen(up, /first is up/);
+    const { pid, processes } = await project.until((status) => status.processes.every((one) => one.pid !== 0), "pids");
+    up.kill("SIGKILL");
+    await up;
+    await gone([pid, ...processes.map((one) => one.pid)]);
+  });
+
+  test("attaches where it already runs, applies the edit, and leaves on Ctrl-C without stopping anything", async () => {
+    project.write("supervisor.config.ts", config());
+    const start = await project.sup("up", "-d", "--no-watch");
+    expect(start, start.stderr).toMatchObject({ exitCode: 0 });
+    const before = await project.until((status) => status.processes.every((one) => one.state === "RUNNING"), "everything to run");
+    project.write("supervisor.config.ts", config().replace("third is up", "third is new"));
+    const again = project.spawn(["up"]);
+    await seen(again, /third +\| third is new/);
+    again.kill("SIGINT");
+    expect(await again).toMatchObject({ exitCode: 130 });
+    const after = await project.status();
+    expect(after.pid).toBe(before.pid);
+    const pidOf = (name: string, status = after): number | undefined => status.processes.find((one) => one.name === name)?.pid;
+    expect(pidOf("first")).toBe(pidOf("first", before));
+    expect(pidOf("third")).not.toBe(pidOf("third", before));
+  });
+
+  test("starts only the named programs", async () => {
+    project.write("supervisor.config.ts", config());
+    const up = project.spawn(["up", "second"]);
+    await seen(up, /second is up/);
+    const status = await project.until((one) => one.processes.some((process) => process.state === "RUNNING"), "second to run");
+    expect(status.processes.map((one) => [one.name, one.state])).toEqual([
+      ["first", "STOPPED"],
+      ["second", "RUNNING"],
+      ["third", "STOPPED"],
+    ]);
+    up.kill("SIGINT");
+    await up;
+  });
+
+  test("shows a mistake in the config with its place, and starts nothing", async () => {
+    project.write("supervisor.config.ts", `export default {\n  programs: {\n    web: { comand: "sleep 1" },\n  },\n};\n`);
+    const up = await project.sup("up");
+    expect(up.exitCode).toBe(1);
+    expect(up.stderr).toMatch(/supervisor\.config\.ts:3:12/);
+    expect(up.stderr).toContain("did you mean");
+    expect(up.stderr).toContain("command");
+    expect((await project.sup("status")).exitCode).toBe(3);
+  });
+});
+
+/** Resolves once the command has printed something that matches. */
+function seen(command: ReturnType<Project["spawn"]>, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    command.all.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (pattern.test(text)) resolve();
+    });
+    void command.then((result) => reject(new Error(`it ended with ${result.exitCode} before ${pattern}:\n${result.all}`)));
+  });
+}
+
+async function gone(pids: readonly number[]): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (pids.some((pid) => isAlive(pid))) {
+    if (Date.now() > deadline) throw new Error(`still there: ${pids.filter((pid) => isAlive(pid)).join(", ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
