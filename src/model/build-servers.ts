@@ -43,7 +43,8 @@ function buildInet(context: BuildContext, path: ConfigPath, server: InetHttpServ
     );
     return null;
   }
-  return { kind: "inet", section, host: host === "*" ? "" : host, port, ...credentials };
+  const insecure = server.insecure ?? false;
+  return { kind: "inet", section, host: host === "*" ? "" : host, port, ...credentials, insecure };
 }
 
 function buildUnix(context: BuildContext, path: ConfigPath, server: UnixHttpServerConfig): ServerSpec {

@@ -232,6 +232,12 @@ export interface InetHttpServerConfig {
    * @default no authentication
    */
   readonly password?: string | undefined;
+  /**
+   * Allows a server without a password where other machines can reach it: all of them may then control it.
+   * A change takes effect when the daemon is restarted.
+   * @default false
+   */
+  readonly insecure?: boolean | undefined;
 }
 
 /** Settings of the supervisorctl client. */

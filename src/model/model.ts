@@ -61,6 +61,8 @@ export type ServerSpec =
       readonly port: number;
       readonly username: string | null;
       readonly password: string | null;
+      /** May listen without a password where other machines can reach it. Files of Supervisor's format always may. */
+      readonly insecure: boolean;
     };
 
 export interface SupervisorctlSpec {

@@ -187,6 +187,12 @@ const inetHttpServerSchema = z
         apply: "supervisor",
       }),
       ...credentials,
+      insecure: option(flag, {
+        about: "Allows a server without a password where other machines can reach it: all of them may then control it.",
+        ts: "boolean",
+        fallback: "false",
+        apply: "supervisor",
+      }),
     },
     { error: 'an object such as { port: "127.0.0.1:9001" }' },
   )

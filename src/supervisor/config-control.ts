@@ -1,6 +1,7 @@
 import type { LoadResult } from "../config/load-config.ts";
 import type { LogLevel, Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
+import { sameValue } from "../model/same-value.ts";
 import { planChange, type Plan } from "../model/plan.ts";
 import type { ConfigStatus, PlanReport } from "../protocol/api.ts";
 import { applyPlan } from "./apply-plan.ts";
@@ -120,10 +121,10 @@ export class ConfigControl {
     if (applied) return;
     const { groups, supervisor } = this.#compare(model);
     if (groups.some((group) => group.action !== "unchanged")) return;
-    this.#needsRestart = supervisor.map((change) => change.key);
+    if (!sameValue(this.#model, model)) this.#generation++;
+    this.#needsRestart = supervisor;
     this.#known = { model, hash, applied: true };
     this.#model = model;
-    this.#generation++;
     this.#options.keep(model, hash);
   }
 
