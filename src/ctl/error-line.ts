@@ -1,4 +1,4 @@
-import { pythonText } from "../protocol/coerce-arguments.ts";
+import { pythonRepr } from "../model/python-repr.ts";
 import { BadAnswer, HttpFailure, RpcFault, UnknownProtocol } from "./rpc-client.ts";
 
 /** A result code that an action has no words for. */
@@ -15,9 +15,14 @@ export function errorLine(error: unknown): string {
   return `error: <class '${kind}'>, ${text}: file: supervisorctl line: 1`;
 }
 
+/** A fault the way Python prints one. */
+export function faultText(fault: RpcFault): string {
+  return `<Fault ${fault.code}: ${pythonRepr(fault.faultString)}>`;
+}
+
 function describe(error: unknown): readonly [string, string] {
   if (error instanceof RpcFault) {
-    return ["xmlrpc.client.Fault", `<Fault ${error.code}: ${pythonText([error.faultString]).slice(1, -1)}>`];
+    return ["xmlrpc.client.Fault", faultText(error)];
   }
   if (error instanceof HttpFailure) {
     return ["xmlrpc.client.ProtocolError", `<ProtocolError for 127.0.0.1/RPC2: ${error.status} ${error.reason}>`];

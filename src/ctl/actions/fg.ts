@@ -2,6 +2,7 @@ import { PROCESS_STATES } from "../../model/states.ts";
 import { FAULTS } from "../../protocol/faults.ts";
 import { misuse, words, type Action } from "../action.ts";
 import { isConnected } from "../connection-check.ts";
+import { faultText } from "../error-line.ts";
 import { followLog } from "../follow-log.ts";
 import { RpcFault } from "../rpc-client.ts";
 import type { Session } from "../session.ts";
@@ -42,7 +43,7 @@ async function isRunning(session: Session, name: string): Promise<boolean> {
     if (!(error instanceof RpcFault)) throw error;
     // Only a bad name counts as failure; that is how it always was.
     if (error.code === FAULTS.BAD_NAME) refuse(session, "ERROR: bad process name supplied");
-    else session.say(`ERROR: ${error.faultString}`);
+    else session.say(`ERROR: ${faultText(error)}`);
   }
   return false;
 }
@@ -60,7 +61,7 @@ async function forwardLines(session: Session, name: string): Promise<void> {
     } catch (error) {
       if (!(error instanceof RpcFault)) throw error;
       const killed = error.code === FAULTS.NOT_RUNNING;
-      return session.say(killed ? "Process got killed" : `ERROR: ${error.faultString}`);
+      return session.say(killed ? "Process got killed" : `ERROR: ${faultText(error)}`);
     }
   }
 }
