@@ -5,6 +5,8 @@ import { PrefixedOutput } from "./render/prefixed-output.ts";
 import { describePlan } from "./render/plan-text.ts";
 import { safeText } from "./render/safe-text.ts";
 import { isNotRunning } from "./api-client.ts";
+import { comesBack } from "./comes-back.ts";
+import { untilGone } from "./until-gone.ts";
 
 /**
  * Shows the programs' output and what happens to them, until the daemon ends or the user leaves.
@@ -60,13 +62,18 @@ export async function attach(
     names: names.join(","),
   });
   try {
-    await client.stream(query, (item) => show(item, output, say, paint, status), leave.signal);
-  } catch (error) {
-    if (!leave.signal.aborted) throw error;
+    while (!leave.signal.aborted) {
+      await client.stream(query, (item) => show(item, output, say, paint, status), leave.signal).catch(ignoreGone);
+      if (leave.signal.aborted || !(await comesBack(client, status.pid))) break;
+      say("the supervisor process died and was started again; the programs run on");
+      query.delete("from");
+      query.set("lines", "0");
+    }
   } finally {
     output.flush();
     for (const [signal, handler] of handlers) process.off(signal, handler);
   }
+  if (options.owner) await untilGone(status.pid);
   if (!options.owner && ended !== null) say("left; everything keeps running (stop it with: sup down)");
   return ended ?? 0;
 }
@@ -95,8 +102,8 @@ function show(
       return item.report.steps.length === 0
         ? undefined
         : say(`config applied:\n${describePlan(item.report)}`.trimEnd());
-    case "log":
-    case "end":
+    case "open":
+    case "ready":
       return;
   }
 }

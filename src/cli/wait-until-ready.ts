@@ -1,4 +1,6 @@
 import type { ApiClient } from "./api-client.ts";
+import { CliError } from "./cli-error.ts";
+import { comesBack } from "./comes-back.ts";
 import type { ProcessReport } from "../protocol/api.ts";
 import { selects } from "../model/select-processes.ts";
 
@@ -23,13 +25,14 @@ export async function waitUntilReady(client: ApiClient, names: readonly string[]
     } else if (chosen.every(isDone)) verdict = 0;
     if (verdict !== null) controller.abort();
   };
+  // The stream is open before we look: what changes meanwhile is told afterwards, so nothing is missed between the two.
+  const query = new URLSearchParams({ events: "1" });
+  const { pid } = await client.call("status", {});
   try {
-    // The stream is opened first: what changes while we look is told afterwards, so nothing is missed between the two.
-    await client.stream(
-      new URLSearchParams({ events: "1", names: "" }),
-      () => void look().catch(() => controller.abort()),
-      controller.signal,
-    );
+    while (!controller.signal.aborted) {
+      await client.stream(query, () => void look().catch(() => {}), controller.signal);
+      if (!controller.signal.aborted && !(await comesBack(client, pid))) throw new CliError("the daemon has ended");
+    }
   } catch (error) {
     if (!controller.signal.aborted) throw error;
   } finally {

@@ -65,7 +65,9 @@ export function sendLiveStream(
     response.end();
     return;
   }
+  send({ type: "open" });
   for (const process of supervisor.processes()) follow(process);
+  const ready = new Set(supervisor.processes().filter((process) => process.ready));
   stops.push(
     supervisor.bus.subscribe((event) => {
       if (!("process" in event)) return;
@@ -73,9 +75,15 @@ export function sendLiveStream(
       if (process.retired) {
         followed.get(process)?.forEach((stop) => stop());
         followed.delete(process);
+        ready.delete(process);
         return;
       }
       follow(process);
+      if (!process.ready) ready.delete(process);
+      else if (!ready.has(process)) {
+        ready.add(process);
+        if (query.events && chosen(process)) send({ type: "ready", namespec: namespec(process.spec) });
+      }
       if (query.events && event.type === "state" && chosen(process)) {
         const { life } = process;
         const detail =

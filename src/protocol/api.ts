@@ -119,8 +119,12 @@ export interface PlanStep {
   readonly changes: readonly string[];
 }
 
-/** One line of `GET /api/v1/logs` and of `GET /api/v1/events`. */
+/** One line of `GET /api/v1/stream`. */
 export type StreamItem =
+  /** The first line: whatever happens from now on is told. */
+  | { readonly type: "open" }
+  /** RUNNING, and its readiness check has passed. */
+  | { readonly type: "ready"; readonly namespec: string }
   | { readonly type: "output"; readonly namespec: string; readonly stream: StreamName; readonly data: string }
   | { readonly type: "gap"; readonly namespec: string; readonly stream: StreamName; readonly bytes: number }
   | {
@@ -130,8 +134,6 @@ export type StreamItem =
       readonly to: ProcessState;
       readonly detail: string;
     }
-  | { readonly type: "plan"; readonly report: PlanReport }
-  | { readonly type: "log"; readonly line: string }
-  | { readonly type: "end"; readonly reason: string };
+  | { readonly type: "plan"; readonly report: PlanReport };
 
 export type ApiName = keyof ApiCalls;

@@ -50,7 +50,10 @@ describe("sup up in the foreground", () => {
     project.write("supervisor.config.ts", config());
     const start = await project.sup("up", "-d", "--no-watch");
     expect(start, start.stderr).toMatchObject({ exitCode: 0 });
-    const before = await project.until((status) => status.processes.every((one) => one.state === "RUNNING"), "everything to run");
+    const before = await project.until(
+      (status) => status.processes.every((one) => one.state === "RUNNING"),
+      "everything to run",
+    );
     project.write("supervisor.config.ts", config().replace("third is up", "third is new"));
     const again = project.spawn(["up"]);
     await seen(again, /third +\| third is new/);
@@ -58,7 +61,8 @@ describe("sup up in the foreground", () => {
     expect(await again).toMatchObject({ exitCode: 130 });
     const after = await project.status();
     expect(after.pid).toBe(before.pid);
-    const pidOf = (name: string, status = after): number | undefined => status.processes.find((one) => one.name === name)?.pid;
+    const pidOf = (name: string, status = after): number | undefined =>
+      status.processes.find((one) => one.name === name)?.pid;
     expect(pidOf("first")).toBe(pidOf("first", before));
     expect(pidOf("third")).not.toBe(pidOf("third", before));
   });
@@ -67,7 +71,10 @@ describe("sup up in the foreground", () => {
     project.write("supervisor.config.ts", config());
     const up = project.spawn(["up", "second"]);
     await seen(up, /second is up/);
-    const status = await project.until((one) => one.processes.some((process) => process.state === "RUNNING"), "second to run");
+    const status = await project.until(
+      (one) => one.processes.some((process) => process.state === "RUNNING"),
+      "second to run",
+    );
     expect(status.processes.map((one) => [one.name, one.state])).toEqual([
       ["first", "STOPPED"],
       ["second", "RUNNING"],
@@ -78,7 +85,10 @@ describe("sup up in the foreground", () => {
   });
 
   test("shows a mistake in the config with its place, and starts nothing", async () => {
-    project.write("supervisor.config.ts", `export default {\n  programs: {\n    web: { comand: "sleep 1" },\n  },\n};\n`);
+    project.write(
+      "supervisor.config.ts",
+      `export default {\n  programs: {\n    web: { comand: "sleep 1" },\n  },\n};\n`,
+    );
     const up = await project.sup("up");
     expect(up.exitCode).toBe(1);
     expect(up.stderr).toMatch(/supervisor\.config\.ts:3:12/);
@@ -96,7 +106,9 @@ function seen(command: ReturnType<Project["spawn"]>, pattern: RegExp): Promise<v
       text += chunk.toString();
       if (pattern.test(text)) resolve();
     });
-    void command.then((result) => reject(new Error(`it ended with ${result.exitCode} before ${pattern}:\n${result.all}`)));
+    void command.then((result) =>
+      reject(new Error(`it ended with ${result.exitCode} before ${pattern}:\n${result.all}`)),
+    );
   });
 }
 

@@ -43,10 +43,15 @@ afterEach(async () => {
 });
 
 describe("a config that is edited again and again", () => {
-  test("is followed exactly through a thousand random edits, valid and invalid", () => editAtRandom("supervisor.config.json", EDITS, (text) => text));
+  test("is followed exactly through a thousand random edits, valid and invalid", () =>
+    editAtRandom("supervisor.config.json", EDITS, (text) => text));
 
   test("is followed exactly in its TypeScript form", () =>
-    editAtRandom("supervisor.config.ts", Math.ceil(EDITS / 10), (text) => `import { defineConfig } from "sup";\nexport default defineConfig(${text});\n`));
+    editAtRandom(
+      "supervisor.config.ts",
+      Math.ceil(EDITS / 10),
+      (text) => `import { defineConfig } from "sup";\nexport default defineConfig(${text});\n`,
+    ));
 });
 
 async function editAtRandom(file: string, edits: number, wrap: (json: string) => string): Promise<void> {
@@ -57,7 +62,11 @@ async function editAtRandom(file: string, edits: number, wrap: (json: string) =>
   expect(up, up.stderr).toMatchObject({ exitCode: 0 });
   client = new ApiClient(placesFor(`${project.folder}/${file}`, project.env).socket);
   void client
-    .stream(new URLSearchParams({ events: "1", names: "-" }), (item) => void (item.type === "plan" && (reports.push(item.report), wake())), following.signal)
+    .stream(
+      new URLSearchParams({ events: "1", names: "-" }),
+      (item) => void (item.type === "plan" && (reports.push(item.report), wake())),
+      following.signal,
+    )
     .catch(() => {});
   let before = await settled(config);
   let invalid = 0;
@@ -89,7 +98,9 @@ async function editAtRandom(file: string, edits: number, wrap: (json: string) =>
 }
 
 function firstConfig(): Config {
-  const programs = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`p${index}`, { command: `sleep ${10_000 + index}` }]));
+  const programs = Object.fromEntries(
+    Array.from({ length: 8 }, (_, index) => [`p${index}`, { command: `sleep ${10_000 + index}` }]),
+  );
   return { programs, groups: { left: { programs: ["p0", "p1"] }, right: { programs: ["p2"] } } };
 }
 
@@ -149,7 +160,8 @@ function spoil(text: string, random: () => number, edit: number): string {
 }
 
 function expectedNames(config: Config): string[] {
-  const groupOf = (name: string): string => Object.entries(config.groups).find(([, group]) => group.programs.includes(name))?.[0] ?? name;
+  const groupOf = (name: string): string =>
+    Object.entries(config.groups).find(([, group]) => group.programs.includes(name))?.[0] ?? name;
   return Object.entries(config.programs)
     .flatMap(([name, program]) =>
       Array.from({ length: program.numprocs ?? 1 }, (_, index) => {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { isNotRunning } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
+import { untilGone } from "../until-gone.ts";
 
 /** `sup down`: stops every program in order, then the daemon; returns when both are gone. Nothing running is no error. */
 export async function down(project: Project, options: { readonly timeout: number | null }): Promise<number> {
@@ -23,24 +23,4 @@ export async function down(project: Project, options: { readonly timeout: number
   await untilGone(pid);
   process.stdout.write("Stopped.\n");
   return 0;
-}
-
-/** The keeper outlives its connections by the few milliseconds it needs to tidy up; another's child can't be awaited. */
-async function untilGone(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
-  try {
-    // In a container whose first process reaps nobody, what has ended stays on as a zombie.
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
-  } catch {
-    return existsSync("/proc/self") ? false : true;
-  }
 }
