@@ -1,6 +1,6 @@
+import { byCodePoint } from "../model/build-context.ts";
 import { pythonRepr } from "../model/python-repr.ts";
 import { formatPercent } from "../model/percent-format.ts";
-import { compareCodePoints } from "./python-text.ts";
 
 /** What `%(name)s` may stand for in one place. */
 export type Names = ReadonlyMap<string, string | number>;
@@ -18,7 +18,7 @@ export function expandPercent(text: string, names: Names, label: string): Expand
   if (result.ok) return result;
   const what = `Format string ${pythonRepr(text)} for ${pythonRepr(label)}`;
   if (result.kind === "bad-format") return { ok: false, message: `${what} is badly formatted: ${result.message}` };
-  const available = [...names.keys()].sort(compareCodePoints).join(", ");
+  const available = [...names.keys()].sort(byCodePoint).join(", ");
   const key = pythonRepr(result.key);
   return {
     ok: false,

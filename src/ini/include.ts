@@ -1,3 +1,4 @@
+import { byCodePoint } from "../model/build-context.ts";
 import type { Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
 import { environmentNames, expandPercent } from "./expand-percent.ts";
@@ -6,7 +7,7 @@ import type { IniTree } from "./merge-ini.ts";
 import { entryOf, mergeIni } from "./merge-ini.ts";
 import { parseIni } from "./parse-ini.ts";
 import type { QueuedMessage } from "./section-reader.ts";
-import { compareCodePoints, isSpace } from "./python-text.ts";
+import { isSpace } from "./python-text.ts";
 
 /** How files are reached; this floor opens none itself. */
 export interface FileAccess {
@@ -62,7 +63,7 @@ export function readWithIncludes(file: string, access: FileAccess, world: World)
 
   for (const item of words(expanded.text)) {
     const pattern = item.startsWith("/") ? item : joinPath(world.here, item);
-    const matches = [...access.glob(pattern)].sort(compareCodePoints);
+    const matches = [...access.glob(pattern)].sort(byCodePoint);
     if (matches.length === 0) messages.push({ level: "warn", text: `No file matches via include "${pattern}"` });
     for (const match of matches) {
       messages.push({ level: "info", text: `Included extra file "${match}" during parsing` });

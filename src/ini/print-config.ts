@@ -7,7 +7,7 @@ import type { Problem } from "../model/problem.ts";
 import { commentsOf } from "./comments-of.ts";
 import type { KeySpec, SectionKind } from "./key-table.ts";
 import { keysOf, optionName, sectionKind } from "./key-table.ts";
-import type { IniTree, TreeSection } from "./merge-ini.ts";
+import type { IniTree, TreeEntry, TreeSection } from "./merge-ini.ts";
 import type { PrintedOption, PrintedSection } from "./printed-section.ts";
 import { HELPERS, printOption } from "./print-option.ts";
 import { isDefault, printComment, printKey, printValue } from "./print-value.ts";
@@ -91,7 +91,7 @@ function printSection(
   defined: ReadonlySet<string>,
 ): PrintedSection {
   const above = comments.above(section.place);
-  if (section.place.file !== tree.mainFile) above.unshift(`// ${section.place.file}`);
+  if (section.place.file !== tree.mainFile) above.unshift(`// ${nearName(tree, section.place.file)}`);
   const beside = comments.beside(section.place);
   const options: PrintedOption[] = [];
   if (typeof values["name"] === "string") options.push({ above: [], beside: "", name: "name", value: values["name"] });
@@ -105,11 +105,11 @@ function printSection(
     const option = optionName(entry.key);
     const value = values[option];
     handled.add(option);
-    if (!spec || value === undefined || isDefault(entry.key, value, kind)) {
+    if (!spec || value === undefined || (!entry.value.includes("%(ENV_") && isDefault(entry.key, value, kind))) {
       waiting.push(...over, ...(next === "" ? [] : [next]));
       continue;
     }
-    const printed = printOption(spec.type, value, entry.value, defined);
+    const printed = printOption(spec.type, withHere(tree, entry, value), entry.value, defined);
     options.push({ above: [...waiting, ...over], beside: next, name: option, value: printed });
     waiting = [];
   }
@@ -117,6 +117,7 @@ function printSection(
   for (const [option, value] of Object.entries(values)) {
     if (!handled.has(option)) options.push({ above: [], beside: "", name: option, value });
   }
+  waiting.push(...comments.below(section.place));
   return { name, above: [...above, ...(beside === "" ? [] : [beside])], options, below: waiting };
 }
 
@@ -166,8 +167,30 @@ function leftovers(tree: IniTree, warnings: readonly Problem[]): string[] {
     const value = [...tree.sections.values()]
       .flatMap(({ entries }) => [...entries.values()])
       .find((entry) => entry.place === place)?.value;
-    const where = place ? `${place.file}:${place.line}: ` : "";
+    const where = place ? `${nearName(tree, place.file)}:${place.line}: ` : "";
     return printComment(` ${where}${message}${value === undefined ? "" : `: ${value}`}`);
   });
   return ["// Not carried over:", ...lines];
+}
+
+/** How a file is called from the folder of the main file. */
+function nearName(tree: IniTree, file: string): string {
+  const folder = folderOf(tree);
+  return file.startsWith(folder) ? file.slice(folder.length) : file;
+}
+
+/**
+ * Gives a text its `%(here)s` back. As soon as a file includes others, Supervisor replaces it by the folder itself; the
+ * printed file should still work when the whole tree is moved.
+ */
+function withHere(tree: IniTree, entry: TreeEntry, value: unknown): unknown {
+  const isReplaced = entry.source.value.includes("%(here)s") && !entry.value.includes("%(here)s");
+  if (!isReplaced || typeof value !== "string") return value;
+  const folder = folderOf(tree);
+  // Behind a percent sign it would be read as an escape.
+  return value.split(folder).reduce((text, piece) => text + (text.endsWith("%") ? folder : "%(here)s/") + piece);
+}
+
+function folderOf(tree: IniTree): string {
+  return tree.mainFile.slice(0, tree.mainFile.lastIndexOf("/") + 1);
 }

@@ -1,6 +1,6 @@
 /**
- * The few text rules of Python that show through in a `supervisord.conf`: what counts as a blank, what `int()` reads, how
- * names sort. JavaScript's own `trim` and `Number` differ in the corners (U+FEFF, `1_000`, `0x10`).
+ * The few text rules of Python that show through in a `supervisord.conf`: what counts as a blank and what `int()`
+ * reads. JavaScript's own `trim` and `Number` differ in the corners (U+FEFF, `1_000`, `0x10`).
  */
 
 /** `str.strip()`. */
@@ -39,13 +39,3 @@ export function readInteger(text: string, base: 8 | 10): number | null {
 
 const DECIMAL = /^([+-]?)(\d+(?:_\d+)*)$/;
 const OCTAL = /^([+-]?)(?:0[oO]_?)?([0-7]+(?:_[0-7]+)*)$/;
-
-/** Order of Python's `sorted()` on text: by code point, where JavaScript's default goes by UTF-16 unit. */
-export function compareCodePoints(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
-  for (let i = 0; i < left.length && i < right.length; i += 1) {
-    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
-}

@@ -44,12 +44,14 @@ export function hostWorld(file: string, env: Readonly<Record<string, string | un
   };
 }
 
-/** Users, groups and folders are always there, and every variable that a file next to this one names is "1". */
+/** Users, groups and folders are always there, and every variable that a file next to this one names is "1" (or "info"). */
 export function lenientWorld(file: string): World {
   const texts = readdirSync(dirname(file))
     .filter((name) => name.endsWith(".conf"))
     .map((name) => readFileSync(join(dirname(file), name), "utf8"));
-  const named = [...texts.join("\n").matchAll(/%\(ENV_([^()]*)\)/g)].map(([, name = ""]) => [name, "1"] as const);
+  const named = [...texts.join("\n").matchAll(/%\(ENV_([^()]*)\)/g)].map(
+    ([, name = ""]) => [name, name.includes("LEVEL") ? "info" : "1"] as const,
+  );
   const world = hostWorld(file, { ...Object.fromEntries(named), ...ENV });
   return { ...world, isDirectory: () => true, findUser: () => ({ uid: 1000, gid: 1000 }), findGroup: () => 1000 };
 }

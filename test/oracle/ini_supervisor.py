@@ -7,7 +7,7 @@ Two places follow 4.4 instead of the installed 4.2.5, because 4.4 is what is rep
 `environment` (ini_environment.py) and the single expansion of it in [supervisord].
 
 `lenient` switches the checks of the host off: users, groups and folders are always there, and a missing variable of
-the environment is the text "1".
+the environment is "info" if its name speaks of a level, else "1".
 """
 import json
 import os
@@ -50,7 +50,7 @@ class Anything(dict):
 
     def __missing__(self, key):
         if key.startswith("ENV_"):
-            return "1"
+            return "info" if "LEVEL" in key else "1"
         raise KeyError(key)
 
 
