@@ -50,7 +50,11 @@ type Loaded = Omit<LoadResult, "hash">;
 export async function loadConfig(file: string, context: LoadContext): Promise<LoadResult> {
   const path = resolve(context.cwd ?? process.cwd(), file);
   const startedAt = Date.now();
-  const loaded = await load(path, context);
+  // The file may vanish between two looks at it; that is a problem like any other.
+  const loaded = await load(path, context).catch((error: unknown) => {
+    const message = `could not load config file ${path}: ${error instanceof Error ? error.message : String(error)}`;
+    return failure(formatOf(path), [path], [{ message, hint: "try again" }]);
+  });
   return { ...loaded, hash: contentHash(loaded.files, startedAt) };
 }
 
