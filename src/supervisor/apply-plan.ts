@@ -11,11 +11,20 @@ import type { Supervisor } from "./supervisor.ts";
  */
 export async function applyPlan(supervisor: Supervisor, plan: Plan): Promise<void> {
   const changed = plan.groups.filter((group) => group.action !== "unchanged");
+  for (const group of changed) changeGroup(supervisor, group);
   await Promise.all(changed.flatMap((group) => group.processes.map((step) => carryOut(supervisor, group.name, step))));
 
   for (const group of changed) if (group.action === "remove") supervisor.removeGroup(group.name);
   const added = changed.flatMap((group) => (group.after === null ? [] : addMissing(supervisor, group, group.after)));
   for (const process of added) if (process.spec.autostart) supervisor.requestStart(process);
+}
+
+/** What a group as a whole is, listeners' subscriptions for one, is new before its processes start again. */
+function changeGroup(supervisor: Supervisor, plan: GroupPlan): void {
+  const group = supervisor.groups.get(plan.name);
+  if (group === undefined || plan.after === null || plan.changes.length === 0) return;
+  group.spec = plan.after;
+  supervisor.bus.emit({ type: "groupChanged", group });
 }
 
 async function carryOut(supervisor: Supervisor, groupName: string, step: ProcessPlan): Promise<void> {

@@ -14,6 +14,8 @@ export interface LaunchContext {
   readonly serverUrl: string | null;
   readonly stripAnsi: boolean;
   readonly autoLogs: AutoLogs;
+  /** Groups whose processes speak the event listener protocol on their stdout. */
+  readonly isListener?: (group: string) => boolean;
 }
 
 /** A start request for the keeper, or why the command cannot be run now. Throws if an AUTO log cannot be created. */
@@ -86,12 +88,15 @@ export function logPath(spec: ProcessSpec, stream: StreamName, context: LaunchCo
 
 function logSpec(spec: ProcessSpec, stream: StreamName, context: LaunchContext): LogSpec {
   const settings: StreamSpec = spec[stream];
+  // A listener's answers must not be lost with a supervisor that dies, nor altered: they are kept, as they are. Capture mode
+  // and log events of its stdout have no effect under Supervisor either.
+  const answers = stream === "stdout" && context.isListener?.(spec.group) === true;
   return {
     path: logPath(spec, stream, context),
     maxbytes: settings.maxbytes,
     backups: settings.backups,
-    stripAnsi: context.stripAnsi,
-    captureMaxbytes: settings.captureMaxbytes,
-    events: settings.eventsEnabled,
+    stripAnsi: context.stripAnsi && !answers,
+    captureMaxbytes: answers ? 0 : settings.captureMaxbytes,
+    events: answers || settings.eventsEnabled,
   };
 }

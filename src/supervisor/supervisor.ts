@@ -5,7 +5,7 @@ import { explain } from "../machine/explain.ts";
 import type { Waiting } from "../machine/gates.ts";
 import { STOPPED_STATES } from "../model/states.ts";
 import type { GroupSpec, LogLevel, Model, ProcessSpec } from "../model/model.ts";
-import type { Keeper, KeeperEvent, KeeperSnapshot } from "../protocol/keeper.ts";
+import type { Keeper, KeeperEvent, KeeperSnapshot, KeptEvent, StreamName } from "../protocol/keeper.ts";
 import type { LaunchContext } from "./launch.ts";
 import { ManagedProcess, type ProcessWorld } from "./managed-process.ts";
 import { OutputHub } from "./output-hub.ts";
@@ -18,7 +18,16 @@ export type SupervisorEvent =
   | { readonly type: "state"; readonly process: ManagedProcess; readonly event: EventEffect }
   /** Anything else about a process: readiness, a new spec. */
   | { readonly type: "changed"; readonly process: ManagedProcess }
-  | { readonly type: "groupAdded" | "groupRemoved"; readonly group: ProcessGroup }
+  /** `groupChanged`: its spec is another, its processes may be the same. */
+  | { readonly type: "groupAdded" | "groupRemoved" | "groupChanged"; readonly group: ProcessGroup }
+  /** A message between capture tokens, or a chunk of output that is kept until we acknowledge it. */
+  | {
+      readonly type: "capture" | "log";
+      readonly process: ManagedProcess;
+      readonly pid: number;
+      readonly stream: StreamName;
+      readonly data: Uint8Array;
+    }
   | { readonly type: "mood"; readonly mood: Mood }
   /** Its log files are about to be emptied because somebody asked for that. */
   | { readonly type: "logsCleared"; readonly process: ManagedProcess }
@@ -43,10 +52,12 @@ export class Supervisor {
   /** Active groups: start order at boot, later ones at the end (spec interfaces 1.5). */
   readonly groups = new Map<string, ProcessGroup>();
   readonly output: OutputHub;
+  readonly context: LaunchContext;
   readonly #options: SupervisorOptions;
   readonly #gates: StartGates;
   readonly #byKey = new Map<string, ManagedProcess>();
   readonly #unsaved = new Set<string>();
+  readonly #savers: (() => Readonly<Record<string, string | null>>)[] = [];
   #mood: Mood = "running";
   #acknowledged = 0;
   #saveScheduled = false;
@@ -56,16 +67,16 @@ export class Supervisor {
     this.bus = new EventBus((error) =>
       options.log("error", `event listener failed: ${(error as Error).stack ?? String(error)}`),
     );
+    this.context = {
+      ...options.context,
+      isListener: (group) => this.groups.get(group)?.spec.kind === "eventlistener",
+    };
     this.output = new OutputHub(options.keeper);
     this.#gates = new StartGates((program) => this.processesOf(program));
   }
 
   get mood(): Mood {
     return this.#mood;
-  }
-
-  get context(): LaunchContext {
-    return this.#options.context;
   }
 
   get clock(): Clock {
@@ -101,6 +112,7 @@ export class Supervisor {
   /** A fresh boot: creates all groups of the model, then starts what has autostart (`only`: the chosen ones instead). */
   begin(model: Model, only: ((spec: ProcessSpec) => boolean) | null): void {
     for (const group of model.groups) this.addGroup(group, { autostart: false });
+    this.bus.emit({ type: "mood", mood: "running" });
     for (const process of this.processes()) {
       if (only === null ? process.spec.autostart : only(process.spec)) this.requestStart(process);
     }
@@ -220,6 +232,15 @@ export class Supervisor {
     this.#discard(process);
   }
 
+  /**
+   * Keeps more than processes: `changes` is asked for what is different with every save, so that it is stored together with
+   * the acknowledgement of the events that led to it. Returns how to ask for a save.
+   */
+  saveAlso(changes: () => Readonly<Record<string, string | null>>): () => void {
+    this.#savers.push(changes);
+    return () => this.#scheduleSave();
+  }
+
   setMood(mood: Mood): void {
     this.#mood = mood;
     if (mood !== "running") this.#gates.clear();
@@ -245,10 +266,14 @@ export class Supervisor {
     });
   }
 
-  #takeEvent(event: Extract<KeeperEvent, { readonly seq: number }>, late: boolean): void {
+  #takeEvent(event: KeptEvent, late: boolean): void {
     if (event.seq <= this.#acknowledged) return;
     this.#acknowledged = event.seq;
-    if (event.type === "exit") this.#byKey.get(event.key)?.exited(event, late);
+    const process = this.#byKey.get(event.key);
+    if (process !== undefined) {
+      if (event.type === "exit") process.exited(event, late);
+      else this.bus.emit({ ...event, process, data: Buffer.from(event.data, "base64") });
+    }
     this.#scheduleSave();
   }
 
@@ -269,16 +294,17 @@ export class Supervisor {
         changes[key] = process === undefined ? null : JSON.stringify(process.save());
       }
       this.#unsaved.clear();
+      for (const saver of this.#savers) Object.assign(changes, saver());
       this.#options.keeper.acknowledge(this.#acknowledged, changes);
     });
   }
 
   #world(): ProcessWorld {
-    const { keeper, clock, context, log } = this.#options;
+    const { keeper, clock, log } = this.#options;
     return {
       keeper,
       clock,
-      context,
+      context: this.context,
       log,
       output: this.output,
       accepting: () => this.#mood === "running",
