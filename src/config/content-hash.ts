@@ -36,7 +36,8 @@ function namesIn(folder: string): string[] {
 function changedSince(file: string, startedAt: number): boolean {
   try {
     const stats = statSync(file);
-    return !stats.isDirectory() && stats.mtimeMs > startedAt;
+    // File times have fractions that the wall clock lacks: a save in the very millisecond of the start was before it.
+    return !stats.isDirectory() && Math.floor(stats.mtimeMs) > startedAt;
   } catch {
     return false;
   }
