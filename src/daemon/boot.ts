@@ -11,6 +11,7 @@ import type { Keeper, KeeperEvent, KeeperSnapshot } from "../protocol/keeper.ts"
 import { apiMethods } from "../rpc/api-methods.ts";
 import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
+import { ListenerPools } from "../supervisor/listener-pools.ts";
 import { shutDown } from "../supervisor/shut-down.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { Places } from "./places.ts";
@@ -108,7 +109,9 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     model,
   );
 
+  let pools: ListenerPools | null = null;
   const { done, shutdown } = ending(keeper, supervisor, log, async () => {
+    pools?.close();
     await watcher?.close();
     await listener.close();
   });
@@ -136,6 +139,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     if (event.type === "logTrouble") dropped.set(event.key, (dropped.get(event.key) ?? 0) + event.dropped);
     supervisor.handleKeeperEvent(event);
   };
+  const { identifier } = supervisord;
+  pools = new ListenerPools({ supervisor, keeper, clock: systemClock, identifier, log, saved: snapshot.saved });
   if (inherited === null && loaded !== null) {
     keep(model, loaded.hash);
     keeper.acknowledge(0, { daemon: "1" });
@@ -147,6 +152,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   } else {
     announceReturn(snapshot, log);
     supervisor.restore(model, snapshot);
+    // In their order: what comes in while the config is read is later.
+    for (const event of early.splice(0)) deliver(event);
     if (snapshot.recentCrashes < 5) await config.update();
   }
   for (const event of early.splice(0)) deliver(event);

@@ -18,8 +18,14 @@ export type SupervisorEvent =
   | { readonly type: "state"; readonly process: ManagedProcess; readonly event: EventEffect }
   /** Anything else about a process: readiness, a new spec. */
   | { readonly type: "changed"; readonly process: ManagedProcess }
-  /** `groupChanged`: its spec is another, its processes may be the same. */
-  | { readonly type: "groupAdded" | "groupRemoved" | "groupChanged"; readonly group: ProcessGroup }
+  /**
+   * `groupRestored`: it was there before this supervisor was. `groupChanged`: its spec is another, its processes may be the
+   * same.
+   */
+  | {
+      readonly type: "groupAdded" | "groupRestored" | "groupChanged" | "groupRemoved";
+      readonly group: ProcessGroup;
+    }
   /** A message between capture tokens, or a chunk of output that is kept until we acknowledge it. */
   | {
       readonly type: "capture" | "log";
@@ -121,15 +127,11 @@ export class Supervisor {
   /** After a death of ours: takes up every process where the keeper and our own notes have it. */
   restore(model: Model, snapshot: KeeperSnapshot): void {
     const kept = new Map(snapshot.processes.map((process) => [process.key, process]));
-    for (const spec of model.groups) {
-      const group = this.#createGroup(spec);
-      for (const process of group.processes.values()) {
-        const saved = snapshot.saved[process.key];
-        process.restore(
-          saved === undefined ? null : (JSON.parse(saved) as SavedProcess),
-          kept.get(process.key) ?? null,
-        );
-      }
+    // All groups first: what is found out about a process may concern a listener in any of them.
+    for (const spec of model.groups) this.bus.emit({ type: "groupRestored", group: this.#createGroup(spec) });
+    for (const process of this.processes()) {
+      const saved = snapshot.saved[process.key];
+      process.restore(saved === undefined ? null : (JSON.parse(saved) as SavedProcess), kept.get(process.key) ?? null);
     }
     for (const event of snapshot.pending) this.#takeEvent(event, true);
     for (const process of this.processes()) {

@@ -1,0 +1,186 @@
+/**
+ * Where events become what listeners read: hears everything that happens in the supervisor, turns it into Supervisor's
+ * events, numbers them and hands them to the pools that subscribed.
+ *
+ * Theory: an event that somebody wants must survive the death of this process. What pools hold is therefore saved in the
+ * same step that acknowledges the keeper's news that led to it, and the answers of listeners come as news that the keeper
+ * keeps until they are acknowledged. What remains is the moment between writing an event to a listener and saving that:
+ * both are sent to the keeper in the same turn of the event loop.
+ */
+import type { Clock } from "../clock/clock.ts";
+import { TickTimer } from "../events/tick-timer.ts";
+import { NEW_POOL, type PoolState } from "../machine/listener-pool-state.ts";
+import type { LogLevel } from "../model/model.ts";
+import { pythonRepr } from "../model/python-repr.ts";
+import { eventPayload, outputEventName, TICK_PERIODS, type SupervisedEvent } from "../protocol/event-payload.ts";
+import type { Keeper } from "../protocol/keeper.ts";
+import { ListenerNotes } from "./listener-memory.ts";
+import { ListenerPool } from "./listener-pool.ts";
+import type { ManagedProcess } from "./managed-process.ts";
+import { OutputTails } from "./output-tails.ts";
+import type { ProcessGroup } from "./process-group.ts";
+import type { Supervisor, SupervisorEvent } from "./supervisor.ts";
+
+export interface ListenerPoolsOptions {
+  readonly supervisor: Supervisor;
+  readonly keeper: Keeper;
+  readonly clock: Clock;
+  /** `[supervisord] identifier`: the `server` of every event. */
+  readonly identifier: string;
+  readonly log: (level: LogLevel, message: string) => void;
+  /** What the keeper kept for us: the serial goes on from there. */
+  readonly saved: Readonly<Record<string, string>>;
+}
+
+type TickName = keyof typeof TICK_PERIODS;
+
+export class ListenerPools {
+  readonly #options: ListenerPoolsOptions;
+  readonly #pools = new Map<string, ListenerPool>();
+  readonly #notes = new ListenerNotes();
+  readonly #memory: ReturnType<ListenerNotes["restore"]>;
+  readonly #tails = new OutputTails();
+  readonly #ticks: ReadonlyMap<TickName, TickTimer>;
+  readonly #unsubscribe: () => void;
+  readonly #save: () => void;
+  #nextSerial: number;
+  #stopping = false;
+
+  /** To be made in the turn in which the supervisor gets its groups, and before: what is not taken up then is forgotten. */
+  constructor(options: ListenerPoolsOptions) {
+    this.#options = options;
+    this.#memory = this.#notes.restore(options.saved);
+    this.#nextSerial = this.#memory.nextSerial;
+    const names = Object.keys(TICK_PERIODS) as TickName[];
+    this.#ticks = new Map(
+      names.map((name) => {
+        const tick = (when: number): void => this.#publish({ name, when });
+        return [name, new TickTimer(TICK_PERIODS[name], options.clock, tick)] as const;
+      }),
+    );
+    this.#save = options.supervisor.saveAlso(() => this.#changes());
+    this.#unsubscribe = options.supervisor.bus.subscribe((event) => this.#hear(event));
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    for (const timer of this.#ticks.values()) timer.want(false);
+    for (const pool of this.#pools.values()) pool.close();
+  }
+
+  #hear(event: SupervisorEvent): void {
+    switch (event.type) {
+      case "state":
+        return this.#stateChanged(event.process, event.event);
+      case "capture":
+        return this.#captured(event);
+      case "log":
+        return this.#logged(event);
+      case "groupAdded":
+        // A pool hears of its own group, and of none that was there before it.
+        this.#addPool(event.group, NEW_POOL);
+        return this.#publish({ name: "PROCESS_GROUP_ADDED", group: event.group.name });
+      case "groupRestored":
+        return this.#addPool(event.group, this.#memory.pools.get(event.group.name) ?? NEW_POOL);
+      case "groupRemoved":
+        this.#removePool(event.group.name);
+        return this.#publish({ name: "PROCESS_GROUP_REMOVED", group: event.group.name });
+      case "groupChanged":
+        return this.#groupChanged(event.group);
+      case "mood":
+        return this.#moodChanged(event.mood !== "running");
+      case "remoteCommunication":
+        return this.#publish({ name: "REMOTE_COMMUNICATION", kind: event.name, data: event.data });
+      case "changed":
+      case "logsCleared":
+        return;
+    }
+  }
+
+  #stateChanged(process: ManagedProcess, change: Extract<SupervisorEvent, { type: "state" }>["event"]): void {
+    for (const { stream, pid, bytes } of isRun(change.name) ? [] : this.#tails.end(process.key)) {
+      this.#publish({ name: outputEventName("LOG", stream), ...namesOf(process), pid, data: bytes });
+    }
+    this.#pools.get(process.spec.group)?.memberChanged(process.spec.name, change);
+    const { type: _, ...rest } = change;
+    this.#publish({ ...rest, ...namesOf(process) });
+  }
+
+  #captured({ process, stream, pid, data }: Extract<SupervisorEvent, { type: "capture" | "log" }>): void {
+    this.#publish({ name: outputEventName("COMMUNICATION", stream), ...namesOf(process), pid, data });
+    this.#options.log("debug", `${pythonRepr(process.spec.name)} ${stream} emitted a comm event`);
+  }
+
+  #logged({ process, stream, pid, data }: Extract<SupervisorEvent, { type: "capture" | "log" }>): void {
+    const pool = stream === "stdout" ? this.#pools.get(process.spec.group) : undefined;
+    if (pool !== undefined) {
+      // Words of an earlier incarnation: it is dead, and what it was busy with is in the buffer again.
+      if (process.pid === 0 || process.pid === pid) pool.hear(process.spec.name, data);
+      return;
+    }
+    const name = outputEventName("LOG", stream);
+    if (!this.#isWanted(name)) return;
+    const bytes = this.#tails.take(process.key, stream, pid, data);
+    if (bytes.length > 0) this.#publish({ name, ...namesOf(process), pid, data: bytes });
+  }
+
+  #groupChanged(group: ProcessGroup): void {
+    if (group.spec.kind !== "eventlistener") this.#removePool(group.name);
+    else if (!this.#pools.has(group.name)) this.#addPool(group, NEW_POOL);
+    this.#wantTicks();
+  }
+
+  #moodChanged(stopping: boolean): void {
+    if (!stopping) this.#publish({ name: "SUPERVISOR_STATE_CHANGE_RUNNING" });
+    else if (!this.#stopping) this.#publish({ name: "SUPERVISOR_STATE_CHANGE_STOPPING" });
+    this.#stopping = stopping;
+  }
+
+  #addPool(group: ProcessGroup, state: PoolState): void {
+    if (group.spec.kind !== "eventlistener") return;
+    const { keeper, clock, identifier, log } = this.#options;
+    const world = { keeper, clock, identifier, log, changed: this.#save };
+    const pool = new ListenerPool(group, world, state);
+    this.#pools.set(group.name, pool);
+    this.#wantTicks();
+    pool.resume();
+  }
+
+  #removePool(name: string): void {
+    this.#pools.get(name)?.close();
+    if (this.#pools.delete(name)) this.#wantTicks();
+    this.#save();
+  }
+
+  #publish(event: SupervisedEvent): void {
+    const takers = [...this.#pools.values()].filter((pool) => pool.wants(event.name));
+    if (takers.length === 0) return;
+    // Numbers are for events that somebody takes, and the same in every pool.
+    const serial = this.#nextSerial;
+    this.#nextSerial = serial === Number.MAX_SAFE_INTEGER ? 0 : serial + 1;
+    const numbered = { serial, name: event.name, payload: eventPayload(event) };
+    for (const pool of takers) pool.offer(numbered);
+  }
+
+  #isWanted(name: SupervisedEvent["name"]): boolean {
+    return [...this.#pools.values()].some((pool) => pool.wants(name));
+  }
+
+  #wantTicks(): void {
+    for (const [name, timer] of this.#ticks) timer.want(this.#isWanted(name));
+  }
+
+  #changes(): Readonly<Record<string, string | null>> {
+    const states = new Map([...this.#pools].map(([name, pool]) => [name, pool.state] as const));
+    return this.#notes.changes(this.#nextSerial, states);
+  }
+}
+
+function namesOf({ spec }: ManagedProcess): { readonly process: string; readonly group: string } {
+  return { process: spec.name, group: spec.group };
+}
+
+/** Whether a process has more to print after this change. */
+function isRun(name: string): boolean {
+  return name === "PROCESS_STATE_STARTING" || name === "PROCESS_STATE_RUNNING" || name === "PROCESS_STATE_STOPPING";
+}
