@@ -6,6 +6,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -195,6 +196,17 @@ describe("loadConfig", () => {
     expect(contentHash(first.files)).toBe(first.hash);
     writeFileSync(join(folder, "c.ts"), 'export const c = "tac";');
     expect(contentHash(first.files)).not.toBe(first.hash);
+  });
+
+  it.each([
+    ["a second before the load", -1, true],
+    ["in the millisecond of the load", 0.0007, true],
+    ["after the load began", 0.005, false],
+  ])("takes a file saved %s for what it read only if that is certain", (_name, offset, same) => {
+    const file = write({ "c.ts": "x" });
+    const startedAt = 1_700_000_000_000;
+    utimesSync(file, startedAt / 1000, startedAt / 1000 + offset);
+    expect(contentHash([file], startedAt) === contentHash([file])).toBe(same);
   });
 
   it.runIf(isRoot)(
