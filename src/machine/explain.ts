@@ -31,9 +31,10 @@ export function explain(spec: LifecyclePolicy, life: Life, facts: ExplainFacts):
       return `${when} ${life.lastExit === null ? "because it could not be started: " : "after "}${failure(life)}`;
     }
     case "STOPPING":
+      if (life.killed) return "stopping: has been sent SIGKILL";
       return life.deadline > facts.now
         ? `stopping: SIGKILL follows in ${seconds(life.deadline - facts.now)}`
-        : "stopping: has been sent SIGKILL";
+        : "stopping: SIGKILL follows now";
     case "EXITED":
       if (life.deadline !== null) return `${retryText(life.deadline - facts.now)} ${afterExit(life)}`;
       return waiting.length > 0 ? waitingText(waiting) : exitedText(spec, life);

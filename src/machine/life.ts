@@ -81,6 +81,8 @@ export interface Stopping extends History {
   readonly state: "STOPPING";
   readonly pid: number;
   readonly reason: StopReason;
+  /** SIGKILL has been sent already, and will be again. */
+  readonly killed: boolean;
   /** When SIGKILL is due. */
   readonly deadline: number;
 }

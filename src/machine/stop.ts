@@ -45,7 +45,7 @@ export function kill(spec: LifecyclePolicy, life: Stopping, context: StepContext
   const target = spec.killasgroup ? "group" : "process";
   const interval = Math.max(spec.stopwaitsecs * 1000, LEAST_KILL_INTERVAL);
   return {
-    life: { ...life, deadline: context.now + interval },
+    life: { ...life, killed: true, deadline: context.now + interval },
     effects: [
       log("warn", `killing '${spec.name}' (${life.pid}) with SIGKILL`),
       ...send(spec, life.pid, SIGKILL, target, []),
@@ -73,7 +73,7 @@ function beginStop(spec: LifecyclePolicy, life: Starting | Running, reason: Stop
   const target = spec.stopasgroup ? "group" : "process";
   return {
     // An operator's stop gives all retries back (Supervisor kept the count across stop and start).
-    life: { ...historyOf(life), state: "STOPPING", pid: life.pid, reason, deadline, backoff: 0 },
+    life: { ...historyOf(life), state: "STOPPING", pid: life.pid, reason, killed: false, deadline, backoff: 0 },
     effects: send(spec, life.pid, spec.stopsignal, target, [
       { type: "event", name: "PROCESS_STATE_STOPPING", from: life.state, pid: life.pid },
     ]),

@@ -35,7 +35,7 @@ export const lives = {
   running: { ...young, state: "RUNNING", deadline: null, backoff: 0 },
   runningOld: { ...old, state: "RUNNING", deadline: null, backoff: 0 },
   backoff: { ...history, state: "BACKOFF", deadline: NOW + 1000 },
-  stopping: { ...old, state: "STOPPING", reason: "operator", deadline: NOW + 5000, backoff: 0 },
+  stopping: { ...old, state: "STOPPING", reason: "operator", killed: false, deadline: NOW + 5000, backoff: 0 },
   exited,
   restarting: { ...exited, deadline: NOW + 500 },
   fatal: { ...history, state: "FATAL", tries: 4, cause: "gave-up", deadline: null, backoff: 0 },

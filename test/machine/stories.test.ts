@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { initialLife } from "../../src/machine/lifecycle.ts";
 import { exitedUnknown, exitedWith, killedBy, Transcript } from "./support.ts";
 
 test("a program that fails at once is tried again after 1 and 2 seconds, then given up (B1)", () => {
@@ -198,8 +197,4 @@ test("a shutdown turns a waiting process FATAL without a log line", () => {
   play.accepting = false;
   play.feed({ type: "shutdown" });
   expect(play.lines).toEqual(["0 FATAL from:BACKOFF"]);
-});
-
-test("a process that was never started is STOPPED and has nothing to wait for", () => {
-  expect(initialLife()).toMatchObject({ state: "STOPPED", deadline: null, incarnation: 0 });
 });
