@@ -26,11 +26,13 @@ export function buildProcesses(context: BuildContext, place: ProgramPlace, progr
   const start = read.count("numprocsStart", program.numprocsStart, 0);
   const processName = program.processName ?? (count > 1 ? "%(program_name)s_%(process_num)02d" : "%(program_name)s");
   checkTogether(context, place, program, count, processName);
+  // All copies would have this one's name, which has just been said.
+  const end = start + (isNumbered(processName) ? count : Math.min(count, 1));
 
   const common = programNames(context, place);
   const shared = readShared(context, place, program, read, common);
   const processes: ProcessSpec[] = [];
-  for (let number = start; number < start + count; number++) {
+  for (let number = start; number < end; number++) {
     const problemsBefore = context.problems.length;
     const names = new Map([...common, ["process_num", number] as const, ["numprocs", count] as const]);
     processes.push(buildProcess(context, place, program, processName, shared, names));
@@ -61,7 +63,7 @@ function checkTogether(
   count: number,
   processName: string,
 ): void {
-  if (count > 1 && !processName.includes("%(process_num)")) {
+  if (count > 1 && !isNumbered(processName)) {
     const message = "%(process_num) must be present within process_name when numprocs > 1";
     context.problem([...place.path, "processName"], message, 'such as "%(program_name)s_%(process_num)02d"');
   }
@@ -76,6 +78,11 @@ function checkTogether(
     const section = `${place.section}:${place.name}`;
     context.problem([...place.path, "command"], `program section ${section} does not specify a command`);
   }
+}
+
+/** By the text, as Supervisor checks it: what the variables in it come to is seen later. */
+function isNumbered(processName: string): boolean {
+  return processName.includes("%(process_num)");
 }
 
 function readShared(

@@ -21,12 +21,22 @@ export type ConfigExport<Program extends string = string, Fcgi extends string = 
 /**
  * Types a config file: `export default defineConfig({ ... })`. Returns what it is given.
  *
- * Names in `groups` and `dependsOn` are checked by the compiler against the programs written in the same object.
+ * Names in `groups` and `dependsOn` are checked by the compiler against the programs written in the same object. In the
+ * function form it points at the function; to have it point at the wrong name itself, wrap the object too:
+ * `defineConfig(({ mode }) => defineConfig({ ... }))`.
  *
  * @param config an object, a promise of one, or a function (async or not) that makes one for the run at hand.
  */
+// The compiler reports against the last overload, so the commonest form, the object, has to come last.
 export function defineConfig<const Program extends string = never, const Fcgi extends string = never>(
-  config: ConfigExport<Program, Fcgi>,
-): ConfigExport<Program, Fcgi> {
+  config: (context: ConfigContext) => Config<Program, Fcgi> | Promise<Config<Program, Fcgi>>,
+): ConfigExport<Program, Fcgi>;
+export function defineConfig<const Program extends string = never, const Fcgi extends string = never>(
+  config: Promise<Config<Program, Fcgi>>,
+): Promise<Config<Program, Fcgi>>;
+export function defineConfig<const Program extends string = never, const Fcgi extends string = never>(
+  config: Config<Program, Fcgi>,
+): Config<Program, Fcgi>;
+export function defineConfig(config: ConfigExport): ConfigExport {
   return config;
 }

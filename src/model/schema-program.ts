@@ -269,7 +269,7 @@ const programShape = {
   stderrEventsEnabled: stderr.EventsEnabled,
   stderrSyslog: stderr.Syslog,
   dependsOn: option(
-    z.union([z.record(z.string(), condition), z.array(text).readonly()], { error: NAME_OR_CONDITION }),
+    z.union([z.record(z.string(), condition.optional()), z.array(text).readonly()], { error: NAME_OR_CONDITION }),
     {
       about: "Programs that come first, each with what to wait for; a list of names waits for `started`.",
       ts: "DependsOn<Name>",

@@ -1,0 +1,131 @@
+// Read by the compiler only: a line under @ts-expect-error that does compile fails the type check. See define-config.test.ts.
+import type * as z from "zod";
+import { defineConfig, type Config } from "../../../src/index.ts";
+import type { configSchema } from "../../../src/model/schema.ts";
+
+// The interfaces that people read say what the schema checks, in both directions.
+export const fromSchema = (value: z.output<typeof configSchema>): Config => value;
+export const toSchema = (value: Config): z.output<typeof configSchema> => value;
+
+export const object = defineConfig({
+  programs: {
+    db: { command: "redis-server" },
+    web: { command: "node server.js", dependsOn: { db: "ready" }, stopwaitsecs: "10s", stdoutLogfileMaxbytes: "5MB" },
+    worker: { command: "node worker.js", dependsOn: ["db", "web"] },
+    php: { command: "true", dependsOn: { fpm: "started" }, user: process.env["USER"] },
+  },
+  groups: { backend: { programs: ["web", "db"], priority: 10 }, other: { programs: ["fpm"] } },
+  fcgiPrograms: { fpm: { command: "php-fpm", socket: "unix:///run/php.sock", dependsOn: ["db"] } },
+  eventlisteners: { mail: { command: "mail", events: ["TICK_5"], dependsOn: ["db"] } },
+});
+
+export const wrongInDependsOn = defineConfig({
+  programs: {
+    db: { command: "x" },
+    // @ts-expect-error `dbb` is no program
+    web: { command: "x", dependsOn: { dbb: "ready" } },
+  },
+});
+
+export const wrongInList = defineConfig({
+  programs: {
+    db: { command: "x" },
+    web: {
+      command: "x",
+      dependsOn: [
+        "db",
+        // @ts-expect-error `dbb` is no program
+        "dbb",
+      ],
+    },
+  },
+});
+
+export const wrongInGroup = defineConfig({
+  programs: { db: { command: "x" } },
+  groups: {
+    a: {
+      programs: [
+        "db",
+        // @ts-expect-error `web` is no program
+        "web",
+      ],
+    },
+  },
+});
+
+export const functionForm = defineConfig(({ mode, env, host, command }) => ({
+  programs: {
+    db: { command: `x ${mode} ${env["HOME"]} ${host} ${command}` },
+    web: { command: "x", dependsOn: { db: mode === "production" ? "ready" : "started" } },
+  },
+  groups: { all: { programs: ["db", "web"] } },
+}));
+
+// @ts-expect-error `web` is no program
+export const wrongInFunction = defineConfig(() => ({
+  programs: { db: { command: "x" } },
+  groups: { a: { programs: ["db", "web"] } },
+}));
+
+export const nestedCall = defineConfig(({ mode }) => {
+  return defineConfig({ programs: { db: { command: `x ${mode}` } }, groups: { a: { programs: ["db"] } } });
+});
+
+// @ts-expect-error a mistake in the inner call makes the outer one wrong as well
+export const wrongInNestedCall = defineConfig(({ mode }) => {
+  return defineConfig({
+    programs: { db: { command: `x ${mode}` } },
+    groups: {
+      a: {
+        programs: [
+          "db",
+          // @ts-expect-error `web` is no program
+          "web",
+        ],
+      },
+    },
+  });
+});
+
+export const asyncForm = defineConfig(async () => {
+  await Promise.resolve();
+  return { programs: { db: { command: "x" } }, groups: { a: { programs: ["db"] } } };
+});
+
+// @ts-expect-error `web` is no program
+export const wrongInAsync = defineConfig(async () => ({
+  programs: { db: { command: "x" } },
+  groups: { a: { programs: ["web"] } },
+}));
+
+export const promiseForm = defineConfig(Promise.resolve({ programs: { db: { command: "x" } } }));
+
+export const unknownOption = defineConfig({
+  programs: {
+    // @ts-expect-error the option is called startsecs
+    web: { command: "x", startsec: 1 },
+  },
+});
+
+export const noCommand = defineConfig({
+  programs: {
+    // @ts-expect-error a program needs a command
+    web: {},
+  },
+});
+
+export const wrongUnit = defineConfig({
+  programs: {
+    // @ts-expect-error seconds are not written out
+    web: { command: "x", startsecs: "10 seconds" },
+  },
+});
+
+/** Names that the compiler cannot know are not held against anyone. */
+export function generated(names: readonly string[]) {
+  return defineConfig({
+    programs: Object.fromEntries(names.map((name) => [name, { command: `run ${name}` }])),
+    groups: { all: { programs: names } },
+  });
+}
