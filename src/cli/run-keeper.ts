@@ -1,0 +1,90 @@
+import * as fs from "node:fs";
+import * as net from "node:net";
+import { join } from "node:path";
+import { closeInherited } from "../keeper/inherited-fds.ts";
+import { KeeperCore } from "../keeper/keeper-core.ts";
+import { lockRuntime } from "../keeper/runtime-lock.ts";
+import { shutDown } from "../keeper/shut-down.ts";
+import { SupervisorChild } from "../keeper/supervisor-child.ts";
+
+export interface KeeperSettings {
+  /** Absolute; created if it is missing. */
+  readonly runtime: string;
+  /** A descriptor whose other end is held by whoever owns us; `null`: nobody does. */
+  readonly ownerFd: number | null;
+  /** Where the keeper's own complaints go; `null`: standard error. */
+  readonly crashLog: string | null;
+  /** The supervisor's command line. */
+  readonly command: readonly string[];
+  /** Soft limit of open files that programs get; `null` leaves the keeper's own. */
+  readonly nofileSoft: number | null;
+}
+
+/**
+ * Makes this process a keeper: it takes the runtime folder, starts the supervisor and ends with it. Resolves once that is
+ * under way, with `null`; if another keeper owns the folder, with that keeper's pid (0 if it is not known) and nothing was
+ * done. Throws the system's error if the folder cannot be used.
+ */
+export async function runKeeper(settings: KeeperSettings): Promise<number | null> {
+  const { runtime, crashLog, command, nofileSoft } = settings;
+  const ownerFd = closeInherited(settings.ownerFd);
+  const log = (line: string): void => {
+    const text = `${new Date().toISOString()} keeper: ${line}\n`;
+    try {
+      if (crashLog === null) process.stderr.write(text);
+      else fs.appendFileSync(crashLog, text, { mode: 0o600 });
+    } catch {
+      // There is no better place to say it.
+    }
+  };
+  // Every program is this process's child: it ends for no error of its own.
+  process.on("uncaughtException", (error) => log(error.stack ?? String(error)));
+  const folder = join(runtime, "keeper");
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const owner = await lockRuntime(folder);
+  if (owner !== null) return owner;
+  const keeper = new KeeperCore({ folder, nofileSoft });
+  let ending: string | null = null;
+  let patience: NodeJS.Timeout | null = null;
+  const tellEnd = (signal: string): void => {
+    ending = signal;
+    keeper.tell({ type: "relayed", signal });
+    const heard = supervisor.heard;
+    patience ??= setTimeout(() => {
+      patience = null;
+      if (supervisor.heard > heard) return;
+      log(`the supervisor does not answer to ${signal}: stopping all programs without it`);
+      supervisor.end();
+      shutDown(keeper).then(
+        () => keeper.quit({ force: true }),
+        (error: unknown) => log(String(error)),
+      );
+    }, PATIENCE);
+  };
+  // A supervisor that is started, or dies, in the middle of a shutdown must not make it forgotten.
+  const tellAgain = (): void => {
+    if (ending !== null) tellEnd(ending);
+  };
+  const supervisor = new SupervisorChild(keeper, command, log, { ready: tellAgain, died: tellAgain });
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) process.on(signal, () => tellEnd(signal.slice(3)));
+  for (const signal of ["SIGHUP", "SIGUSR2"] as const) {
+    process.on(signal, () => keeper.tell({ type: "relayed", signal: signal.slice(3) }));
+  }
+  if (ownerFd !== null) watchOwner(ownerFd, () => tellEnd("TERM"));
+  keeper.events.onClose(() => {
+    void supervisor.gone(2000).then(() => process.exit(keeper.status));
+  });
+  supervisor.start();
+  return null;
+}
+
+/** The other end of this descriptor is held by whoever owns us; its end means that they are gone. */
+function watchOwner(fd: number, gone: () => void): void {
+  const socket = new net.Socket({ fd, readable: true, writable: false });
+  socket.on("error", () => socket.destroy());
+  socket.on("close", gone);
+  socket.resume();
+}
+
+/** Milliseconds that a supervisor has to say anything after it was told to end. */
+const PATIENCE = 5000;
