@@ -63,6 +63,9 @@ test("a kick brings SIGKILL forward and never postpones it", () => {
   expect(play.life.deadline).toBe(10_000);
   play.feed({ type: "kick", seconds: 2 });
   expect(play.life.deadline).toBe(2000);
+  play.now = 500;
+  play.feed({ type: "kick", seconds: -1 });
+  expect(play.life.deadline).toBe(500);
 });
 
 test("with stopwaitsecs=0 SIGKILL is repeated once a second, not in a busy loop", () => {
@@ -76,5 +79,30 @@ test("with stopwaitsecs=0 SIGKILL is repeated once a second, not in a busy loop"
     "0 signal 9 to process",
     "1 signal 9 to process",
     "2 signal 9 to process",
+  ]);
+});
+
+test("a start that seems to lie in the future delays a restart by a second and no more", () => {
+  const play = new Transcript({ autorestart: true, startsecs: 0 }).feed({ type: "start" }, { type: "spawned", pid: 7 });
+  // A life that was stored before a reboot, taken up by a clock that began anew.
+  play.life = { ...play.life, lastStartedAt: 3_600_000 };
+  play.feed(exitedWith(0));
+  expect(play.life).toMatchObject({ state: "EXITED", deadline: 1000 });
+});
+
+test("groups are signalled as stopasgroup says at first, and as killasgroup says with SIGKILL", () => {
+  const targets = [false, true].flatMap((stopasgroup) =>
+    [false, true].map((killasgroup) =>
+      new Transcript({ stopasgroup, killasgroup })
+        .feed({ type: "start" }, { type: "spawned", pid: 7 }, { type: "stop" })
+        .until(10)
+        .lines.filter((line) => line.includes(" to ")),
+    ),
+  );
+  expect(targets).toEqual([
+    ["0 signal 15 to process", "10 signal 9 to process"],
+    ["0 signal 15 to process", "10 signal 9 to group"],
+    ["0 signal 15 to group", "10 signal 9 to process"],
+    ["0 signal 15 to group", "10 signal 9 to group"],
   ]);
 });
