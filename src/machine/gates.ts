@@ -38,27 +38,27 @@ function obstacle(
   processes: readonly DependencyFacts[],
 ): string | null {
   if (processes.length === 0) return `there is no program ${program}`;
-  const late = processes.filter((process) => !hasReached(condition, process));
+  const late = processes.filter((facts) => !hasReached(condition, facts));
   const [first] = late;
   if (first === undefined) return null;
   const count = processes.length > 1 ? ` (${processes.length - late.length} of ${processes.length} done)` : "";
   return `${program} ${describe(condition, first)}${count}`;
 }
 
-function hasReached(condition: Dependency["condition"], process: DependencyFacts): boolean {
+function hasReached(condition: Dependency["condition"], facts: DependencyFacts): boolean {
   switch (condition) {
     case "started":
-      return process.state === "RUNNING";
+      return facts.state === "RUNNING";
     case "ready":
-      return process.state === "RUNNING" && process.ready;
+      return facts.state === "RUNNING" && facts.ready;
     case "completed":
-      return process.state === "EXITED" && process.completed;
+      return facts.state === "EXITED" && facts.completed;
   }
 }
 
-function describe(condition: Dependency["condition"], process: DependencyFacts): string {
-  if (condition === "ready" && process.state === "RUNNING") return "is running but not ready yet";
-  if (condition === "completed" && process.state === "RUNNING") return "has not completed yet";
-  if (condition === "completed" && process.state === "EXITED") return "has failed";
-  return `is ${process.state}`;
+function describe(condition: Dependency["condition"], facts: DependencyFacts): string {
+  if (condition === "ready" && facts.state === "RUNNING") return "is running but not ready yet";
+  if (condition === "completed" && facts.state === "RUNNING") return "has not completed yet";
+  if (condition === "completed" && facts.state === "EXITED") return "has failed";
+  return `is ${facts.state}`;
 }

@@ -5,9 +5,7 @@ import type { GroupSpec, Model, ProcessSpec } from "../model/model.ts";
  * waits here: dependencies are held back by gates.
  */
 export function autostartOrder(model: Pick<Model, "groups">): readonly ProcessSpec[] {
-  return [...model.groups]
-    .sort(byPriorityAndName)
-    .flatMap((group) => group.processes.filter((process) => process.autostart));
+  return [...model.groups].sort(byPriorityAndName).flatMap((group) => group.processes.filter((spec) => spec.autostart));
 }
 
 /**
@@ -46,11 +44,11 @@ class StopLine {
   readonly #holders = new Map<string, number>();
 
   constructor(processes: readonly ProcessSpec[]) {
-    this.#place = new Map(processes.map((process, index) => [process, index]));
+    this.#place = new Map(processes.map((spec, index) => [spec, index]));
     this.#left = new Set(processes);
-    for (const process of this.#left) {
-      listUnder(this.#copies, process.program, process);
-      for (const needed of neededBy(process)) listUnder(this.#dependents, needed, process);
+    for (const spec of this.#left) {
+      listUnder(this.#copies, spec.program, spec);
+      for (const needed of neededBy(spec)) listUnder(this.#dependents, needed, spec);
     }
     for (const [program, dependents] of this.#dependents) this.#holders.set(program, dependents.length);
   }
@@ -64,24 +62,24 @@ class StopLine {
       // A circle (the config refuses them) must not keep the daemon from ending.
       const wave = free.length > 0 ? free : [...rest];
       waves.push(wave.sort((a, b) => (this.#place.get(a) ?? 0) - (this.#place.get(b) ?? 0)));
-      for (const process of wave) {
-        rest.delete(process);
-        this.#left.delete(process);
+      for (const spec of wave) {
+        rest.delete(spec);
+        this.#left.delete(spec);
       }
-      free = wave.flatMap((process) => this.#release(process)).filter((process) => rest.has(process));
+      free = wave.flatMap((spec) => this.#release(spec)).filter((spec) => rest.has(spec));
     }
     return waves;
   }
 
   /** The members and everything that, directly or not, needs one of them. */
   #withDependents(members: readonly ProcessSpec[]): Set<ProcessSpec> {
-    const found = new Set(members.filter((process) => this.#left.has(process)));
+    const found = new Set(members.filter((spec) => this.#left.has(spec)));
     const programs = new Set<string>();
     // A set visits what is added during the visit.
     for (const { program } of found) {
       if (programs.has(program)) continue;
       programs.add(program);
-      for (const process of this.#dependents.get(program) ?? []) if (this.#left.has(process)) found.add(process);
+      for (const spec of this.#dependents.get(program) ?? []) if (this.#left.has(spec)) found.add(spec);
     }
     return found;
   }
@@ -100,14 +98,14 @@ class StopLine {
 }
 
 /** The other programs that it depends on, each once. */
-function neededBy(process: ProcessSpec): ReadonlySet<string> {
-  return new Set(process.dependsOn.map(({ program }) => program).filter((program) => program !== process.program));
+function neededBy(spec: ProcessSpec): ReadonlySet<string> {
+  return new Set(spec.dependsOn.map(({ program }) => program).filter((program) => program !== spec.program));
 }
 
-function listUnder(index: Map<string, ProcessSpec[]>, program: string, process: ProcessSpec): void {
+function listUnder(index: Map<string, ProcessSpec[]>, program: string, spec: ProcessSpec): void {
   const list = index.get(program);
-  if (list === undefined) index.set(program, [process]);
-  else list.push(process);
+  if (list === undefined) index.set(program, [spec]);
+  else list.push(spec);
 }
 
 function ascending(processes: readonly ProcessSpec[]): readonly ProcessSpec[] {
