@@ -1,133 +1,27 @@
 import * as z from "zod";
-import { PROCESS_APPLY, STREAM_APPLY } from "./apply.ts";
+import { PROCESS_APPLY } from "./apply.ts";
 import { EVENT_TYPES } from "./event-types.ts";
 import {
   between,
-  bytes,
   count,
   duration,
   environment,
   flag,
   mode,
   option,
-  positiveDuration,
   required,
   text,
   user,
   wholeNumber,
 } from "./schema-option.ts";
-
-const stream = (name: "stdout" | "stderr") => {
-  const options = {
-    Logfile: option(text, {
-      about: `Where ${name} goes: a path, "AUTO" (a file of sup's own), "NONE" (nowhere) or "syslog" (deprecated).`,
-      ts: `LogFile`,
-      fallback: '"AUTO"',
-      sample: '"/var/log/%(program_name)s.log"',
-      apply: STREAM_APPLY.logfile,
-    }),
-    LogfileMaxbytes: option(bytes, {
-      about: `Size at which the ${name} log is rotated, in bytes; 0 never rotates.`,
-      ts: "Bytes",
-      fallback: '"50MB"',
-      apply: STREAM_APPLY.maxbytes,
-    }),
-    LogfileBackups: option(count, {
-      about: `How many rotated ${name} logs are kept; 0 empties the log instead of rotating it.`,
-      ts: "number",
-      fallback: "10",
-      apply: STREAM_APPLY.backups,
-    }),
-    CaptureMaxbytes: option(bytes, {
-      about: `Bytes of ${name} kept between the capture tokens for a PROCESS_COMMUNICATION event; 0 turns capture off.`,
-      ts: "Bytes",
-      fallback: "0",
-      apply: STREAM_APPLY.captureMaxbytes,
-    }),
-    EventsEnabled: option(flag, {
-      about: `Whether each piece of ${name} is also sent as a PROCESS_LOG event.`,
-      ts: "boolean",
-      fallback: "false",
-      apply: STREAM_APPLY.eventsEnabled,
-    }),
-    Syslog: option(flag, {
-      about: `Whether ${name} is also sent to syslog.`,
-      ts: "boolean",
-      fallback: "false",
-      apply: STREAM_APPLY.syslog,
-    }),
-  };
-  return options;
-};
+import { stream } from "./schema-stream.ts";
+import { health } from "./schema-health.ts";
 
 const stdout = stream("stdout");
 const stderr = stream("stderr");
-const PORT = 'a port from 1 to 65535, or "host:port"';
 const NAME_OR_CONDITION = 'the names of programs, or an object such as { db: "ready" }';
 
-export const condition = z.enum(["started", "ready", "completed"], { error: '"started", "ready" or "completed"' });
-
-const ready = z
-  .strictObject(
-    {
-      http: option(z.url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" }), {
-        about: "Ready once this URL answers with a status from 200 to 399.",
-        ts: "string",
-        sample: '"http://127.0.0.1:3000/healthz"',
-        apply: PROCESS_APPLY.ready,
-      }),
-      tcp: option(
-        z.union([between(1, 65535, PORT), z.string().regex(/^(?:.+:)?\d{1,5}$/, { error: PORT })], { error: PORT }),
-        {
-          about: "Ready once this port (on 127.0.0.1 unless a host is given) accepts a connection.",
-          ts: "string | number",
-          sample: "5432",
-          apply: PROCESS_APPLY.ready,
-        },
-      ),
-      exec: option(text.min(1, { error: "a command" }), {
-        about: "Ready once this command ends with status 0.",
-        ts: "string",
-        sample: '"pg_isready -q"',
-        apply: PROCESS_APPLY.ready,
-      }),
-      log: option(text.min(1, { error: "a regular expression" }), {
-        about: "Ready once a line of output matches this regular expression.",
-        ts: "string",
-        sample: '"listening on"',
-        apply: PROCESS_APPLY.ready,
-      }),
-      interval: option(positiveDuration, {
-        about: "Seconds between two checks.",
-        ts: "Duration",
-        fallback: "1",
-        apply: PROCESS_APPLY.ready,
-      }),
-      timeout: option(positiveDuration, {
-        about: "Seconds after which one check counts as failed.",
-        ts: "Duration",
-        fallback: "1",
-        apply: PROCESS_APPLY.ready,
-      }),
-    },
-    { error: "an object such as { tcp: 5432 }" },
-  )
-  .meta({ id: "ReadyConfig", description: "A readiness check: exactly one of http, tcp, exec and log." });
-
-const health = z
-  .strictObject(
-    {
-      ready: option(ready, {
-        about: "How to find out that the program can do its work.",
-        ts: "ReadyConfig",
-        fallback: "ready as soon as it is RUNNING",
-        sample: "{ tcp: 5432 }",
-        apply: PROCESS_APPLY.ready,
-      }),
-    },
-    { error: "an object such as { ready: { tcp: 5432 } }" },
-  )
-  .meta({ id: "HealthConfig", description: "What is known about the health of a program." });
+const condition = z.enum(["started", "ready", "completed"], { error: '"started", "ready" or "completed"' });
 
 const programShape = {
   command: required(text, {

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { closest } from "../../src/model/suggest.ts";
+
+it.each([
+  ["startsec", "startsecs"],
+  ["startescs", "startsecs"],
+  ["stdout_logfile", "stdoutLogfile"],
+  ["Command", "command"],
+  ["comand", "command"],
+  ["xyz", null],
+  ["", null],
+])("for %j suggests %j", (word, expected) => {
+  expect(closest(word, ["command", "startsecs", "startretries", "stdoutLogfile", "stdoutSyslog"])).toBe(expected);
+});
