@@ -12,6 +12,7 @@ import { OutputHub } from "./output-hub.ts";
 import { ProcessGroup } from "./process-group.ts";
 import type { SavedProcess } from "./saved-state.ts";
 import { StartGates } from "./start-gates.ts";
+import { StateSaver } from "./state-saver.ts";
 
 /** What the supervisor tells everyone who asks. */
 export type SupervisorEvent =
@@ -62,11 +63,8 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #gates: StartGates;
   readonly #byKey = new Map<string, ManagedProcess>();
-  readonly #unsaved = new Set<string>();
-  readonly #savers: (() => Readonly<Record<string, string | null>>)[] = [];
+  readonly #saver: StateSaver;
   #mood: Mood = "running";
-  #acknowledged = 0;
-  #saveScheduled = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -78,6 +76,10 @@ export class Supervisor {
       isListener: (group) => this.groups.get(group)?.spec.kind === "eventlistener",
     };
     this.output = new OutputHub(options.keeper);
+    this.#saver = new StateSaver(options.keeper, (key) => {
+      const process = this.#byKey.get(key);
+      return process === undefined ? null : JSON.stringify(process.save());
+    });
     this.#gates = new StartGates((program) => this.processesOf(program));
   }
 
@@ -172,7 +174,7 @@ export class Supervisor {
   /** Starts a process as soon as what it depends on allows. */
   requestStart(process: ManagedProcess): void {
     if (this.#gates.admit(process)) process.input({ type: "start" });
-    else this.#note(process);
+    else this.#saver.note(process.key);
   }
 
   /** Starts a process now, whatever it depends on. */
@@ -225,7 +227,7 @@ export class Supervisor {
     const process = new ManagedProcess(spec, this.#world());
     group.processes.set(spec.name, process);
     this.#byKey.set(process.key, process);
-    this.#note(process);
+    this.#saver.note(process.key);
     return process;
   }
 
@@ -239,8 +241,8 @@ export class Supervisor {
    * the acknowledgement of the events that led to it. Returns how to ask for a save.
    */
   saveAlso(changes: () => Readonly<Record<string, string | null>>): () => void {
-    this.#savers.push(changes);
-    return () => this.#scheduleSave();
+    this.#saver.alsoAsk(changes);
+    return () => this.#saver.request();
   }
 
   setMood(mood: Mood): void {
@@ -261,44 +263,19 @@ export class Supervisor {
     this.#gates.forget(process);
     this.#byKey.delete(process.key);
     this.context.autoLogs.forget(process.key);
-    this.#unsaved.add(process.key);
-    this.#scheduleSave();
+    this.#saver.note(process.key);
     this.#options.keeper.forget(process.key).catch((error: unknown) => {
       this.#options.log("warn", `the keeper could not forget ${process.key}: ${(error as Error).message}`);
     });
   }
 
   #takeEvent(event: KeptEvent, late: boolean): void {
-    if (event.seq <= this.#acknowledged) return;
-    this.#acknowledged = event.seq;
+    if (!this.#saver.isNews(event.seq)) return;
     const process = this.#byKey.get(event.key);
     if (process !== undefined) {
       if (event.type === "exit") process.exited(event, late);
       else this.bus.emit({ ...event, process, data: Buffer.from(event.data, "base64") });
     }
-    this.#scheduleSave();
-  }
-
-  /** Notes what changed; the keeper gets it together with the acknowledgement of the events that led to it. */
-  #note(process: ManagedProcess): void {
-    this.#unsaved.add(process.key);
-    this.#scheduleSave();
-  }
-
-  #scheduleSave(): void {
-    if (this.#saveScheduled) return;
-    this.#saveScheduled = true;
-    queueMicrotask(() => {
-      this.#saveScheduled = false;
-      const changes: Record<string, string | null> = {};
-      for (const key of this.#unsaved) {
-        const process = this.#byKey.get(key);
-        changes[key] = process === undefined ? null : JSON.stringify(process.save());
-      }
-      this.#unsaved.clear();
-      for (const saver of this.#savers) Object.assign(changes, saver());
-      this.#options.keeper.acknowledge(this.#acknowledged, changes);
-    });
   }
 
   #world(): ProcessWorld {
@@ -311,7 +288,7 @@ export class Supervisor {
       output: this.output,
       accepting: () => this.#mood === "running",
       changed: (process, event) => {
-        this.#note(process);
+        this.#saver.note(process.key);
         this.bus.emit(event === null ? { type: "changed", process } : { type: "state", process, event });
         for (const next of this.#gates.released(process)) next.input({ type: "start" });
       },

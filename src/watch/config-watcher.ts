@@ -6,7 +6,10 @@ import { watchPoints, type WatchPoints } from "./watch-points.ts";
 
 export interface WatchOptions {
   readonly timing?: SaveTiming;
-  /** How often file times are compared besides, for lost events and file systems without them. Default 1,000 ms. */
+  /**
+   * How often file times are compared once the system refuses to watch (no watches left, ENOSPC). Default 1,000 ms. Nothing
+   * is compared while events come: an idle daemon does not wake.
+   */
   readonly pollMs?: number;
 }
 
@@ -58,12 +61,16 @@ export function watchConfig(onChange: () => void, options: WatchOptions = {}): C
     if (events !== null && samePoints(events.points, points)) return;
     void events?.close();
     // What happens while the new watches are being set up sends no event: look once they are.
-    events = new FolderEvents(points, () => wakeAfter(0));
+    events = new FolderEvents(points, () => wakeAfter(0), pollInstead);
   };
-  const poll = setInterval(() => {
-    if (files.length > 0 && stampsOf(files) !== stamps) wakeAfter(0);
-  }, options.pollMs ?? 1000);
-  poll.unref();
+  let poll: NodeJS.Timeout | null = null;
+  const pollInstead = (): void => {
+    wakeAfter(0);
+    poll ??= setInterval(() => {
+      if (files.length > 0 && stampsOf(files) !== stamps) wakeAfter(0);
+    }, options.pollMs ?? 1000);
+    poll.unref();
+  };
 
   return {
     rearm(next, hash) {
@@ -81,7 +88,7 @@ export function watchConfig(onChange: () => void, options: WatchOptions = {}): C
     ready: async () => events?.ready,
     async close() {
       closed = true;
-      clearInterval(poll);
+      if (poll !== null) clearInterval(poll);
       if (timer !== null) clearTimeout(timer);
       await events?.close();
     },
@@ -94,7 +101,7 @@ class FolderEvents {
   readonly ready: Promise<void>;
   readonly #watcher: FSWatcher;
 
-  constructor(points: WatchPoints, wake: () => void) {
+  constructor(points: WatchPoints, wake: () => void, failed: () => void) {
     this.points = points;
     this.#watcher = watch([...points.keys()], {
       depth: 0,
@@ -106,7 +113,7 @@ class FolderEvents {
       ignored: (path) => !isWatched(points, path),
     });
     this.#watcher.on("all", wake);
-    this.#watcher.on("error", wake);
+    this.#watcher.on("error", failed);
     this.ready = new Promise((resolve) => {
       this.#watcher.once("ready", () => {
         wake();

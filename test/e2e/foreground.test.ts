@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isAlive, Project } from "../support/project.ts";
+import { isAlive, Project, seen } from "../support/project.ts";
 
 let project: Project;
 
@@ -97,20 +97,6 @@ describe("sup up in the foreground", () => {
     expect((await project.sup("status")).exitCode).toBe(3);
   });
 });
-
-/** Resolves once the command has printed something that matches. */
-function seen(command: ReturnType<Project["spawn"]>, pattern: RegExp): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    command.all.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-      if (pattern.test(text)) resolve();
-    });
-    void command.then((result) =>
-      reject(new Error(`it ended with ${result.exitCode} before ${pattern}:\n${result.all}`)),
-    );
-  });
-}
 
 async function gone(pids: readonly number[]): Promise<void> {
   const deadline = Date.now() + 30_000;

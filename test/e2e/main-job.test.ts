@@ -35,7 +35,10 @@ describe("a project with a database, a proxy, a web server and workers", () => {
 
     // One changed, one added, one removed: nobody else notices.
     project.write("supervisor.config.ts", config({ greeting: "two", clock: false, extra: true }));
-    const edited = await project.until((status) => status.config.generation === 2, "the edit");
+    const edited = await project.until(
+      (status) => status.config.generation === 2 && status.processes.every((one) => one.pid !== 0),
+      "the edit",
+    );
     expect(names(edited)).toEqual(
       names(first)
         .filter((name) => name !== "tools:clock")

@@ -76,6 +76,21 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Resolves once the command has printed something that matches, rejects if it ends without that. */
+export function seen(command: ReturnType<Project["spawn"]>, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const look = (chunk: Buffer): void => {
+      text += chunk.toString();
+      if (pattern.test(text)) resolve();
+    };
+    command.all.on("data", look);
+    void command.then((result) =>
+      reject(new Error(`it ended with ${result.exitCode} before ${pattern}:\n${result.all}`)),
+    );
+  });
+}
+
 export interface Status {
   readonly pid: number;
   readonly supervisorPid: number;

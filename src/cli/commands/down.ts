@@ -10,8 +10,8 @@ export async function down(project: Project, options: { readonly timeout: number
   const timer = options.timeout === null ? null : setTimeout(() => limit.abort(), options.timeout * 1000);
   try {
     const gone = project.client.stream(new URLSearchParams({ events: "1" }), () => {}, limit.signal);
-    ({ pid } = await project.client.call("shutdown", {}));
-    await gone;
+    // Both fail if nothing runs; one of them is enough to say so.
+    [{ pid }] = await Promise.all([project.client.call("shutdown", {}), gone]);
   } catch (error) {
     if (limit.signal.aborted) throw new CliError(`still shutting down after ${options.timeout} s`, { status: 124 });
     if (!isNotRunning(error)) throw error;
