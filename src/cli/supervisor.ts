@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import { parseArgs } from "node:util";
 import { RotatingFile } from "../keeper/rotating-file.ts";
 import { connectKeeper } from "../keeper/connection.ts";
+import { RESTART_STATUS } from "../protocol/keeper.ts";
 import { boot, type BootParts } from "../daemon/boot.ts";
 import { placesFor } from "../daemon/places.ts";
 import { watchConfig } from "../watch/config-watcher.ts";
@@ -49,9 +50,9 @@ async function main(): Promise<void> {
     const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
     await tell(report);
   }
-  if (outcome.ready) await outcome.done;
+  const ending = outcome.ready ? await outcome.done : "shutdown";
   // The keeper waits for our end, and a watcher or a client's connection might keep us.
-  process.exit(0);
+  process.exit(ending === "restart" ? RESTART_STATUS : 0);
 }
 
 /** A launcher that has gone away in the meantime is no reason to fail. */

@@ -1,8 +1,7 @@
 import type { LoadResult } from "../config/load-config.ts";
 import { loadLastGood, storeLastGood } from "../config/last-good.ts";
 import { systemClock } from "../clock/clock.ts";
-import { controlRoutes } from "../http/control-routes.ts";
-import { listenOnControlSocket } from "../http/listener.ts";
+import { ServerProblem } from "../http/server-problem.ts";
 import { createDaemonLog, type LogSink } from "../logs/daemon-log.ts";
 import type { Model, ProcessSpec } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
@@ -14,6 +13,7 @@ import { ConfigControl } from "../supervisor/config-control.ts";
 import { ListenerPools } from "../supervisor/listener-pools.ts";
 import { shutDown } from "../supervisor/shut-down.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import { openDoors } from "./open-doors.ts";
 import type { Places } from "./places.ts";
 import { serverUrlOf } from "./server-url.ts";
 
@@ -40,8 +40,11 @@ export interface BootParts {
 }
 
 export type BootOutcome =
-  | { readonly ready: true; readonly pid: number; readonly warnings: string; readonly done: Promise<void> }
+  | { readonly ready: true; readonly pid: number; readonly warnings: string; readonly done: Promise<Ending> }
   | { readonly ready: false; readonly problems: string };
+
+/** How a daemon ended: for good, or to be started again with a config read anew. */
+export type Ending = "shutdown" | "restart";
 
 /**
  * Brings a supervisor to life under its keeper: model, log, processes, control socket, watcher, in this order.
@@ -66,11 +69,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   if (model === null) throw new Error("there is neither a config nor a model to take over");
 
   const { supervisord } = model;
-  const sink = parts.openLog(
-    supervisord.logfile ?? options.places.mainLog,
-    supervisord.logfileMaxbytes,
-    supervisord.logfileBackups,
-  );
+  const mainLog = supervisord.logfile ?? options.places.mainLog;
+  const sink = parts.openLog(mainLog, supervisord.logfileMaxbytes, supervisord.logfileBackups);
   const log = createDaemonLog([sink], supervisord.loglevel, () => new Date());
   const autoLogs = new AutoLogs(supervisord.childlogdir ?? options.places.logs, supervisord.identifier);
   const supervisor = new Supervisor({
@@ -110,10 +110,10 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   );
 
   let pools: ListenerPools | null = null;
-  const { done, shutdown } = ending(keeper, supervisor, log, async () => {
+  const { done, shutdown, restart } = ending(keeper, supervisor, log, async () => {
     pools?.close();
     await watcher?.close();
-    await listener.close();
+    await doors.close();
   });
   const dropped = new Map(
     snapshot.processes.map((one) => [one.key, one.counters.stdout.dropped + one.counters.stderr.dropped] as const),
@@ -127,11 +127,21 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     dropped,
     shutdown,
   });
-  const listener = await listenOnControlSocket(
+  const doors = await openDoors(
     options.places.socket,
-    controlRoutes(supervisor, config, methods, (error) =>
-      log("error", `request failed: ${(error as Error).stack ?? String(error)}`),
-    ),
+    model,
+    {
+      supervisor,
+      config,
+      keeper,
+      pid: snapshot.pid,
+      version: options.version,
+      mainLog: { path: mainLog === "syslog" ? null : mainLog, reopen: () => log.reopen(), write: log },
+      shutdown,
+      restart,
+    },
+    methods,
+    log,
   );
 
   deliver = (event) => {
@@ -142,15 +152,29 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const { identifier } = supervisord;
   pools = new ListenerPools({ supervisor, keeper, clock: systemClock, identifier, log, saved: snapshot.saved });
   if (inherited === null && loaded !== null) {
+    for (const { level, text } of loaded.messages) log(level, text);
+    try {
+      await doors.openConfigured();
+    } catch (error) {
+      if (!(error instanceof ServerProblem)) throw error;
+      pools.close();
+      await watcher?.close();
+      await doors.close();
+      await keeper.quit({ status: 2 });
+      return {
+        ready: false,
+        problems: parts.format([error.hint === "" ? error : { message: error.message, hint: error.hint }]),
+      };
+    }
     keep(model, loaded.hash);
     keeper.acknowledge(0, { daemon: "1" });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
-    for (const { level, text } of loaded.messages) log(level, text);
     log("info", `supervisord started with pid ${snapshot.pid}`);
     supervisor.begin(model, onlyChosen(options.only));
     watcher?.rearm(loaded.files, loaded.hash);
   } else {
     announceReturn(snapshot, log);
+    await doors.reopenConfigured();
     supervisor.restore(model, snapshot);
     // In their order: what comes in while the config is read is later.
     for (const event of early.splice(0)) deliver(event);
@@ -163,26 +187,38 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
 
 type Log = ReturnType<typeof createDaemonLog>;
 
-/** The one way out: stop everything in order, close the doors, then tell the keeper to end as well. */
-function ending(
-  keeper: Keeper,
-  supervisor: Supervisor,
-  log: Log,
-  close: () => Promise<void>,
-): { done: Promise<void>; shutdown: () => void } {
-  let begun = false;
-  let finish = (): void => {};
-  const done = new Promise<void>((resolve) => (finish = resolve));
-  const shutdown = (): void => {
-    if (begun) return;
-    begun = true;
-    void shutDown(supervisor, "shutdown", (message) => log("info", message))
+interface WayOut {
+  readonly done: Promise<Ending>;
+  readonly shutdown: () => void;
+  readonly restart: () => void;
+}
+
+/**
+ * The one way out: stop everything in order, close the doors, then tell the keeper to end as well; or, for a restart, to forget
+ * everything, so that the next supervisor begins as the first one did, under the same keeper and its pid.
+ */
+function ending(keeper: Keeper, supervisor: Supervisor, log: Log, close: () => Promise<void>): WayOut {
+  let begun: Ending | null = null;
+  let finish: (how: Ending) => void = () => {};
+  const done = new Promise<Ending>((resolve) => (finish = resolve));
+  const begin = (how: Ending): void => {
+    if (begun !== null) return;
+    begun = how;
+    void shutDown(supervisor, how === "restart" ? "restarting" : "shutdown", (message) => log("info", message))
       .then(close)
-      .then(() => keeper.quit({ status: 0 }))
-      .catch((error: unknown) => log("critical", `shutdown failed: ${(error as Error).stack}`))
-      .then(finish);
+      .then(() => (how === "restart" ? forgetAll(keeper, supervisor) : keeper.quit({ status: 0 })))
+      .catch((error: unknown) => log("critical", `${how} failed: ${(error as Error).stack}`))
+      .then(() => finish(how));
   };
-  return { done, shutdown };
+  return { done, shutdown: () => begin("shutdown"), restart: () => begin("restart") };
+}
+
+async function forgetAll(keeper: Keeper, supervisor: Supervisor): Promise<void> {
+  const keys = supervisor.processes().map((process) => process.key);
+  keeper.acknowledge(0, Object.fromEntries(["daemon", ...keys].map((key) => [key, null])));
+  // Answered in order: when the last is through, so is what was sent before it.
+  await Promise.all(keys.map((key) => keeper.forget(key)));
+  await keeper.reopenLogs();
 }
 
 function takeSignal(

@@ -1,4 +1,4 @@
-import type { RequestHandler } from "./listener.ts";
+import type { RequestHandler } from "./http-server.ts";
 import type { ApiMethods } from "../rpc/api-methods.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";

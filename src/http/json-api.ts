@@ -2,9 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiName } from "../protocol/api.ts";
 import { Refusal } from "../rpc/control.ts";
 import type { ApiMethods } from "../rpc/api-methods.ts";
-
-/** Bytes of a request's body; names of programs need far less. */
-const MAX_BODY_BYTES = 1 << 20;
+import { MAX_BODY_BYTES, readBody } from "./read-body.ts";
 
 /** Answers `POST /api/v1/<call>` with one JSON object. Refusals are 409, unknown calls 404, bad bodies 400 or 413. */
 export async function answerApiCall(
@@ -22,7 +20,7 @@ export async function answerApiCall(
   }
   const body = await readBody(request);
   if (body === null) return sendJson(response, 413, { error: `the body is larger than ${MAX_BODY_BYTES} bytes` }, true);
-  const args = parseArguments(body);
+  const args = parseArguments(body.toString("utf8"));
   if (args === null) return sendJson(response, 400, { error: "the body is not a JSON object" });
   try {
     const method = methods[name as ApiName] as (args: unknown) => unknown;
@@ -43,18 +41,6 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
     ...(close ? { Connection: "close" } : {}),
   });
   response.end(body);
-}
-
-/** The whole body, or `null` if it is too large; the rest of it is not read then. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > MAX_BODY_BYTES) return null;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Only the known shapes pass: names are texts, the rest are plain values. */

@@ -1,17 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import { lstatSync, mkdirSync, unlinkSync } from "node:fs";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import { dirname } from "node:path";
-
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
-
-export interface Listener {
-  /** Stops listening, ends idle connections at once and streams with them. */
-  close(): Promise<void>;
-}
-
-/** Bytes of headers; a request with more is answered 431. Nobody's cookies belong here. */
-const MAX_HEADER_BYTES = 16_384;
+import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
 
 /**
  * The control socket of a daemon: HTTP on a unix socket that only its owner can reach (0600 in a 0700 folder).
@@ -21,22 +12,28 @@ const MAX_HEADER_BYTES = 16_384;
 export async function listenOnControlSocket(path: string, handler: RequestHandler): Promise<Listener> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   await clearStale(path);
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 0, requestTimeout: 0 }, handler);
-  await listen(server, path);
-  return closable(server);
+  const server = createHttpServer(false, handler);
+  await listenPrivately(server, path);
+  return { close: () => closeHttpServer(server) };
 }
 
 async function clearStale(path: string): Promise<void> {
-  let isSocket: boolean;
-  try {
-    isSocket = lstatSync(path).isSocket();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
-  }
-  if (!isSocket) throw new Error(`${path} is in the way: it is not a socket, so it was left alone`);
-  if (await answers(path)) throw new Error(`another daemon already listens on ${path}`);
+  const stale = await isStale(path);
+  if (stale === null) return;
+  if (!stale) throw new Error(`another daemon already listens on ${path}`);
   unlinkSync(path);
+}
+
+/**
+ * Whether a socket file has no listener any more; `null` if there is no file.
+ *
+ * @throws Error for a file that is no socket: it is not ours to touch.
+ */
+export async function isStale(path: string): Promise<boolean | null> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return null;
+  if (!found.isSocket()) throw new Error(`${path} is in the way: it is not a socket, so it was left alone`);
+  return !(await answers(path));
 }
 
 function answers(path: string): Promise<boolean> {
@@ -53,30 +50,19 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-function listen(server: Server, path: string): Promise<void> {
+/** Listens on a unix socket that nobody but the owner can connect to, from its first moment on. */
+export function listenPrivately(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     // bind() creates the file under the umask, so there is no moment in which others could connect.
     const umask = process.umask(0o177);
-    server.listen(path, () => {
-      server.off("error", reject);
-      resolve();
-    });
-    process.umask(umask);
+    try {
+      server.listen({ path, backlog: 1024 }, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    } finally {
+      process.umask(umask);
+    }
   });
-}
-
-function closable(server: Server): Listener {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
 }

@@ -6,6 +6,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { Duplex } from "node:stream";
+import { RESTART_STATUS } from "../protocol/keeper.ts";
 import { serveKeeper, type SupervisorConnection } from "./serve.ts";
 import type { KeeperCore } from "./keeper-core.ts";
 
@@ -77,6 +78,10 @@ export class SupervisorChild {
     this.#connection = null;
     for (const resolve of this.#gone.splice(0)) resolve();
     if (this.#over) return;
+    if (how === `exit status ${RESTART_STATUS}`) {
+      this.#timer = setTimeout(() => this.start(), 0);
+      return this.#news.died();
+    }
     const now = performance.now();
     this.#crashes.push(now);
     if (now - this.#bornAt >= STABLE) this.#delay = FIRST_DELAY;

@@ -10,6 +10,9 @@
  */
 export const KEEPER_PROTOCOL = 1;
 
+/** Exit status of a supervisor that asks to be started again: no crash, and no reason to wait. */
+export const RESTART_STATUS = 83;
+
 /** Identity of a process towards the keeper: `group:name`. */
 export type ProcessKey = string;
 export type StreamName = "stdout" | "stderr";

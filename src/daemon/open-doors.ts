@@ -1,0 +1,63 @@
+import { controlRoutes } from "../http/control-routes.ts";
+import type { Listener, RequestHandler } from "../http/http-server.ts";
+import { listenOnControlSocket } from "../http/listener.ts";
+import { openServer, openServers, type OpenServersOptions } from "../http/open-servers.ts";
+import { supervisorRoutes } from "../http/routes.ts";
+import type { LogLevel, Model } from "../model/model.ts";
+import type { ApiMethods } from "../rpc/api-methods.ts";
+import { createDispatch } from "../rpc/dispatch.ts";
+import type { RpcDaemon } from "../rpc/rpc-daemon.ts";
+import { supervisorMethods } from "../rpc/supervisor-methods.ts";
+
+/** The ways into a daemon from outside: the control socket of `sup`, and the servers that the config names. */
+export interface Doors extends Listener {
+  /** Opens the configured servers, all or none. @throws ServerProblem */
+  openConfigured(): Promise<void>;
+  /** Opens what can be opened of them and logs what cannot: after a death of ours, programs run that need us. */
+  reopenConfigured(): Promise<void>;
+}
+
+/** Opens the control socket; it speaks all that the configured servers speak. Throws if another daemon has it. */
+export async function openDoors(
+  socket: string,
+  model: Model,
+  daemon: RpcDaemon,
+  methods: ApiMethods,
+  log: (level: LogLevel, message: string) => void,
+): Promise<Doors> {
+  const { supervisor, config } = daemon;
+  const onError = (error: unknown): void =>
+    log("error", `request failed: ${(error as Error).stack ?? String(error)}`.slice(0, 2000));
+  const closing = (): boolean => supervisor.mood !== "running";
+  const rpc = supervisorMethods(daemon);
+  const rest = controlRoutes(supervisor, config, methods, onError);
+  const routes = (supervisorNamespace: boolean, tcp: boolean): RequestHandler => {
+    const dispatch = createDispatch({ methods: rpc, closing, supervisorNamespace });
+    return supervisorRoutes({ dispatch, supervisor, mainLog: daemon.mainLog.path, rest, onError }, tcp);
+  };
+
+  const open: Listener[] = [await listenOnControlSocket(socket, routes(true, false))];
+  const options: OpenServersOptions = {
+    routes: (server) => routes(model.rpcinterfaces.includes("supervisor"), server.kind === "inet"),
+    rpcinterfaces: model.rpcinterfaces,
+    log,
+    onError,
+  };
+  return {
+    async openConfigured() {
+      open.push(await openServers(model.servers, options));
+    },
+    async reopenConfigured() {
+      for (const server of model.servers) {
+        try {
+          open.push(await openServer(server, options));
+        } catch (error) {
+          log("critical", `server '${server.section}' could not be opened again: ${(error as Error).message}`);
+        }
+      }
+    },
+    async close() {
+      await Promise.all(open.splice(0).map((listener) => listener.close()));
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, watch, type FSWatcher } from "node:fs";
+import { dirname } from "node:path";
+
+/*
+ * Theory. The file is read through one descriptor and watched by name. A change of the file is news to read; a rename or an
+ * unlink shows as a change too, and then the name is looked at again: another file under it is the successor, read from its
+ * beginning once the old one has been read to its end. While the name leads nowhere its folder is watched instead, because
+ * there is nothing else that could tell of a new file. A folder is not watched otherwise: logs of many programs share one.
+ *
+ * A reader that is slower than the writer costs nothing but its place: the file itself is the buffer.
+ */
+
+export interface FollowOptions {
+  /** Bytes before the present end to begin with. */
+  readonly tail: number;
+  /** Takes what was read; false means that it wants no more until `resume`. */
+  readonly write: (bytes: Uint8Array) => boolean;
+  /** The file can no longer be followed. */
+  readonly onError: (error: Error) => void;
+}
+
+/** What is written when a file has become shorter. */
+export const TRUNCATION_MARKER = "==> File truncated <==\n";
+
+const CHUNK = 65_536;
+
+/** A file that is being read as it grows, through rotation and truncation. */
+export class FollowedFile {
+  readonly #path: string;
+  readonly #options: FollowOptions;
+  #fd: number;
+  #position: number;
+  #paused = false;
+  #closed = false;
+  #clearedOnPurpose = false;
+  #fileWatcher: FSWatcher | null = null;
+  #folderWatcher: FSWatcher | null = null;
+
+  /** `null` if there is no such file, or none whose end could be read. */
+  static open(path: string, options: FollowOptions): FollowedFile | null {
+    const fd = openRegular(path);
+    return fd === null ? null : new FollowedFile(path, fd, options);
+  }
+
+  private constructor(path: string, fd: number, options: FollowOptions) {
+    this.#path = path;
+    this.#fd = fd;
+    this.#options = options;
+    this.#position = Math.max(0, fstatSync(fd).size - options.tail);
+  }
+
+  /** Last change of the file. */
+  get modified(): Date {
+    return fstatSync(this.#fd).mtime;
+  }
+
+  /** Begins to write. */
+  start(): void {
+    this.#attempt(() => {
+      this.#watchFile();
+      this.#look();
+    });
+  }
+
+  /** More can be taken. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#attempt(() => this.#look());
+  }
+
+  /** Somebody is about to empty the file: that it becomes shorter is no surprise to tell of. */
+  expectClearing(): void {
+    this.#clearedOnPurpose = true;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#fileWatcher?.close();
+    this.#folderWatcher?.close();
+    closeSync(this.#fd);
+  }
+
+  #attempt(action: () => void): void {
+    if (this.#closed) return;
+    try {
+      action();
+    } catch (error) {
+      this.close();
+      this.#options.onError(error as Error);
+    }
+  }
+
+  #look(): void {
+    for (;;) {
+      this.#readOn();
+      if (this.#paused || !this.#takeSuccessor()) return;
+    }
+  }
+
+  #readOn(): void {
+    const { size } = fstatSync(this.#fd);
+    if (size < this.#position) {
+      this.#position = 0;
+      if (!this.#clearedOnPurpose) this.#write(Buffer.from(TRUNCATION_MARKER));
+      this.#clearedOnPurpose = false;
+    }
+    while (!this.#paused) {
+      const buffer = Buffer.allocUnsafe(CHUNK);
+      const count = readSync(this.#fd, buffer, 0, CHUNK, this.#position);
+      if (count === 0) return;
+      this.#position += count;
+      this.#write(buffer.subarray(0, count));
+    }
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (!this.#options.write(bytes)) this.#paused = true;
+  }
+
+  /** Goes over to another file of the same name. False: there is none, or not yet. */
+  #takeSuccessor(): boolean {
+    if (isSameFile(this.#fd, this.#path)) {
+      this.#folderWatcher?.close();
+      this.#folderWatcher = null;
+      return false;
+    }
+    const fd = openRegular(this.#path);
+    if (fd === null) {
+      this.#watchFolder();
+      return false;
+    }
+    closeSync(this.#fd);
+    this.#fd = fd;
+    this.#position = 0;
+    this.#clearedOnPurpose = false;
+    this.#watchFile();
+    return true;
+  }
+
+  #watchFile(): void {
+    this.#fileWatcher?.close();
+    this.#fileWatcher = null;
+    try {
+      this.#fileWatcher = this.#watch(this.#path);
+    } catch (error) {
+      // Gone since it was opened: the folder will tell of its successor.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      this.#watchFolder();
+    }
+  }
+
+  #watchFolder(): void {
+    if (this.#folderWatcher !== null) return;
+    this.#folderWatcher = this.#watch(dirname(this.#path));
+    // It may have come between the last look and now.
+    if (openableNow(this.#path)) queueMicrotask(() => this.#attempt(() => this.#look()));
+  }
+
+  #watch(path: string): FSWatcher {
+    const watcher = watch(path, () => this.#attempt(() => this.#look()));
+    watcher.on("error", () => watcher.close());
+    return watcher;
+  }
+}
+
+function openRegular(path: string): number | null {
+  let fd: number;
+  try {
+    // O_NONBLOCK: a FIFO would keep us waiting for a writer.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  return null;
+}
+
+function isSameFile(fd: number, path: string): boolean {
+  const open = fstatSync(fd);
+  const named = statSync(path, { throwIfNoEntry: false });
+  return named !== undefined && named.ino === open.ino && named.dev === open.dev;
+}
+
+function openableNow(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

@@ -1,0 +1,73 @@
+import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from "node:crypto";
+import type { Credentials } from "./basic-auth.ts";
+
+/*
+ * The password of a server is configured in one of three forms:
+ *
+ *   secret                               clear text
+ *   {SHA}40 hex digits                   SHA-1, as Supervisor has it: readable by anyone with a word list
+ *   {SCRYPT}N$r$p$<salt>$<key>           scrypt, salt and key in base64; N a power of two up to 2^20
+ *
+ * Comparisons take the same time whatever is given, and the user name is compared along with the password, so that neither
+ * can be found out by the clock.
+ */
+
+/** Whether credentials are those of a server. */
+export type CredentialCheck = (given: Credentials) => Promise<boolean>;
+
+/** @throws Error if the stored password says {SCRYPT} and is not in that form. */
+export function createCredentialCheck(username: string, stored: string): CredentialCheck {
+  const key = randomBytes(32);
+  const digest = (text: string): Buffer => createHmac("sha256", key).update(text).digest();
+  const rightName = digest(username);
+  const matches = passwordCheck(stored, digest);
+  return async (given) => {
+    const sameName = timingSafeEqual(digest(given.username), rightName);
+    const samePassword = await matches(given.password);
+    return sameName && samePassword;
+  };
+}
+
+function passwordCheck(stored: string, digest: (text: string) => Buffer): (given: string) => Promise<boolean> {
+  if (stored.startsWith("{SCRYPT}")) return scryptCheck(stored, digest);
+  const isSha = stored.startsWith("{SHA}");
+  const right = digest(isSha ? stored.slice("{SHA}".length) : stored);
+  return async (given) => timingSafeEqual(digest(isSha ? sha1(given) : given), right);
+}
+
+function sha1(text: string): string {
+  return createHash("sha1").update(text).digest("hex");
+}
+
+/** A dashboard asks every few seconds: what was right once is remembered as a keyed digest, and not computed again. */
+function scryptCheck(stored: string, digest: (text: string) => Buffer): (given: string) => Promise<boolean> {
+  const [n, r, p, salt, key] = stored.slice("{SCRYPT}".length).split("$");
+  const options: ScryptOptions = { N: Number(n), r: Number(r), p: Number(p), maxmem: 1 << 30 };
+  const right = Buffer.from(key ?? "", "base64");
+  const known = [options.N, options.r, options.p].every((value) => Number.isInteger(value) && Number(value) > 0);
+  if (!known || Number(n) > 1 << 20 || salt === undefined || right.length < 16) {
+    throw new Error("a password that begins with {SCRYPT} goes on with N$r$p$salt$key, salt and key in base64");
+  }
+  let accepted: Buffer | null = null;
+  return async (given) => {
+    const fingerprint = digest(given);
+    if (accepted !== null && timingSafeEqual(fingerprint, accepted)) return true;
+    const same = timingSafeEqual(await derive(given, Buffer.from(salt, "base64"), right.length, options), right);
+    if (same) accepted = fingerprint;
+    return same;
+  };
+}
+
+/** A password in the {SCRYPT} form, with the work factors that OWASP recommends as a minimum. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16);
+  const factors = { N: 1 << 16, r: 8, p: 2 };
+  const key = await derive(password, salt, 32, { ...factors, maxmem: 1 << 30 });
+  return `{SCRYPT}${factors.N}$${factors.r}$${factors.p}$${salt.toString("base64")}$${key.toString("base64")}`;
+}
+
+function derive(password: string, salt: Buffer, length: number, options: ScryptOptions): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, length, options, (error, key) => (error === null ? resolve(key) : reject(error)));
+  });
+}

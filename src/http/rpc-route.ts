@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Fault } from "../protocol/faults.ts";
+import { decodeRequest } from "../protocol/xml-rpc-decode.ts";
+import { encodeFault, encodeResponse } from "../protocol/xml-rpc-encode.ts";
+import type { Dispatch } from "../rpc/dispatch.ts";
+import { refuseRequest, sendErrorPage } from "./error-page.ts";
+import { readBody } from "./read-body.ts";
+
+export interface RpcRouteOptions {
+  readonly dispatch: Dispatch;
+  /** Where a browser can reach us, a page of another origin must not: it cannot send XML without asking us first. */
+  readonly onlyXml: boolean;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Answers `POST /RPC2`: a fault is an ordinary answer (200); a body that is no XML-RPC is 400, one without a length 411, one
+ * too large 413. Empty and chunked bodies are read like any other, where Supervisor hangs or refuses.
+ */
+export async function answerRpc(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { dispatch, onlyXml, onError }: RpcRouteOptions,
+): Promise<void> {
+  if (request.method !== "POST") return sendErrorPage(response, 400);
+  if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined) {
+    return sendErrorPage(response, 411);
+  }
+  if (onlyXml && !isXml(request)) {
+    return refuseRequest(request, response, 415, { detail: "The Content-Type of a call is text/xml." });
+  }
+  const body = await readBody(request);
+  if (body === null) return sendErrorPage(response, 413, { headers: { Connection: "close" } });
+  const call = decodeRequest(body);
+  if (!call.ok) return sendErrorPage(response, 400);
+
+  let document: string;
+  try {
+    document = encodeResponse(await dispatch(call.method, call.params));
+  } catch (error) {
+    if (!(error instanceof Fault)) {
+      onError(error);
+      return sendErrorPage(response, 500);
+    }
+    document = encodeFault(error.code, error.faultString);
+  }
+  const bytes = Buffer.from(document);
+  response.writeHead(200, { "Content-Type": "text/xml", "Content-Length": bytes.length });
+  response.end(bytes);
+}
+
+/** A missing type is what hand-written clients send; a browser always says who asks, in `Origin`. */
+function isXml(request: IncomingMessage): boolean {
+  const type = request.headers["content-type"];
+  if (type === undefined) return request.headers.origin === undefined;
+  return /^(?:text|application)\/xml\s*(?:;|$)/i.test(type.trim());
+}

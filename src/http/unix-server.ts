@@ -1,0 +1,150 @@
+import { chmodSync, chownSync, linkSync, lstatSync, statSync, unlinkSync, watch, type FSWatcher } from "node:fs";
+import type { Server } from "node:http";
+import { userInfo } from "node:os";
+import { basename, dirname } from "node:path";
+import type { LogLevel, ServerSpec } from "../model/model.ts";
+import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
+import { isStale, listenPrivately } from "./listener.ts";
+import { ServerProblem, whyNotOpened } from "./server-problem.ts";
+
+type UnixSpec = Extract<ServerSpec, { readonly kind: "unix" }>;
+
+/*
+ * Theory. The socket is bound under a temporary name, with all permissions but the owner's masked off, gets its mode, and only
+ * then its real name, by a hard link: nobody can connect before the mode is right, and of two daemons only one gets the name.
+ * A name that is taken is tried: a socket that nobody answers is left over and is removed; anything else stays.
+ *
+ * A socket file can be lost while we listen (somebody cleans up /tmp); then nobody can reach us any more, though we run. The
+ * folder is watched, and a lost file is made anew. The old server lives on for the connections it has.
+ */
+
+/** @throws ServerProblem */
+export async function openUnixServer(
+  spec: UnixSpec,
+  handler: RequestHandler,
+  log: (level: LogLevel, message: string) => void,
+): Promise<Listener> {
+  const servers: Server[] = [];
+  let closed = false;
+  let identity = "";
+  const bind = async (): Promise<void> => {
+    const server = createHttpServer(false, handler);
+    await bindTo(server, spec, log);
+    identity = identityOf(spec.file);
+    servers.push(server);
+  };
+  warnOfOpenFolder(spec.file, log);
+  await bind();
+
+  let repairing = false;
+  const watcher = watchFolder(spec.file, () => {
+    if (closed || repairing || identityOf(spec.file) !== "") return;
+    repairing = true;
+    log("warn", `the socket ${spec.file} was removed by somebody: it is made anew`);
+    bind()
+      .catch((error: unknown) => log("critical", `cannot listen on ${spec.file} again: ${(error as Error).message}`))
+      .finally(() => {
+        repairing = false;
+        if (closed) void closeAll();
+      });
+  });
+  const closeAll = async (): Promise<void> => {
+    // Whoever has taken the name over in the meantime keeps it.
+    if (identity !== "" && identityOf(spec.file) === identity) unlinkSync(spec.file);
+    await Promise.all(servers.splice(0).map(closeHttpServer));
+  };
+  return {
+    close: () => {
+      closed = true;
+      watcher?.close();
+      return closeAll();
+    },
+  };
+}
+
+async function bindTo(server: Server, spec: UnixSpec, log: (level: LogLevel, message: string) => void): Promise<void> {
+  const { file } = spec;
+  const temporary = `${file}.${process.pid}`;
+  try {
+    rmSocket(temporary);
+    await listenPrivately(server, temporary);
+    chmodSync(temporary, spec.chmod);
+    await takeName(temporary, file, log);
+  } catch (error) {
+    await closeHttpServer(server);
+    throw error instanceof ServerProblem ? error : whyNotOpened(error as NodeJS.ErrnoException, file);
+  } finally {
+    rmSocket(temporary);
+  }
+  if (spec.chown === null) return;
+  const { uid, gid } = spec.chown;
+  try {
+    chownSync(file, uid, gid === -1 ? statSync(file).gid : gid);
+  } catch (error) {
+    await closeHttpServer(server);
+    rmSocket(file);
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw whyNotOpened(error as NodeJS.ErrnoException, file);
+    throw new ServerProblem(
+      `Not permitted to chown ${file} to uid/gid (${uid}, ${gid}); adjust "sockchown" value in config file or on ` +
+        `command line to values that the current user (${userInfo().username}) can successfully chown`,
+    );
+  }
+}
+
+async function takeName(
+  temporary: string,
+  file: string,
+  log: (level: LogLevel, message: string) => void,
+): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    try {
+      return linkSync(temporary, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    let stale: boolean | null;
+    try {
+      stale = await isStale(file);
+    } catch (error) {
+      throw new ServerProblem(`Cannot open an HTTP server: ${(error as Error).message}`);
+    }
+    if (stale === false) break;
+    if (stale === null) continue;
+    log("warn", `Unlinking stale socket ${file}`);
+    rmSocket(file);
+  }
+  throw whyNotOpened(Object.assign(new Error("in use"), { code: "EADDRINUSE", errno: -98 }), file);
+}
+
+/** Removes a socket file; nothing else is ever removed, whatever its name. */
+function rmSocket(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path);
+}
+
+/** "" if there is no such file. */
+function identityOf(path: string): string {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found === undefined ? "" : `${found.dev}:${found.ino}`;
+}
+
+function watchFolder(file: string, onLost: () => void): FSWatcher | null {
+  try {
+    const name = basename(file);
+    const watcher = watch(dirname(file), (_, changed) => {
+      if (changed === name || changed === null) onLost();
+    });
+    watcher.on("error", () => watcher.close());
+    return watcher;
+  } catch {
+    // No watches left: a lost socket stays lost, which is no reason not to listen.
+    return null;
+  }
+}
+
+/** In a folder where anybody may rename files, anybody may put a socket of their own in our place. */
+function warnOfOpenFolder(file: string, log: (level: LogLevel, message: string) => void): void {
+  const folder = statSync(dirname(file), { throwIfNoEntry: false });
+  const isSticky = folder !== undefined && (folder.mode & 0o1000) !== 0;
+  if (folder === undefined || isSticky || (folder.mode & 0o002) === 0) return;
+  log("warn", `everybody may write to ${dirname(file)}: somebody could replace the socket ${basename(file)} there`);
+}
