@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { ExitEvent, KeptEvent, ProcessLogs } from "../protocol/keeper.ts";
+import { monotonicNow } from "./monotonic.ts";
 import { errnoOf } from "./errno.ts";
 import { UNKNOWN_EXIT } from "./exit-status.ts";
 import type { ProgramHost } from "./program-host.ts";
@@ -117,6 +118,7 @@ function tellLost(keeper: ProgramHost, record: ProgramRecord): KeptEvent {
     pid: record.pid,
     ...UNKNOWN_EXIT,
     at: Date.now(),
+    monotonic: monotonicNow(),
   };
   return keeper.journal.add(event);
 }

@@ -11,6 +11,7 @@ import type {
   StreamCounters,
   StreamName,
 } from "../protocol/keeper.ts";
+import { monotonicNow } from "./monotonic.ts";
 import { errnoOf } from "./errno.ts";
 import type { ExitStatus } from "./exit-status.ts";
 import type { LogFiles } from "./log-files.ts";
@@ -142,7 +143,15 @@ export class KeptProgram {
       },
       exited: (status: ExitStatus) => {
         const { pid } = run();
-        this.#told.exited({ type: "exit", key: this.key, incarnation, pid, ...status, at: Date.now() });
+        this.#told.exited({
+          type: "exit",
+          key: this.key,
+          incarnation,
+          pid,
+          ...status,
+          at: Date.now(),
+          monotonic: monotonicNow(),
+        });
       },
       over: () => {
         this.#lingering.delete(run());

@@ -174,8 +174,10 @@ export interface ExitEvent {
   readonly signal: string | null;
   /** True if nobody could learn the exit status (adopted process); never reported as 0. */
   readonly unknown: boolean;
-  /** Wall clock, milliseconds. */
+  /** Wall clock, milliseconds; for display. */
   readonly at: number;
+  /** CLOCK_MONOTONIC in milliseconds, comparable between the processes of one boot; for decisions. */
+  readonly monotonic: number;
 }
 
 /** Text between capture tokens (spec core 4.4). `data` is base64. */

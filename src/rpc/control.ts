@@ -1,3 +1,4 @@
+import { awaitsRestart } from "../machine/life.ts";
 import { namespec } from "../model/model.ts";
 import { selects } from "../model/select-processes.ts";
 import { RUNNING_STATES, SIGNALLABLE_STATES, STOPPED_STATES } from "../model/states.ts";
@@ -94,7 +95,8 @@ function isOnItsWay(supervisor: Supervisor, process: ManagedProcess): boolean {
 async function stopOne(supervisor: Supervisor, process: ManagedProcess, wait: boolean): Promise<ActionResult> {
   const { state } = process.life;
   const waiting = supervisor.waitingFor(process).length > 0;
-  if (STOPPED_STATES.has(state) && process.pid === 0 && !waiting) return result(process, "not running");
+  const idle = STOPPED_STATES.has(state) && process.pid === 0;
+  if (idle && !waiting && !awaitsRestart(process.life)) return result(process, "not running");
   if (wait) await supervisor.stopAndWait(process);
   else supervisor.requestStop(process);
   return result(process, "");

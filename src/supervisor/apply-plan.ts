@@ -1,3 +1,4 @@
+import { awaitsRestart } from "../machine/life.ts";
 import type { GroupSpec, ProcessSpec } from "../model/model.ts";
 import type { GroupPlan, Plan, ProcessPlan } from "../model/plan.ts";
 import type { ManagedProcess } from "./managed-process.ts";
@@ -66,7 +67,7 @@ function shouldRun(supervisor: Supervisor, process: ManagedProcess, spec: Proces
   const { state } = process.life;
   if (process.stoppedByOperator) return false;
   if (state === "STOPPED" || state === "EXITED" || state === "FATAL") {
-    return spec.autostart || supervisor.waitingFor(process).length > 0;
+    return spec.autostart || awaitsRestart(process.life) || supervisor.waitingFor(process).length > 0;
   }
   return state !== "STOPPING";
 }

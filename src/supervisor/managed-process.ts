@@ -110,13 +110,11 @@ export class ManagedProcess {
     this.#world.changed(this, null);
   }
 
-  /** The keeper says that an incarnation has ended; `late` if it did so while no supervisor was there to hear it. */
-  exited(event: ExitEvent, late: boolean): void {
+  /** The keeper says that an incarnation has ended; perhaps long ago, while no supervisor was there to hear it. */
+  exited(event: ExitEvent): void {
     this.wallStop = Math.floor(event.at / 1000);
     const { pid, incarnation, code, signal, unknown } = event;
-    const { clock } = this.#world;
-    const since = late ? Math.max(0, clock.wall() - event.at) : 0;
-    this.input({ type: "exited", pid, incarnation, code, signal, unknown, at: clock.monotonic() - since });
+    this.input({ type: "exited", pid, incarnation, code, signal, unknown, at: event.monotonic });
   }
 
   /** Sends a signal that somebody asked for by hand, to the process alone. Resolves with why not, or `null`. */
@@ -124,10 +122,10 @@ export class ManagedProcess {
     this.#world.log("debug", `sending ${this.#spec.name} (pid ${this.pid}) sig ${signalName(signal) ?? signal}`);
     const { incarnation } = this.#life;
     const result = await this.#world.keeper.signal(this.key, signal, "process");
-    // That it just ended by itself is no failure: its exit is on its way.
-    if (result.ok || result.errno === "ESRCH") return null;
+    if (result.ok) return null;
     this.input({ type: "signalRefused", errno: result.errno, during: "signal", incarnation });
-    return result.errno;
+    // That it just ended by itself is no failure: its exit is on its way.
+    return result.errno === "ESRCH" ? null : result.errno;
   }
 
   save(): SavedProcess {
@@ -223,9 +221,10 @@ export class ManagedProcess {
   }
 
   #signal(signal: number, target: "process" | "group"): void {
+    const { incarnation } = this.#life;
     this.#world.keeper.signal(this.key, signal, target).then(
       (result) => {
-        if (!result.ok && !this.retired) this.input({ type: "signalRefused", errno: result.errno });
+        if (!result.ok && !this.retired) this.input({ type: "signalRefused", errno: result.errno, incarnation });
       },
       () => {
         // As above.

@@ -1,5 +1,5 @@
 import { shutdownWaves } from "../machine/shutdown-order.ts";
-import { STOPPED_STATES } from "../model/states.ts";
+import { isDown } from "./is-down.ts";
 import type { ManagedProcess } from "./managed-process.ts";
 import type { Mood, Supervisor } from "./supervisor.ts";
 
@@ -38,10 +38,6 @@ export function hurry(supervisor: Supervisor, seconds: number): void {
     if (event.type === "state" && event.event.name === "PROCESS_STATE_STOPPING") kick(event.process);
     if (supervisor.processes().every(isDown)) unsubscribe();
   });
-}
-
-function isDown(process: ManagedProcess): boolean {
-  return STOPPED_STATES.has(process.life.state) && process.pid === 0;
 }
 
 function reportSurvivors(supervisor: Supervisor, log: (message: string) => void): () => void {

@@ -3,7 +3,6 @@ import { EventBus } from "../events/event-bus.ts";
 import type { EventEffect } from "../machine/effect.ts";
 import { explain } from "../machine/explain.ts";
 import type { Waiting } from "../machine/gates.ts";
-import { STOPPED_STATES } from "../model/states.ts";
 import type { GroupSpec, LogLevel, Model, ProcessSpec } from "../model/model.ts";
 import type { Keeper, KeeperEvent, KeeperSnapshot, KeptEvent, StreamName } from "../protocol/keeper.ts";
 import type { LaunchContext } from "./launch.ts";
@@ -11,6 +10,7 @@ import { ManagedProcess, type ProcessWorld } from "./managed-process.ts";
 import { OutputHub } from "./output-hub.ts";
 import { ProcessGroup } from "./process-group.ts";
 import type { SavedProcess } from "./saved-state.ts";
+import { isDown } from "./is-down.ts";
 import { StartGates } from "./start-gates.ts";
 import { StateSaver } from "./state-saver.ts";
 
@@ -135,7 +135,7 @@ export class Supervisor {
       const saved = snapshot.saved[process.key];
       process.restore(saved === undefined ? null : (JSON.parse(saved) as SavedProcess), kept.get(process.key) ?? null);
     }
-    for (const event of snapshot.pending) this.#takeEvent(event, true);
+    for (const event of snapshot.pending) this.#takeEvent(event);
     for (const process of this.processes()) {
       // It wanted to start and waited for another, or the daemon died before it got to it.
       if (process.life.state === "STOPPED" && process.life.reason === null && process.spec.autostart)
@@ -152,7 +152,7 @@ export class Supervisor {
       case "exit":
       case "capture":
       case "log":
-        return this.#takeEvent(event, false);
+        return this.#takeEvent(event);
       case "logTrouble":
         if (event.errno === null)
           this.#options.log(
@@ -203,7 +203,7 @@ export class Supervisor {
   /** Stops a process and waits until it is gone. */
   async stopAndWait(process: ManagedProcess): Promise<void> {
     this.requestStop(process);
-    await this.until(process, () => STOPPED_STATES.has(process.life.state) && process.pid === 0);
+    await this.until(process, () => isDown(process));
   }
 
   addGroup(spec: GroupSpec, options: { readonly autostart: boolean }): ProcessGroup {
@@ -269,11 +269,11 @@ export class Supervisor {
     });
   }
 
-  #takeEvent(event: KeptEvent, late: boolean): void {
+  #takeEvent(event: KeptEvent): void {
     if (!this.#saver.isNews(event.seq)) return;
     const process = this.#byKey.get(event.key);
     if (process !== undefined) {
-      if (event.type === "exit") process.exited(event, late);
+      if (event.type === "exit") process.exited(event);
       else this.bus.emit({ ...event, process, data: Buffer.from(event.data, "base64") });
     }
   }
