@@ -1,10 +1,13 @@
 import { Socket } from "node:net";
 import { parseArgs } from "node:util";
-import { RotatingFile } from "../keeper/rotating-file.ts";
+import { LogFiles } from "../keeper/log-files.ts";
 import { connectKeeper } from "../keeper/connection.ts";
 import { RESTART_STATUS } from "../protocol/keeper.ts";
 import { boot, type BootParts } from "../daemon/boot.ts";
 import { placesFor } from "../daemon/places.ts";
+import { usageErrorText } from "../daemon/supervisord-getopt.ts";
+import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord-launch.ts";
+import { SyslogSink } from "../logs/syslog-sink.ts";
 import { watchConfig } from "../watch/config-watcher.ts";
 import type { BootReport } from "./launch-daemon.ts";
 import { version } from "./version.ts";
@@ -17,36 +20,50 @@ async function main(): Promise<void> {
       mode: { type: "string", default: "production" },
       watch: { type: "boolean", default: false },
       only: { type: "string", multiple: true, default: [] },
+      supervisord: { type: "string" },
     },
   });
   if (values.config === undefined) throw new Error("--config is missing: this program is started by `sup up`");
   const config = values.config;
+  const launch = values.supervisord === undefined ? null : (JSON.parse(values.supervisord) as SupervisordLaunch);
+  // In the foreground a terminal sends its signals to us as well as to the keeper, whose word counts.
+  if (launch !== null) for (const signal of RELAYED) process.on(signal, () => undefined);
   const keeper = connectKeeper(new Socket({ fd: 3, readable: true, writable: true }));
   // Without its keeper a supervisor can neither start nor stop anything: the next keeper starts another one.
   keeper.events.onClose(() => process.exit(70));
 
   const tooling = loadTooling();
   const parts: BootParts = {
-    load: () => tooling().loadForDaemon(config, values.mode === "development" ? "development" : "production"),
+    load: async () => {
+      const mode = values.mode === "development" ? "development" : "production";
+      const loaded = await tooling().loadForDaemon(config, mode, launch?.cwd);
+      return launch === null ? loaded : withOverrides(loaded, launch.overrides);
+    },
     format: (problems) => tooling().formatForPeople(problems),
     openLog: (path, maxbytes, backups) => logSink(path, maxbytes, backups),
+    openSyslog: () => new SyslogSink("supervisord"),
+    stdout: { write: (line) => void process.stdout.write(line) },
     watch: values.watch ? (onChange) => watchConfig(onChange) : null,
   };
   const outcome = await boot(
     keeper,
     {
       config,
-      places: placesFor(config),
+      places: launch?.places ?? placesFor(config),
       only: values.only,
       version,
       cwd: process.cwd(),
       environment: programEnvironment(),
+      launch,
     },
     parts,
   );
 
-  // Only the first supervisor of a keeper has somebody waiting for this line.
-  if (process.env["SUP_KEEPER_RESTARTS"] === undefined || process.env["SUP_KEEPER_RESTARTS"] === "0") {
+  if (launch?.nodaemon === true) {
+    process.stdout.on("error", () => undefined);
+    if (!outcome.ready) process.stderr.write(usageErrorText(outcome.messages, launch.program));
+  } else if (process.env["SUP_KEEPER_RESTARTS"] === undefined || process.env["SUP_KEEPER_RESTARTS"] === "0") {
+    // Only the first supervisor of a keeper has somebody waiting for this line.
     const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
     await tell(report);
   }
@@ -69,9 +86,11 @@ function loadTooling(): () => typeof import("./tooling.ts") {
 }
 
 function logSink(path: string, maxbytes: number, backups: number): { write(line: string): void; reopen(): void } {
-  const file = new RotatingFile(path, maxbytes, backups);
-  return { write: (line) => void file.write(Buffer.from(line)), reopen: () => file.reopen() };
+  const target = new LogFiles().acquire(path, maxbytes, backups);
+  return { write: (line) => void target.write(Buffer.from(line)), reopen: () => target.reopen() };
 }
+
+const RELAYED = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"] as const;
 
 /** What programs inherit: our environment without what only our own processes are told by. */
 function programEnvironment(): Record<string, string> {

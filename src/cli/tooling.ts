@@ -15,9 +15,9 @@ import { safeText } from "./render/safe-text.ts";
 
 type Mode = "development" | "production";
 
-/** How the daemon reads its config: with its own environment and folder, as `sup up` did. */
-export function loadForDaemon(config: string, mode: Mode): Promise<LoadResult> {
-  return loadConfig(config, { mode, command: "up", evaluator: evaluatorProgram() });
+/** How the daemon reads its config: with its own environment, and by default its own folder, as `sup up` did. */
+export function loadForDaemon(config: string, mode: Mode, cwd: string = process.cwd()): Promise<LoadResult> {
+  return loadConfig(config, { mode, command: "up", evaluator: evaluatorProgram(), cwd });
 }
 
 /** Problems with code frames, without colours: for logs and answers over the wire. */

@@ -2,7 +2,7 @@ import type { LoadResult } from "../config/load-config.ts";
 import { loadLastGood, storeLastGood } from "../config/last-good.ts";
 import { systemClock } from "../clock/clock.ts";
 import { ServerProblem } from "../http/server-problem.ts";
-import { createDaemonLog, type LogSink } from "../logs/daemon-log.ts";
+import type { DaemonLog } from "../logs/daemon-log.ts";
 import type { Model, ProcessSpec } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { selects } from "../model/select-processes.ts";
@@ -11,11 +11,15 @@ import { apiMethods } from "../rpc/api-methods.ts";
 import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
 import { ListenerPools } from "../supervisor/listener-pools.ts";
-import { shutDown } from "../supervisor/shut-down.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import { openMainLog, type LogParts, type MainLogFile } from "./main-log.ts";
 import { openDoors } from "./open-doors.ts";
+import { removePidfile, writePidfile } from "./pidfile.ts";
 import type { Places } from "./places.ts";
 import { serverUrlOf } from "./server-url.ts";
+import { startNotices, type SupervisordLaunch } from "./supervisord-launch.ts";
+import { takeSignal } from "./take-signal.ts";
+import { wayOut, type Ending } from "./way-out.ts";
 
 export interface BootOptions {
   /** Absolute. */
@@ -26,13 +30,14 @@ export interface BootOptions {
   readonly version: string;
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Set when `supervisord` started us: its manners are Supervisor's where those of `sup` differ. */
+  readonly launch: SupervisordLaunch | null;
 }
 
 /** The pieces that the top floor hands in. */
-export interface BootParts {
+export interface BootParts extends LogParts {
   readonly load: () => Promise<LoadResult>;
   readonly format: (problems: readonly Problem[]) => string;
-  readonly openLog: (path: string, maxbytes: number, backups: number) => LogSink;
   /** Watches files and calls back after each change of their content; `null` when edits are not to be applied. */
   readonly watch:
     | ((onChange: () => void) => { rearm(files: readonly string[], hash: string): void; close(): Promise<void> })
@@ -41,10 +46,13 @@ export interface BootParts {
 
 export type BootOutcome =
   | { readonly ready: true; readonly pid: number; readonly warnings: string; readonly done: Promise<Ending> }
-  | { readonly ready: false; readonly problems: string };
-
-/** How a daemon ended: for good, or to be started again with a config read anew. */
-export type Ending = "shutdown" | "restart";
+  /** `problems` for people, `messages` bare, `status` for the exit. */
+  | {
+      readonly ready: false;
+      readonly problems: string;
+      readonly messages: readonly string[];
+      readonly status: number;
+    };
 
 /**
  * Brings a supervisor to life under its keeper: model, log, processes, control socket, watcher, in this order.
@@ -59,19 +67,31 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   keeper.events.onEvent((event) => deliver(event));
   const snapshot = await keeper.snapshot();
 
+  const fail = async (problems: readonly Problem[], status: number): Promise<BootOutcome> => {
+    await keeper.quit({ status });
+    const messages = problems.map((problem) => problem.message);
+    return { ready: false, problems: parts.format(problems), messages, status };
+  };
+
+  const { launch } = options;
   const inherited = snapshot.saved["daemon"] === undefined ? null : loadLastGood(options.places.lastGood);
   const loaded = inherited === null ? await parts.load() : null;
-  if (loaded !== null && !loaded.outcome.ok) {
-    await keeper.quit({ status: 2 });
-    return { ready: false, problems: parts.format(loaded.outcome.problems) };
-  }
-  const model = inherited?.model ?? (loaded?.outcome.ok === true ? loaded.outcome.value : null);
+  // It was read before everything was stopped for a restart, and was fine then: better the last good one than none.
+  const fallback = loaded?.outcome.ok === false && snapshot.restarts > 0 ? loadLastGood(options.places.lastGood) : null;
+  if (loaded?.outcome.ok === false && fallback === null) return fail(loaded.outcome.problems, 2);
+  const model = (inherited ?? fallback)?.model ?? (loaded?.outcome.ok === true ? loaded.outcome.value : null);
   if (model === null) throw new Error("there is neither a config nor a model to take over");
 
   const { supervisord } = model;
-  const mainLog = supervisord.logfile ?? options.places.mainLog;
-  const sink = parts.openLog(mainLog, supervisord.logfileMaxbytes, supervisord.logfileBackups);
-  const log = createDaemonLog([sink], supervisord.loglevel, () => new Date());
+  const copy = launch !== null && launch.nodaemon && !supervisord.silent;
+  let mainLog: MainLogFile;
+  try {
+    mainLog = openMainLog(supervisord, options.places.mainLog, copy, parts);
+  } catch (error) {
+    // Supervisor ends with 1 and a Python traceback.
+    return fail([{ message: `cannot open the log ${supervisord.logfile}: ${(error as Error).message}` }], 1);
+  }
+  const { log } = mainLog;
   const autoLogs = new AutoLogs(supervisord.childlogdir ?? options.places.logs, supervisord.identifier);
   const supervisor = new Supervisor({
     keeper,
@@ -110,11 +130,14 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   );
 
   let pools: ListenerPools | null = null;
-  const { done, shutdown, restart } = ending(keeper, supervisor, log, async () => {
+  let pidfile: string | null = null;
+  const out = wayOut(keeper, supervisor, log, async () => {
     pools?.close();
     await watcher?.close();
     await doors.close();
+    if (pidfile !== null) removePidfile(pidfile, snapshot.pid);
   });
+  const { done, shutdown, restart } = out;
   const dropped = new Map(
     snapshot.processes.map((one) => [one.key, one.counters.stdout.dropped + one.counters.stderr.dropped] as const),
   );
@@ -136,7 +159,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       keeper,
       pid: snapshot.pid,
       version: options.version,
-      mainLog: { path: mainLog === "syslog" ? null : mainLog, reopen: () => log.reopen(), write: log },
+      mainLog: { path: mainLog.path, reopen: () => log.reopen(), write: log },
       shutdown,
       restart,
     },
@@ -144,35 +167,46 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     log,
   );
 
+  const signalled = {
+    supervisor,
+    config,
+    keeper,
+    log,
+    wayOut: out,
+    hangup: launch === null ? "update" : "restart",
+  } as const;
   deliver = (event) => {
-    if (event.type === "relayed") return takeSignal(event.signal, { shutdown, config, log, keeper });
+    if (event.type === "relayed") return takeSignal(event.signal, signalled);
     if (event.type === "logTrouble") dropped.set(event.key, (dropped.get(event.key) ?? 0) + event.dropped);
     supervisor.handleKeeperEvent(event);
   };
   const { identifier } = supervisord;
   pools = new ListenerPools({ supervisor, keeper, clock: systemClock, identifier, log, saved: snapshot.saved });
   if (inherited === null && loaded !== null) {
-    for (const { level, text } of loaded.messages) log(level, text);
+    const first = snapshot.restarts === 0;
+    for (const { level, text } of startNotices(launch, loaded, first)) log(level, text);
+    if (fallback !== null && !loaded.outcome.ok) log("error", fallbackText(parts.format(loaded.outcome.problems)));
     try {
       await doors.openConfigured();
     } catch (error) {
       if (!(error instanceof ServerProblem)) throw error;
+      if (!first) log("critical", error.message);
       pools.close();
       await watcher?.close();
       await doors.close();
-      await keeper.quit({ status: 2 });
-      return {
-        ready: false,
-        problems: parts.format([error.hint === "" ? error : { message: error.message, hint: error.hint }]),
-      };
+      return fail([error.hint === "" ? error : { message: error.message, hint: error.hint }], 2);
     }
+    if (first) for (const { level, text } of launch?.daemonizing ?? []) log(level, text);
     keep(model, loaded.hash);
     keeper.acknowledge(0, { daemon: "1" });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
-    log("info", `supervisord started with pid ${snapshot.pid}`);
+    pidfile = announce(supervisord, snapshot.pid, log);
     supervisor.begin(model, onlyChosen(options.only));
     watcher?.rearm(loaded.files, loaded.hash);
   } else {
+    // A new keeper on the programs of one that was killed is a new pid; else it is written already, and ours to remove.
+    if (snapshot.restarts === 0) pidfile = announce(supervisord, snapshot.pid, log);
+    else pidfile = supervisord.pidfile;
     announceReturn(snapshot, log);
     await doors.reopenConfigured();
     supervisor.restore(model, snapshot);
@@ -185,69 +219,25 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   return { ready: true, pid: snapshot.pid, warnings, done };
 }
 
-type Log = ReturnType<typeof createDaemonLog>;
-
-interface WayOut {
-  readonly done: Promise<Ending>;
-  readonly shutdown: () => void;
-  readonly restart: () => void;
-}
-
-/**
- * The one way out: stop everything in order, close the doors, then tell the keeper to end as well; or, for a restart, to forget
- * everything, so that the next supervisor begins as the first one did, under the same keeper and its pid.
- */
-function ending(keeper: Keeper, supervisor: Supervisor, log: Log, close: () => Promise<void>): WayOut {
-  let begun: Ending | null = null;
-  let finish: (how: Ending) => void = () => {};
-  const done = new Promise<Ending>((resolve) => (finish = resolve));
-  const begin = (how: Ending): void => {
-    if (begun !== null) return;
-    begun = how;
-    void shutDown(supervisor, how === "restart" ? "restarting" : "shutdown", (message) => log("info", message))
-      .then(close)
-      .then(() => (how === "restart" ? forgetAll(keeper, supervisor) : keeper.quit({ status: 0 })))
-      .catch((error: unknown) => log("critical", `${how} failed: ${(error as Error).stack}`))
-      .then(() => finish(how));
-  };
-  return { done, shutdown: () => begin("shutdown"), restart: () => begin("restart") };
-}
-
-async function forgetAll(keeper: Keeper, supervisor: Supervisor): Promise<void> {
-  const keys = supervisor.processes().map((process) => process.key);
-  keeper.acknowledge(0, Object.fromEntries(["daemon", ...keys].map((key) => [key, null])));
-  // Answered in order: when the last is through, so is what was sent before it.
-  await Promise.all(keys.map((key) => keeper.forget(key)));
-  await keeper.reopenLogs();
-}
-
-function takeSignal(
-  signal: string,
-  daemon: { shutdown: () => void; config: ConfigControl; log: Log; keeper: Keeper },
-): void {
-  switch (signal) {
-    case "TERM":
-    case "INT":
-    case "QUIT":
-      daemon.log("warn", `received SIG${signal} indicating exit request`);
-      return daemon.shutdown();
-    case "HUP":
-      daemon.log("warn", `received SIG${signal}: reading the config again`);
-      return void daemon.config.update();
-    case "USR2":
-      daemon.log("info", "received SIGUSR2 indicating log reopen request");
-      daemon.log.reopen();
-      return void daemon.keeper.reopenLogs();
-    default:
-      return;
+/** Supervisor's two ways of saying that it runs. Returns the pidfile if it was written. */
+function announce(spec: Model["supervisord"], pid: number, log: DaemonLog): string | null {
+  if (spec.pidfile !== null && !writePidfile(spec.pidfile, pid)) {
+    log("critical", `could not write pidfile ${spec.pidfile}`);
+    return null;
   }
+  log("info", `supervisord started with pid ${pid}`);
+  return spec.pidfile;
+}
+
+function fallbackText(problems: string): string {
+  return `the config cannot be read any more, the last good one stays in force:\n${problems}`;
 }
 
 function onlyChosen(names: readonly string[]): ((spec: ProcessSpec) => boolean) | null {
   return names.length === 0 ? null : (spec) => selects(names, spec);
 }
 
-function announceReturn(snapshot: KeeperSnapshot, log: Log): void {
+function announceReturn(snapshot: KeeperSnapshot, log: DaemonLog): void {
   const running = snapshot.processes.filter((one) => one.pid !== 0).length;
   log(
     "critical",

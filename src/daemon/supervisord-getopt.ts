@@ -10,6 +10,11 @@ export class SupervisordUsageError extends Error {
   override readonly name = "SupervisordUsageError";
 }
 
+/** How Supervisor says that it did not start. Several mistakes are all told, the one it would stop at first. */
+export function usageErrorText(messages: readonly string[], program: string): string {
+  return `${messages.map((message) => `Error: ${message}\n`).join("")}For help, use ${program} -h\n`;
+}
+
 /**
  * Python's getopt, to the letter, because scripts and init files rely on its rules: short options can be bundled and take
  * their value glued on or as the next word, long ones may be shortened to a unique beginning, and the first word that is

@@ -1,0 +1,31 @@
+import { createDaemonLog, type DaemonLog, type LogSink } from "../logs/daemon-log.ts";
+import type { SupervisordSpec } from "../model/model.ts";
+
+/** How the sinks of the daemon's log are made. */
+export interface LogParts {
+  /** A file by its absolute path, or a terminal or pipe such as /dev/stdout. Throws the system's error. */
+  readonly openLog: (path: string, maxbytes: number, backups: number) => LogSink;
+  readonly openSyslog: () => LogSink;
+  readonly stdout: LogSink;
+}
+
+export interface MainLogFile {
+  readonly log: DaemonLog;
+  /** `null`: there is no file to read. */
+  readonly path: string | null;
+}
+
+/**
+ * The daemon's own log as its config asks for it.
+ *
+ * @param fallback the file for a config that names none.
+ * @param copy whether lines go to standard output too.
+ * @throws the system's error if the file cannot be opened.
+ */
+export function openMainLog(spec: SupervisordSpec, fallback: string, copy: boolean, parts: LogParts): MainLogFile {
+  const path = spec.logfile ?? fallback;
+  const isSyslog = path === "syslog";
+  const target = isSyslog ? parts.openSyslog() : parts.openLog(path, spec.logfileMaxbytes, spec.logfileBackups);
+  const sinks = copy ? [parts.stdout, target] : [target];
+  return { log: createDaemonLog(sinks, spec.loglevel, () => new Date()), path: isSyslog ? null : path };
+}

@@ -1,0 +1,53 @@
+import type { DaemonLog } from "../logs/daemon-log.ts";
+import type { Keeper } from "../protocol/keeper.ts";
+import { shutDown } from "../supervisor/shut-down.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+
+/** How a daemon ended: for good, or to be started again with a config read anew. */
+export type Ending = "shutdown" | "restart";
+
+export interface WayOut {
+  /** Resolves when all is stopped and closed. */
+  readonly done: Promise<Ending>;
+  /** Begins the end; a restart under way becomes a shutdown. */
+  readonly shutdown: () => void;
+  /** Begins a restart, unless an end is under way. */
+  readonly restart: () => void;
+}
+
+/**
+ * The one way out: stop everything in order, close the doors, then tell the keeper to end as well; or, for a restart, to forget
+ * everything, so that the next supervisor begins as the first one did, under the same keeper and its pid.
+ */
+export function wayOut(keeper: Keeper, supervisor: Supervisor, log: DaemonLog, close: () => Promise<void>): WayOut {
+  let begun: Ending | null = null;
+  let finish: (how: Ending) => void = () => {};
+  const done = new Promise<Ending>((resolve) => (finish = resolve));
+  const leave = async (mood: "restarting" | "shutdown"): Promise<void> => {
+    await shutDown(supervisor, mood, (message) => log("info", message));
+    await close();
+    // Only now: until here a restart may have become a shutdown.
+    if (begun === "restart") await forgetAll(keeper, supervisor);
+    else await keeper.quit({ status: 0 });
+  };
+  const begin = (how: Ending): void => {
+    if (begun === null) {
+      begun = how;
+      leave(how === "restart" ? "restarting" : "shutdown")
+        .catch((error: unknown) => log("critical", `${begun} failed: ${(error as Error).stack}`))
+        .then(() => finish(begun ?? how));
+    } else if (how === "shutdown" && begun === "restart") {
+      begun = how;
+      supervisor.setMood("shutdown");
+    }
+  };
+  return { done, shutdown: () => begin("shutdown"), restart: () => begin("restart") };
+}
+
+async function forgetAll(keeper: Keeper, supervisor: Supervisor): Promise<void> {
+  const keys = supervisor.processes().map((process) => process.key);
+  keeper.acknowledge(0, Object.fromEntries(["daemon", ...keys].map((key) => [key, null])));
+  // Answered in order: when the last is through, so is what was sent before it.
+  await Promise.all(keys.map((key) => keeper.forget(key)));
+  await keeper.reopenLogs();
+}
