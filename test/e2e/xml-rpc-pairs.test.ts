@@ -1,0 +1,285 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run, type Ran } from "../ctl/run-ctl.ts";
+import { REAL_SUPERVISORCTL, startRealSupervisord } from "../oracle/real-supervisord.ts";
+import { startLegacyDaemon } from "../support/legacy-daemon.ts";
+
+/*
+ * Every pair of client and daemon, theirs and ours, is taken through the same steps. What the client prints and its exit
+ * status must be what Debian's supervisorctl says to Debian's supervisord, with pids, times and folders evened out.
+ */
+const PROGRAMS = `
+[program:cat]
+command=/bin/cat
+stdout_logfile=@/logs/cat.out
+stderr_logfile=@/logs/cat.err
+[program:a]
+command=/bin/sleep 1000
+priority=5
+stdout_logfile=NONE
+[program:b]
+command=/bin/sleep 1000
+priority=3
+[group:grp]
+programs=a,b
+[program:idle]
+command=/bin/sleep 1000
+autostart=false
+stdout_logfile=NONE
+stderr_logfile=NONE
+[program:flaky]
+command=/bin/sh -c "exit 9"
+startretries=0
+autostart=false
+[program:nofile]
+command=/nonexistent/prog
+autostart=false
+[program:notexec]
+command=/etc/passwd
+autostart=false
+[program:gone]
+command=/bin/sh -c "printf 0123456789"
+startsecs=0
+autorestart=false
+autostart=false
+stdout_logfile=@/logs/gone.out
+`;
+
+const CHANGED = PROGRAMS.replace("command=/bin/sleep 1000\npriority=5", "command=/bin/sleep 2000\npriority=5")
+  .replace("[program:notexec]\ncommand=/etc/passwd\nautostart=false\n", "")
+  .concat("[program:fresh]\ncommand=/bin/sleep 1000\nstartsecs=0\n");
+
+const OUR_SUPERVISORCTL = resolve(import.meta.dirname, "../../bin/supervisorctl");
+
+interface Daemon {
+  readonly folder: string;
+  readonly config: string;
+  rewrite(programs: string): void;
+  stop(): Promise<void>;
+}
+
+interface Pair {
+  readonly name: string;
+  readonly ctl: string;
+  readonly daemon: Daemon;
+}
+
+let pairs: Pair[] = [];
+
+beforeAll(async () => {
+  const start = (ours: boolean) => async (): Promise<Daemon> => {
+    const inet = `127.0.0.1:${await freePort()}`;
+    return ours ? startLegacyDaemon(PROGRAMS, inet) : startRealSupervisord(PROGRAMS, inet);
+  };
+  const [theirs, mixed, other, ours] = await Promise.all(
+    [start(false), start(false), start(true), start(true)].map((go) => go()),
+  );
+  pairs = [
+    { name: "their client, their daemon", ctl: REAL_SUPERVISORCTL, daemon: theirs! },
+    { name: "our client, their daemon", ctl: OUR_SUPERVISORCTL, daemon: mixed! },
+    { name: "their client, our daemon", ctl: REAL_SUPERVISORCTL, daemon: other! },
+    { name: "our client, our daemon", ctl: OUR_SUPERVISORCTL, daemon: ours! },
+  ];
+  await Promise.all(pairs.map(settle));
+});
+
+afterAll(() => Promise.all(pairs.map((pair) => pair.daemon.stop())));
+
+/** All begin from the same state: what starts by itself is up. */
+async function settle({ daemon }: Pair): Promise<void> {
+  await run(REAL_SUPERVISORCTL, ["-c", daemon.config, "start", "grp:*", "cat"], daemon.folder);
+  for (;;) {
+    const { stdout } = await run(REAL_SUPERVISORCTL, ["-c", daemon.config, "status"], daemon.folder);
+    if (!stdout.includes("STARTING")) return;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Each pair goes through the steps by itself, all pairs at the same time. */
+async function compare(text: string): Promise<void> {
+  const steps = text
+    .trim()
+    .split("\n")
+    .map((line) => line.trim());
+  const said = await Promise.all(
+    pairs.map(async (pair) => {
+      const all: (Ran & { step: string })[] = [];
+      for (const step of steps) {
+        const ran = await run(pair.ctl, ["-c", pair.daemon.config, ...step.split(" ")], pair.daemon.folder);
+        all.push({ step, ...evened(step, ran, pair) });
+      }
+      return all;
+    }),
+  );
+  const [expected, ...others] = said;
+  others.forEach((actual, index) =>
+    expect({ pair: pairs[index + 1]?.name, said: actual }).toEqual({ pair: pairs[index + 1]?.name, said: expected }),
+  );
+}
+
+function evened(step: string, ran: Ran, { daemon, ctl }: Pair): Ran {
+  const even = (text: string): string =>
+    text
+      .replaceAll(daemon.folder, "FOLDER")
+      .replaceAll(ctl, "PROGRAM")
+      .replace(/pid \d+, uptime \d+:\d\d:\d\d/g, "pid N, uptime T")
+      // How far a start has come is a matter of how fast the steps before it were.
+      .replace(/STARTING +$/gm, "RUNNING   pid N, uptime T")
+      .replace(/^[1-9]\d*$/gm, "N")
+      .replace(/[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M/g, "TIME")
+      .replace(/: file: \S+ line: \d+$/gm, ": file: F line: N")
+      .replace(/^(?:4\.2\.5|\d+\.\d+\.\d+)$/gm, "VERSION");
+  // Bulk starts and stops are reported in the order in which they finish, which differs from run to run.
+  const bulk = /^(?:start|stop|restart|signal)\b.*(?::\*|\ball\b)/.test(step);
+  const stdout = even(ran.stdout);
+  return { ...ran, stdout: bulk ? stdout.split("\n").sort().join("\n") : stdout, stderr: even(ran.stderr) };
+}
+
+describe("supervisorctl says the same, whichever client talks to whichever daemon", () => {
+  test("about what only looks", () =>
+    compare(`status
+      status all
+      status cat cat:cat nosuch grp:* zz:* grp
+      pid
+      pid cat
+      pid all
+      pid nope
+      avail
+      version
+      reread
+      open http://127.0.0.1:1`));
+
+  test("about starting and stopping", () =>
+    compare(`start cat
+      start nofile
+      start notexec
+      start zz
+      start zz:*
+      start flaky
+      status flaky
+      start nofile notexec flaky cat
+      start gone
+      stop gone
+      stop idle
+      stop zz
+      stop zz:*
+      stop cat
+      stop cat
+      start cat
+      restart idle
+      restart zz:* cat
+      stop grp:*
+      stop grp:*
+      start grp:* cat:cat
+      restart grp:a grp:b
+      stop all
+      status
+      start grp:* cat idle`));
+
+  test("about signals", () =>
+    compare(`signal BAD cat
+      signal BAD grp:*
+      signal HUP zz zz:* nofile
+      signal 0 cat
+      signal 99 cat
+      signal CONT grp:*
+      signal cont all
+      signal SIGCONT cat zz
+      signal 18 cat
+      status cat`));
+
+  test("about logs", () =>
+    compare(`start gone
+      tail gone
+      tail -4 gone
+      tail -0 gone
+      tail --4 gone
+      tail gone stderr
+      tail idle
+      tail nosuch
+      tail grp:*
+      clear gone
+      clear cat flaky
+      clear zz
+      clear all
+      tail cat`));
+
+  test("about a changed config", async () => {
+    for (const { daemon } of pairs) daemon.rewrite(CHANGED);
+    await compare(`reread
+      reread
+      avail
+      add fresh
+      add fresh
+      add nosuch
+      remove fresh
+      stop fresh
+      remove fresh
+      remove nosuch
+      update nosuch
+      update fresh
+      update
+      update
+      reread
+      status`);
+    for (const { daemon } of pairs) daemon.rewrite(PROGRAMS);
+    await compare("update all\nupdate all\nreread\nstatus notexec fresh");
+    for (const { daemon } of pairs) daemon.rewrite("[program:broken]\n");
+    await compare("reread\nstatus cat");
+    for (const { daemon } of pairs) daemon.rewrite(PROGRAMS);
+    await compare("reread");
+  });
+
+  test("about a shutdown that takes its time, and about nobody being there", async () => {
+    for (const { daemon } of pairs) daemon.rewrite(PROGRAMS.concat(STUBBORN));
+    await compare("update");
+    // Before its trap is set, a signal would end it.
+    for (const { daemon } of pairs) await there(join(daemon.folder, "ready"));
+    await compare(`shutdown
+      status
+      version
+      pid
+      avail
+      reread
+      update
+      add x
+      remove cat
+      start cat
+      stop cat
+      tail cat
+      signal HUP cat
+      clear cat
+      reload
+      shutdown`);
+    for (const { daemon } of pairs) writeFileSync(join(daemon.folder, "go"), "");
+    for (const { daemon } of pairs) await gone(join(daemon.folder, "s.sock"));
+    await compare("status\nshutdown\nversion");
+  });
+});
+
+/** Ignores the signal to stop until it is let go. */
+const STUBBORN = `
+[program:stubborn]
+command=/bin/sh -c "trap '' TERM; touch @/ready; while [ ! -e @/go ]; do sleep 0.1; done"
+startsecs=0
+stopwaitsecs=600
+`;
+
+async function there(path: string): Promise<void> {
+  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** A file is gone: looked for again and again, for the folder tells nobody. */
+async function gone(path: string): Promise<void> {
+  while (existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
