@@ -8,54 +8,50 @@ export interface TickTime {
 }
 
 /**
- * Ticks at every multiple of a period on the wall clock, while somebody wants it: an idle daemon must not wake up for
- * nobody. Ticks that were missed are not made up for; a wall clock that was set back or forward ticks once for that, when
- * the next tick would have been due.
+ * Ticks at every multiple of some periods on the wall clock, for those that somebody wants: an idle daemon must not wake up
+ * for nobody. Ticks that were missed are not made up for; a wall clock that was set ticks once for that, when the next tick
+ * would have been due.
  */
 export class TickTimer {
-  readonly #period: number;
   readonly #time: TickTime;
-  readonly #tick: (when: number) => void;
-  #last = 0;
-  #disarm: (() => void) | null = null;
+  readonly #tick: (period: number, when: number) => void;
+  /** Beginning of the present period by period, shortest first: that is the order of ticks that coincide. */
+  #last = new Map<number, number>();
+  #disarm: () => void = () => {};
 
-  /** @param period seconds. `tick` gets the seconds since the epoch, a multiple of the period. */
-  constructor(period: number, time: TickTime, tick: (when: number) => void) {
-    this.#period = period;
+  /** `tick` gets the period and the time in seconds since the epoch, a multiple of it. */
+  constructor(time: TickTime, tick: (period: number, when: number) => void) {
     this.#time = time;
     this.#tick = tick;
   }
 
-  /** Begins or ends ticking. The first tick comes when the next period begins. */
-  want(wanted: boolean): void {
-    if (wanted === (this.#disarm !== null)) return;
-    if (wanted) {
-      this.#last = this.#current();
-      this.#arm();
-    } else {
-      this.#disarm?.();
-      this.#disarm = null;
-    }
+  /** Sets the periods to tick at, in seconds. The first tick of a new one comes when its next period begins. */
+  want(periods: readonly number[]): void {
+    const wanted = [...periods].sort((a, b) => a - b);
+    this.#last = new Map(wanted.map((period) => [period, this.#last.get(period) ?? this.#beginning(period)]));
+    this.#arm();
   }
 
   #arm(): void {
+    this.#disarm();
+    this.#disarm = () => {};
+    if (this.#last.size === 0) return;
     const wall = this.#time.wall();
-    const period = this.#period * 1000;
-    const rest = period - (((wall % period) + period) % period);
-    this.#disarm = this.#time.at(this.#time.monotonic() + rest, () => this.#look());
+    const rests = [...this.#last.keys()].map((period) => (this.#beginning(period) + period) * 1000 - wall);
+    this.#disarm = this.#time.at(this.#time.monotonic() + Math.min(...rests), () => this.#look());
   }
 
   #look(): void {
-    const when = this.#current();
-    const due = when !== this.#last;
-    this.#last = when;
+    const due = [...this.#last]
+      .map(([period, last]) => ({ period, last, when: this.#beginning(period) }))
+      .filter(({ last, when }) => when !== last);
+    for (const { period, when } of due) this.#last.set(period, when);
     // First armed, then told: whoever is told may want no more.
     this.#arm();
-    if (due) this.#tick(when);
+    for (const { period, when } of due) this.#tick(period, when);
   }
 
-  /** Beginning of the present period. */
-  #current(): number {
-    return Math.floor(this.#time.wall() / 1000 / this.#period) * this.#period;
+  #beginning(period: number): number {
+    return Math.floor(this.#time.wall() / 1000 / period) * period;
   }
 }

@@ -32,7 +32,7 @@ export interface ListenerPoolsOptions {
   readonly saved: Readonly<Record<string, string>>;
 }
 
-type TickName = keyof typeof TICK_PERIODS;
+const TICK_NAMES = Object.keys(TICK_PERIODS) as (keyof typeof TICK_PERIODS)[];
 
 export class ListenerPools {
   readonly #options: ListenerPoolsOptions;
@@ -40,7 +40,7 @@ export class ListenerPools {
   readonly #notes = new ListenerNotes();
   readonly #memory: ReturnType<ListenerNotes["restore"]>;
   readonly #tails = new OutputTails();
-  readonly #ticks: ReadonlyMap<TickName, TickTimer>;
+  readonly #ticks: TickTimer;
   readonly #unsubscribe: () => void;
   readonly #save: () => void;
   #nextSerial: number;
@@ -51,20 +51,17 @@ export class ListenerPools {
     this.#options = options;
     this.#memory = this.#notes.restore(options.saved);
     this.#nextSerial = this.#memory.nextSerial;
-    const names = Object.keys(TICK_PERIODS) as TickName[];
-    this.#ticks = new Map(
-      names.map((name) => {
-        const tick = (when: number): void => this.#publish({ name, when });
-        return [name, new TickTimer(TICK_PERIODS[name], options.clock, tick)] as const;
-      }),
-    );
+    this.#ticks = new TickTimer(options.clock, (period, when) => {
+      const name = TICK_NAMES.find((tick) => TICK_PERIODS[tick] === period);
+      if (name !== undefined) this.#publish({ name, when });
+    });
     this.#save = options.supervisor.saveAlso(() => this.#changes());
     this.#unsubscribe = options.supervisor.bus.subscribe((event) => this.#hear(event));
   }
 
   close(): void {
     this.#unsubscribe();
-    for (const timer of this.#ticks.values()) timer.want(false);
+    this.#ticks.want([]);
     for (const pool of this.#pools.values()) pool.close();
   }
 
@@ -167,7 +164,7 @@ export class ListenerPools {
   }
 
   #wantTicks(): void {
-    for (const [name, timer] of this.#ticks) timer.want(this.#isWanted(name));
+    this.#ticks.want(TICK_NAMES.filter((name) => this.#isWanted(name)).map((name) => TICK_PERIODS[name]));
   }
 
   #changes(): Readonly<Record<string, string | null>> {
