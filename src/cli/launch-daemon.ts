@@ -8,7 +8,13 @@ import { launcherFileLimit } from "./launcher-file-limit.ts";
 /** The first and only line that a booting supervisor writes to its standard output. */
 export type BootReport =
   | { readonly ready: true; readonly pid: number; readonly warnings: string }
-  | { readonly ready: false; readonly problems: string };
+  | {
+      readonly ready: false;
+      readonly problems: string;
+      /** The same, bare, one by one. */
+      readonly messages?: readonly string[];
+      readonly status?: number;
+    };
 
 export interface LaunchOptions {
   readonly mode: string;

@@ -3,12 +3,17 @@ import { dirname, join, resolve } from "node:path";
 import { formatProblems } from "../config/format-problem.ts";
 import { importIni as convertIni } from "../config/import-ini.ts";
 import { loadConfig, type LoadResult } from "../config/load-config.ts";
+import { systemWorld } from "../config/world.ts";
+import { withOverrides } from "../daemon/supervisord-launch.ts";
+import type { Overrides } from "../daemon/supervisord-options.ts";
+import { toUser } from "../ini/value-types.ts";
 import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { CliError } from "./cli-error.ts";
 import type { Project } from "./find-daemon.ts";
 import { styler } from "./render/colors.ts";
 import { safeText } from "./render/safe-text.ts";
+import type { CheckAnswer } from "./supervisord-check.ts";
 
 // The bundle of everything that reads configs: zod, the ini dialect, the evaluator's door. Loaded by `sup` for the commands
 // below, and by the daemon when it reads its config; nobody else pays for it.
@@ -18,6 +23,18 @@ type Mode = "development" | "production";
 /** How the daemon reads its config: with its own environment, and by default its own folder, as `sup up` did. */
 export function loadForDaemon(config: string, mode: Mode, cwd: string = process.cwd()): Promise<LoadResult> {
   return loadConfig(config, { mode, command: "up", evaluator: evaluatorProgram(), cwd });
+}
+
+/** What the `supervisord` command asks before it starts a daemon; see `supervisord-check.ts`. */
+export async function checkForSupervisord(config: string, cwd: string, overrides: Overrides): Promise<CheckAnswer> {
+  const loaded = withOverrides(await loadForDaemon(config, "production", cwd), overrides);
+  if (!loaded.outcome.ok) return { ok: false, messages: loaded.outcome.problems.map((problem) => problem.message) };
+  const { supervisord } = loaded.outcome.value;
+  if (supervisord.user === null) return { ok: true, supervisord, account: null };
+  const world = systemWorld(config, process.env, cwd);
+  const uid = toUser(supervisord.user, world);
+  if (!uid.ok) return { ok: false, messages: [uid.message] };
+  return { ok: true, supervisord, account: world.findUser(String(uid.value)) };
 }
 
 /** Problems with code frames, without colours: for logs and answers over the wire. */

@@ -1,0 +1,149 @@
+/**
+ * `supervisord`, with the flags, texts and exit statuses of Supervisor's.
+ *
+ * In the foreground this process itself becomes the keeper: Node cannot exec, and the pid that was started is the one that
+ * init systems and users watch and signal. Otherwise it starts a detached keeper and stays until the daemon is ready or it is
+ * known why not. Either way the config is first read by a process of its own, because user, limits and folder have to be
+ * known before anything else is done.
+ */
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { systemWorld } from "../config/world.ts";
+import { findSupervisordConf, ROOT_SEARCHES } from "../daemon/find-supervisord-conf.ts";
+import { placesFor } from "../daemon/places.ts";
+import { preparePlaces } from "../daemon/prepare-places.ts";
+import { SupervisordUsageError, usageErrorText } from "../daemon/supervisord-getopt.ts";
+import { supervisordHelp } from "../daemon/supervisord-help.ts";
+import { becomeUser, checkAccount, identityNotices } from "../daemon/supervisord-identity.ts";
+import type { Notice, SupervisordLaunch } from "../daemon/supervisord-launch.ts";
+import { raiseLimits } from "../daemon/supervisord-limits.ts";
+import { readSupervisordOptions, type SupervisordOptions } from "../daemon/supervisord-options.ts";
+import { pythonRepr } from "../model/python-repr.ts";
+import type { CheckAnswer, CheckRequest } from "./supervisord-check.ts";
+import { detachKeeper, NotStarted } from "./detach-keeper.ts";
+import { launcherFileLimit } from "./launcher-file-limit.ts";
+import { runKeeper } from "./run-keeper.ts";
+import { typedName } from "./typed-name.ts";
+import { version } from "./version.ts";
+
+/** The text of the same refusal by whoever finds a port in use: one config runs once, with or without servers. */
+const ALREADY_RUNNING =
+  "Another program is already listening on a port that one of our HTTP servers is configured to use.  Shut this program " +
+  "down first before starting supervisord.";
+
+async function main(program: string): Promise<void> {
+  const cwd = process.cwd();
+  const request = readSupervisordOptions(process.argv.slice(2), systemWorld("supervisord.conf", process.env, cwd));
+  switch (request.kind) {
+    case "help":
+      return void process.stdout.write(supervisordHelp(program));
+    case "version":
+      return void process.stdout.write(`${version}\n`);
+    case "run":
+      return await run(program, cwd, request.options);
+  }
+}
+
+async function run(program: string, cwd: string, { configuration, overrides }: SupervisordOptions): Promise<void> {
+  const config = resolve(cwd, readable(configuration ?? search(program, cwd), cwd));
+  const { supervisord, account } = check({ config, cwd, overrides });
+  const { nodaemon } = supervisord;
+  // The same daemon, whichever way its folder was reached; found again from the config alone.
+  const places = placesFor(join(realpathSync(dirname(config)), basename(config)));
+
+  checkAccount(account);
+  const limits = raiseLimits(supervisord, softLimit(), (account?.uid ?? process.getuid?.()) === 0);
+  preparePlaces(places, account);
+  becomeUser(account);
+  const daemonizing = nodaemon ? [] : changeFolder(supervisord.directory);
+  if (!nodaemon) process.umask(supervisord.umask);
+
+  const launch: SupervisordLaunch = {
+    program,
+    places,
+    cwd,
+    overrides,
+    nodaemon,
+    identity: identityNotices(account),
+    limits: limits.notices,
+    daemonizing,
+  };
+  const command = [
+    process.execPath,
+    join(__dirname, "supervisor.cjs"),
+    "--config",
+    config,
+    "--supervisord",
+    JSON.stringify(launch),
+  ];
+  const crashLog = join(places.state, "crash.log");
+  if (nodaemon) return await stay({ runtime: places.runtime, crashLog, command, nofileSoft: limits.nofileSoft });
+  await detachKeeper({ runtime: places.runtime, crashLog, command, nofileSoft: limits.nofileSoft }, ALREADY_RUNNING);
+}
+
+function search(program: string, cwd: string): string {
+  if (process.getuid?.() === 0) process.stderr.write(`${ROOT_SEARCHES}\n`);
+  return findSupervisordConf(program, cwd);
+}
+
+/** The name as it is, if there is a file to read behind it. @throws SupervisordUsageError */
+function readable(name: string, cwd: string): string {
+  const path = resolve(cwd, name);
+  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new SupervisordUsageError(`could not find config file ${name}`);
+  try {
+    const fd = openSync(path, "r");
+    closeSync(fd);
+    if (statSync(path).isDirectory()) throw new Error("it is a folder");
+  } catch (error) {
+    throw new SupervisordUsageError(`could not read config file ${name}`, { cause: error });
+  }
+  return name;
+}
+
+function check(request: CheckRequest): Extract<CheckAnswer, { ok: true }> {
+  const program = join(__dirname, "supervisord-check.cjs");
+  const said = execFileSync(process.execPath, [program, JSON.stringify(request)], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const answer = JSON.parse(said) as CheckAnswer;
+  if (!answer.ok) throw new NotStarted(answer.messages, 2);
+  return answer;
+}
+
+/** The soft limit of open files that we were started with: `bin/supervisord` asks the shell, before Node raises it. */
+function softLimit(): number | null {
+  const told = process.env["SUP_NOFILE_SOFT"] ?? launcherFileLimit() ?? "";
+  return /^\d+$/.test(told) ? Number(told) : null;
+}
+
+function changeFolder(directory: string | null): Notice[] {
+  const notices: Notice[] = [{ level: "info", text: "daemonizing the supervisord process" }];
+  if (directory === null) return notices;
+  try {
+    process.chdir(directory);
+    return [...notices, { level: "info", text: `set current directory: ${pythonRepr(directory)}` }];
+  } catch (error) {
+    const why = (error as Error).message;
+    return [...notices, { level: "critical", text: `can't chdir into ${pythonRepr(directory)}: ${why}` }];
+  }
+}
+
+/** In the foreground: from here on this process is the keeper, until it ends. */
+async function stay(settings: Omit<Parameters<typeof runKeeper>[0], "ownerFd">): Promise<void> {
+  const owner = await runKeeper({ ...settings, ownerFd: null });
+  if (owner !== null) throw new SupervisordUsageError(ALREADY_RUNNING);
+}
+
+const program = typedName();
+main(program).catch((error: unknown) => {
+  const [messages, status] =
+    error instanceof NotStarted
+      ? [error.messages, error.status]
+      : [[error instanceof Error ? error.message : String(error)], error instanceof SupervisordUsageError ? 2 : 1];
+  process.stderr.write(usageErrorText(messages, program));
+  process.exit(status);
+});
