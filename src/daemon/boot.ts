@@ -175,7 +175,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     wayOut: out,
     hangup: launch === null ? "update" : "restart",
   } as const;
-  deliver = (event) => {
+  const take = (event: KeeperEvent): void => {
     if (event.type === "relayed") return takeSignal(event.signal, signalled);
     if (event.type === "logTrouble") dropped.set(event.key, (dropped.get(event.key) ?? 0) + event.dropped);
     supervisor.handleKeeperEvent(event);
@@ -202,6 +202,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
     pidfile = announce(supervisord, snapshot.pid, log);
     supervisor.begin(model, onlyChosen(options.only));
+    deliver = take;
     watcher?.rearm(loaded.files, loaded.hash);
   } else {
     // A new keeper on the programs of one that was killed is a new pid; else it is written already, and ours to remove.
@@ -210,11 +211,12 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     announceReturn(snapshot, log);
     await doors.reopenConfigured();
     supervisor.restore(model, snapshot);
-    // In their order: what comes in while the config is read is later.
-    for (const event of early.splice(0)) deliver(event);
+    // Not before it knows its processes, and what came early before what comes in while the config is read.
+    deliver = take;
+    for (const event of early.splice(0)) take(event);
     if (snapshot.recentCrashes < 5) await config.update();
   }
-  for (const event of early.splice(0)) deliver(event);
+  for (const event of early.splice(0)) take(event);
   const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings);
   return { ready: true, pid: snapshot.pid, warnings, done };
 }

@@ -45,8 +45,10 @@ export class ListenerPools {
   readonly #save: () => void;
   #nextSerial: number;
   #stopping = false;
+  /** What earlier supervisors left is not given up before there are groups to take it. */
+  #begun = false;
 
-  /** To be made in the turn in which the supervisor gets its groups, and before: what is not taken up then is forgotten. */
+  /** To be made before the supervisor has groups: what their first turn does not take up is forgotten. */
   constructor(options: ListenerPoolsOptions) {
     this.#options = options;
     this.#memory = this.#notes.restore(options.saved);
@@ -66,6 +68,7 @@ export class ListenerPools {
   }
 
   #hear(event: SupervisorEvent): void {
+    this.#begun = true;
     switch (event.type) {
       case "state":
         return this.#stateChanged(event.process, event.event);
@@ -168,6 +171,7 @@ export class ListenerPools {
   }
 
   #changes(): Readonly<Record<string, string | null>> {
+    if (!this.#begun) return {};
     const states = new Map([...this.#pools].map(([name, pool]) => [name, pool.state] as const));
     return this.#notes.changes(this.#nextSerial, states);
   }
