@@ -81,7 +81,7 @@ describe("the house", () => {
       .filter((file) => PURE.has(folderOf(file)))
       .flatMap((file) => {
         const foreign = importsOf(file).filter((target) => !target.startsWith(src) && !PURE_LIBRARIES.has(target));
-        const banned = BANNED_IN_PURE.exec(withoutComments(readFileSync(file, "utf8")));
+        const banned = BANNED_IN_PURE.exec(withoutTexts(withoutComments(readFileSync(file, "utf8"))));
         return [...foreign, ...(banned === null ? [] : [banned[0]])].map((what) => `${relative(src, file)}: ${what}`);
       });
     expect(wrong).toEqual([]);
@@ -121,6 +121,11 @@ function importsOf(file: string): string[] {
   return found
     .map((match) => match[1] ?? "")
     .map((target) => (target.startsWith(".") ? resolve(dirname(file), target) : target));
+}
+
+/** What stands in quotes is said, not done. */
+function withoutTexts(text: string): string {
+  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, '""');
 }
 
 function withoutComments(text: string): string {

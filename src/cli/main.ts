@@ -1,4 +1,4 @@
-import { CliError } from "./cli-error.ts";
+import type { CliError } from "./cli-error.ts";
 import { createProgram } from "./program.ts";
 import { safeText } from "./render/safe-text.ts";
 import { styler } from "./render/colors.ts";
@@ -16,12 +16,17 @@ function report(error: unknown): number {
   const paint = styler(process.stderr);
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(safeText(`${paint("red", "sup:")} ${message}\n`, process.stderr));
-  if (error instanceof CliError) {
+  if (isCliError(error)) {
     if (error.hint !== null) process.stderr.write(`${error.hint}\n`);
     return error.status;
   }
   if (process.env["SUP_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return 1;
+}
+
+/** By name: the tooling bundle has a class of its own. */
+function isCliError(error: unknown): error is CliError {
+  return error instanceof Error && error.name === "CliError";
 }
 
 void main();

@@ -26,7 +26,7 @@ export class Project {
 
   /** Starts a command; it may go on running. */
   spawn(args: readonly string[], options: { readonly cwd?: string; readonly timeout?: number } = {}) {
-    return execa(join(root, "bin/sup"), args, {
+    const command = execa(join(root, "bin/sup"), args, {
       cwd: options.cwd ?? this.folder,
       env: this.env,
       extendEnv: false,
@@ -34,6 +34,13 @@ export class Project {
       all: true,
       timeout: options.timeout ?? 120_000,
     });
+    const said = { text: "", listeners: new Set<() => void>() };
+    command.all.on("data", (chunk: Buffer) => {
+      said.text += chunk.toString();
+      for (const listener of said.listeners) listener();
+    });
+    output.set(command, said);
+    return command;
   }
 
   /** Runs a command to its end. */
@@ -76,15 +83,21 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Resolves once the command has printed something that matches, rejects if it ends without that. */
+/** All that running commands have printed so far. */
+const output = new WeakMap<object, { text: string; readonly listeners: Set<() => void> }>();
+
+/** Resolves once the command has printed something that matches, whenever that was; rejects if it ends without. */
 export function seen(command: ReturnType<Project["spawn"]>, pattern: RegExp): Promise<void> {
+  const said = output.get(command);
+  if (said === undefined) throw new Error("only commands of Project.spawn can be watched");
   return new Promise((resolve, reject) => {
-    let text = "";
-    const look = (chunk: Buffer): void => {
-      text += chunk.toString();
-      if (pattern.test(text)) resolve();
+    const look = (): void => {
+      if (!pattern.test(said.text)) return;
+      said.listeners.delete(look);
+      resolve();
     };
-    command.all.on("data", look);
+    said.listeners.add(look);
+    look();
     void command.then((result) =>
       reject(new Error(`it ended with ${result.exitCode} before ${pattern}:\n${result.all}`)),
     );

@@ -1,0 +1,72 @@
+import { execa } from "execa";
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Project } from "../support/project.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+let project: Project;
+
+beforeEach(() => {
+  project = new Project();
+});
+afterEach(() => project.close());
+
+describe("the package", () => {
+  test("installs into an empty folder elsewhere, and works there", async () => {
+    const run = (command: string, args: readonly string[]) =>
+      execa(command, args, { cwd: project.folder, env: project.env, extendEnv: false });
+    // dist/ was built before the tests; building it here again would pull it from under the others.
+    const packed = await execa("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project.folder], {
+      cwd: root,
+    });
+    const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
+    expect(files.map((file) => file.path.split("/")[0])).not.toContain("test");
+    project.write("package.json", '{ "name": "elsewhere", "private": true }');
+    await run("npm", ["install", "--no-audit", "--no-fund", join(project.folder, filename)]);
+    expect(
+      readdirSync(join(project.folder, "node_modules"))
+        .filter((name) => !name.startsWith("."))
+        .sort(),
+    ).toEqual(["@esbuild", "esbuild", "sup"]);
+
+    const sup = join(project.folder, "node_modules/.bin/sup");
+    expect((await run(sup, ["init", "minimal"])).stdout).toContain("Wrote supervisor.config.ts");
+    expect((await run(sup, ["check"])).stdout).toContain("1 processes in 1 groups, no mistakes");
+    await run(sup, ["up", "--wait"]);
+    expect((await run(sup, ["status"])).stdout).toMatch(/^hello +RUNNING +\d+/);
+    expect((await run(sup, ["down"])).stdout).toBe("Stopped.");
+
+    // The types are found from the package, without zod or anything else that is not installed.
+    project.write(
+      "check.ts",
+      'import { defineConfig } from "sup";\nexport default defineConfig({ programs: { a: { command: "a", dependsOn: { b: "ready" } }, b: { command: "b" } } });\n',
+    );
+    project.write(
+      "tsconfig.json",
+      '{ "compilerOptions": { "strict": true, "noEmit": true, "module": "nodenext", "moduleResolution": "nodenext", "types": [], "skipLibCheck": false }, "files": ["check.ts"] }',
+    );
+    const tsc = await execa(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", project.folder], {
+      reject: false,
+    });
+    expect(tsc.stdout).toBe("");
+    expect(tsc.exitCode).toBe(0);
+  });
+
+  test("has executable programs in bin/", () => {
+    for (const name of ["sup", "supervisord", "supervisorctl", "echo_supervisord_conf", "pidproxy"]) {
+      expect(statSync(join(root, "bin", name)).mode & 0o111, name).toBe(0o111);
+    }
+  });
+});
+
+describe("the templates of sup init", () => {
+  for (const name of readdirSync(join(root, "templates/init")).map((file) => file.replace(/\.ts$/, ""))) {
+    test(`${name} is a config without mistakes`, async () => {
+      expect((await project.sup("init", name)).exitCode).toBe(0);
+      const check = await project.sup("check");
+      expect(check, check.stderr).toMatchObject({ exitCode: 0 });
+      expect(await project.sup("init", name)).toMatchObject({ exitCode: 1 });
+    });
+  }
+});
