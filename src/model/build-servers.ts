@@ -44,6 +44,13 @@ function buildInet(context: BuildContext, path: ConfigPath, server: InetHttpServ
     return null;
   }
   const insecure = server.insecure ?? false;
+  if (credentials.username === null && !insecure && !isLoopback(host)) {
+    context.problem(
+      path,
+      `server [${section}] has no password, and other machines can reach ${host === "" || host === "*" ? "it on every address" : host}`,
+      'set `username` and `password`, listen on "127.0.0.1", or say `insecure: true` if that is meant',
+    );
+  }
   return { kind: "inet", section, host: host === "*" ? "" : host, port, ...credentials, insecure };
 }
 
@@ -63,6 +70,11 @@ function buildUnix(context: BuildContext, path: ConfigPath, server: UnixHttpServ
       server.chown === undefined ? null : read.owner("chown", server.chown, `Invalid sockchown value ${server.chown}`),
     ...readCredentials(context, path, section, server),
   };
+}
+
+/** Only this machine can reach such an address. */
+function isLoopback(host: string): boolean {
+  return host === "localhost" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function sectionName(kind: string, name: string | undefined): string {

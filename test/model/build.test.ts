@@ -265,7 +265,10 @@ describe("buildModel", () => {
     const model = build(
       {
         unixHttpServer: { file: "run/%(ENV_N)s.sock", chmod: "0770", chown: "web:root" },
-        inetHttpServer: [{ port: "*:9001" }, { name: "b", port: 9002, username: "u", password: "p%w" }],
+        inetHttpServer: [
+          { port: "*:9001", insecure: true },
+          { name: "b", port: 9002, username: "u", password: "p%w" },
+        ],
       },
       { N: "n" },
     );
@@ -277,7 +280,7 @@ describe("buildModel", () => {
         port: 9001,
         username: null,
         password: null,
-        insecure: false,
+        insecure: true,
       },
       {
         kind: "inet",
@@ -394,7 +397,17 @@ describe("buildModel refuses", () => {
     ],
     [{ inetHttpServer: { port: "x:0" } }, "not a valid port number: '0'", ["inetHttpServer", "port"]],
     [
-      { inetHttpServer: [{ port: 1 }, { port: 2 }] },
+      { inetHttpServer: { port: 9001 } },
+      "server [inet_http_server] has no password, and other machines can reach it on every address",
+      ["inetHttpServer"],
+    ],
+    [
+      { inetHttpServer: { port: "box:9001" } },
+      "server [inet_http_server] has no password, and other machines can reach box",
+      ["inetHttpServer"],
+    ],
+    [
+      { inetHttpServer: [{ port: "127.0.0.1:1" }, { port: "localhost:2" }] },
       "two servers are called [inet_http_server]",
       ["inetHttpServer", 1],
     ],

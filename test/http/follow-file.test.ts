@@ -1,0 +1,142 @@
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  writeSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FollowedFile, TRUNCATION_MARKER } from "../../src/http/follow-file.ts";
+
+let folder: string;
+let file: string;
+let text = "";
+let takes = true;
+let wake = (): void => {};
+let followed: FollowedFile | null = null;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "follow-"));
+  file = join(folder, "app.log");
+  text = "";
+  takes = true;
+});
+
+afterEach(() => {
+  followed?.close();
+  rmSync(folder, { recursive: true });
+});
+
+function follow(tail = 1024): void {
+  followed = FollowedFile.open(file, {
+    tail,
+    write: (bytes) => {
+      text += Buffer.from(bytes).toString();
+      wake();
+      return takes;
+    },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  followed?.start();
+}
+
+async function somethingRead(): Promise<void> {
+  if (text === "") await new Promise<void>((resolve) => (wake = resolve));
+}
+
+/** Resolves once exactly this has been read. */
+async function reads(expected: string): Promise<void> {
+  while (text.length < expected.length) await new Promise<void>((resolve) => (wake = resolve));
+  expect(text).toBe(expected);
+}
+
+describe("a followed file", () => {
+  test("begins with its last bytes and goes on with what is appended", async () => {
+    writeFileSync(file, "0123456789");
+    follow(4);
+    await reads("6789");
+    appendFileSync(file, "abc");
+    await reads("6789abc");
+    appendFileSync(file, "def");
+    await reads("6789abcdef");
+  });
+
+  test("is read to its end and then its successor from the beginning, when it is rotated", async () => {
+    writeFileSync(file, "one\n");
+    follow();
+    await reads("one\n");
+    appendFileSync(file, "last words\n");
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, "two\n");
+    await reads("one\nlast words\ntwo\n");
+    renameSync(file, `${file}.2`);
+    writeFileSync(file, "three\n");
+    await reads("one\nlast words\ntwo\nthree\n");
+  });
+
+  test("that is deleted is followed on, and its successor is found however late it comes", async () => {
+    writeFileSync(file, "one\n");
+    const fd = openSync(file, "a");
+    follow();
+    await reads("one\n");
+    unlinkSync(file);
+    writeSync(fd, "from beyond\n");
+    closeSync(fd);
+    await reads("one\nfrom beyond\n");
+    writeFileSync(join(folder, "other.log"), "not this\n");
+    writeFileSync(join(folder, "new"), "two\n");
+    renameSync(join(folder, "new"), file);
+    await reads("one\nfrom beyond\ntwo\n");
+    appendFileSync(file, "three\n");
+    await reads("one\nfrom beyond\ntwo\nthree\n");
+  });
+
+  test("says so when it becomes shorter, unless that was announced", async () => {
+    writeFileSync(file, "one\n");
+    follow();
+    await reads("one\n");
+    truncateSync(file, 0);
+    await reads(`one\n${TRUNCATION_MARKER}`);
+    appendFileSync(file, "two\n");
+    await reads(`one\n${TRUNCATION_MARKER}two\n`);
+    followed?.expectClearing();
+    truncateSync(file, 0);
+    appendFileSync(file, "3\n");
+    await reads(`one\n${TRUNCATION_MARKER}two\n3\n`);
+  });
+
+  test("waits for a slow reader without holding anything in memory", async () => {
+    writeFileSync(file, "");
+    follow();
+    takes = false;
+    appendFileSync(file, "x".repeat(200_000));
+    await somethingRead();
+    const first = text.length;
+    expect(first).toBeLessThanOrEqual(65_536);
+    appendFileSync(file, "y");
+    takes = true;
+    followed?.resume();
+    await reads(`${"x".repeat(200_000)}y`);
+  });
+
+  test("does not exist if there is nothing of this name, or nothing that has an end", () => {
+    follow();
+    expect(followed).toBeNull();
+    execFileSync("mkfifo", [file]);
+    follow();
+    expect(followed).toBeNull();
+    file = folder;
+    follow();
+    expect(followed).toBeNull();
+  });
+});
