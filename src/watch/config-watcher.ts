@@ -30,13 +30,15 @@ export interface ConfigWatcher {
  * misleading event does no harm. Never throws; when the system has no watches left (ENOSPC), polling remains.
  */
 export function watchConfig(onChange: () => void, options: WatchOptions = {}): ConfigWatcher {
-  const detector = new SaveDetector(options.timing ?? SAVE_TIMING);
+  const timing = options.timing ?? SAVE_TIMING;
+  const detector = new SaveDetector(timing);
   let files: readonly string[] = [];
   let events: FolderEvents | null = null;
   let timer: NodeJS.Timeout | null = null;
   let stamps = "";
   let reported = "";
   let closed = false;
+  let lookUntil = 0;
 
   const look = (): void => {
     timer = null;
@@ -45,7 +47,9 @@ export function watchConfig(onChange: () => void, options: WatchOptions = {}): C
     const verdict = detector.look(looks, performance.now());
     if (verdict.kind === "wait") return wakeAfter(verdict.delay);
     follow();
-    if (verdict.kind === "same") return;
+    // Chokidar drops events that come within milliseconds of one another, so the last event of a burst may be missing.
+    const rest = lookUntil - performance.now();
+    if (verdict.kind === "same") return rest > 0 ? wakeAfter(rest) : undefined;
     reported = hashOf(looks);
     onChange();
   };
@@ -54,6 +58,10 @@ export function watchConfig(onChange: () => void, options: WatchOptions = {}): C
     timer = setTimeout(look, delay);
     timer.unref();
   };
+  const stir = (): void => {
+    lookUntil = performance.now() + 2 * timing.settle;
+    wakeAfter(0);
+  };
   // Folders and symlinks may have been replaced along with the files; so it is looked up anew where to listen.
   const follow = (): void => {
     stamps = stampsOf(files);
@@ -61,7 +69,7 @@ export function watchConfig(onChange: () => void, options: WatchOptions = {}): C
     if (events !== null && samePoints(events.points, points)) return;
     void events?.close();
     // What happens while the new watches are being set up sends no event: look once they are.
-    events = new FolderEvents(points, () => wakeAfter(0), pollInstead);
+    events = new FolderEvents(points, stir, pollInstead);
   };
   let poll: NodeJS.Timeout | null = null;
   const pollInstead = (): void => {
