@@ -51,8 +51,10 @@ export function convertValue(type: ValueType, text: string, world: World): Conve
       return toExitCodes(text);
     case "user":
       return toUser(text, world);
+    case "events":
     case "list":
       return { ok: true, value: toList(text) };
+    case "address":
     case "text":
     case "environment":
       return { ok: true, value: text };

@@ -5,12 +5,14 @@
 
 /** How the text of a value is understood; see `value-types.ts`. */
 export type ValueType =
+  | "address"
   | "autorestart"
   | "boolean"
   | "bytes"
   | "count"
   | "directory"
   | "environment"
+  | "events"
   | "exitcodes"
   | "integer"
   | "list"
@@ -106,10 +108,10 @@ export const LISTENER_KEYS = keys({
   priority: "integer",
   buffer_size: "count",
   result_handler: "text",
-  events: "list",
+  events: "events",
 });
-export const INET_KEYS = keys({ username: "text", password: "text", port: "text" });
-export const UNIX_KEYS = keys({ file: "text", username: "text", password: "text", chown: "text", chmod: "octal" });
+export const INET_KEYS = keys({ username: "text", password: "text", port: "address" });
+export const UNIX_KEYS = keys({ file: "text", username: "text", password: "text", chown: "address", chmod: "octal" });
 export const CTL_KEYS = keys({
   serverurl: "text",
   prompt: "text",

@@ -6,11 +6,12 @@
 import type { Problem } from "../model/problem.ts";
 import { commentsOf } from "./comments-of.ts";
 import type { KeySpec, SectionKind } from "./key-table.ts";
-import { keysOf, optionName, sectionKind } from "./key-table.ts";
+import { PROCESS_KEYS, keysOf, optionName, sectionKind } from "./key-table.ts";
 import type { IniTree, TreeEntry, TreeSection } from "./merge-ini.ts";
 import type { PrintedOption, PrintedSection } from "./printed-section.ts";
-import { HELPERS, printOption } from "./print-option.ts";
+import { printOption } from "./print-option.ts";
 import { isDefault, printComment, printKey, printValue } from "./print-value.ts";
+import { helpersFor } from "./printed-helpers.ts";
 import type { ReadIni } from "./read-ini.ts";
 import { shareConstants } from "./share-constants.ts";
 
@@ -24,7 +25,7 @@ import { shareConstants } from "./share-constants.ts";
 export function printTypeScript(tree: IniTree, read: ReadIni, warnings: readonly Problem[] = read.warnings): string {
   const config = read.config as Readonly<Record<string, unknown>>;
   const comments = commentsOf(tree);
-  const defined = new Set(Object.keys((config["supervisord"] as { environment?: object })?.environment ?? {}));
+  const defined = new Set(variablesOf((config["supervisord"] ?? {}) as Values));
   const print = (section: TreeSection, kind: SectionKind, name: string, values: Values): PrintedSection =>
     printSection(tree, section, kind, name, values, comments, defined);
 
@@ -45,13 +46,9 @@ export function printTypeScript(tree: IniTree, read: ReadIni, warnings: readonly
   const body = [...single.map(([part, sections]) => printPart(part, sections)), printRpc(config)];
   body.push(...keyed.map(([part, sections]) => printKeyed(part, sections)));
   const text = `export default defineConfig({\n${body.filter((lines) => lines !== "").join("\n")}\n});\n`;
-  const helpers = Object.entries(HELPERS).filter(([name]) => new RegExp(`\\b${name}\\(`).test(text));
-  const blocks = [
-    'import { defineConfig } from "sup";',
-    ...helpers.map(([, source]) => source),
-    ...constants,
-    text.trimEnd(),
-  ];
+  const helpers = helpersFor([...constants, text].join("\n"));
+  const types = helpers.some((helper) => helper.includes("LogLevel")) ? ", type LogLevel" : "";
+  const blocks = [`import { defineConfig${types} } from "sup";`, ...helpers, ...constants, text.trimEnd()];
   blocks.push([...comments.rest, ...leftovers(tree, warnings)].join("\n"));
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
@@ -69,6 +66,13 @@ const PARTS: readonly (readonly [string, readonly SectionKind[]])[] = [
   ["eventlisteners", ["eventlistener"]],
 ];
 const KEYED: ReadonlySet<string> = new Set(["programs", "groups", "fcgiPrograms", "eventlisteners"]);
+
+/** Keys that Supervisor reads with the program's own environment known. */
+const PROCESS_NAMES: ReadonlySet<string> = new Set(["process_name", ...PROCESS_KEYS.map(({ key }) => key)]);
+
+function variablesOf({ environment }: Values): string[] {
+  return typeof environment === "object" && environment !== null ? Object.keys(environment) : [];
+}
 
 function nameOf(section: string): string {
   return section.slice(section.indexOf(":") + 1).trim();
@@ -97,6 +101,10 @@ function printSection(
   if (typeof values["name"] === "string") options.push({ above: [], beside: "", name: "name", value: values["name"] });
   const specs = new Map((keysOf(kind) ?? []).map((spec): [string, KeySpec] => [spec.key, spec]));
   const handled = new Set(["name"]);
+  // The daemon's own options come before its environment is set, most options of a program before that of its process.
+  const outer = kind === "supervisord" ? new Set<string>() : defined;
+  const inner = new Set([...outer, ...variablesOf(values)]);
+  const scopeOf = (key: string): ReadonlySet<string> => (PROCESS_NAMES.has(key) ? inner : outer);
   let waiting: string[] = [];
   for (const entry of new Map([...tree.defaults, ...section.entries]).values()) {
     // A fall-back value keeps its comments at the first section that it reaches.
@@ -109,7 +117,8 @@ function printSection(
       waiting.push(...over, ...(next === "" ? [] : [next]));
       continue;
     }
-    const printed = printOption(spec.type, withHere(tree, entry, value), entry.value, defined);
+    if (spec.type === "environment") over.push(...takenApart(entry, value as Values));
+    const printed = printOption(spec.type, withHere(tree, entry, value), entry.value, scopeOf(entry.key));
     options.push({ above: [...waiting, ...over], beside: next, name: option, value: printed });
     waiting = [];
   }
@@ -119,6 +128,18 @@ function printSection(
   }
   waiting.push(...comments.below(section.place));
   return { name, above: [...above, ...(beside === "" ? [] : [beside])], options, below: waiting };
+}
+
+/**
+ * Which variables held whole pairs: a config object can only have the pairs themselves, as they are now. Text such as
+ * `A=1,%(ENV_PAIRS)s` is the one place where the import depends on the environment it is done in.
+ */
+function takenApart(entry: TreeEntry, pairs: Values): string[] {
+  const kept = Object.values(pairs).join("");
+  const names = new Set([...entry.value.matchAll(/(?<!%)%\(ENV_([^()]*)\)/g)].map(([, name = ""]) => name));
+  return [...names].flatMap((name) =>
+    kept.includes(`%(ENV_${name})`) ? [] : [printComment(` What ${name} held when this was imported is written out.`)],
+  );
 }
 
 function printPart(part: string, sections: readonly PrintedSection[]): string {

@@ -38,7 +38,7 @@ export function shareConstants(sections: readonly PrintedSection[]): string[] {
 }
 
 function worthSharing({ name, value }: PrintedOption): boolean {
-  if (value instanceof Code) return false;
+  if (value instanceof Code) return name === "directory" || name === "user" || value.source.length > 30;
   if (name === "environment") return Object.keys(value as object).length > 0;
   return typeof value === "string" && (name === "directory" || name === "user" || value.length > 30);
 }

@@ -38,9 +38,13 @@ export function toTemplate(percentFormat: string): string {
     .join("");
 }
 
-/** Names that are special in a config string. Whether they have a value depends on the place. */
-const NAME = String.raw`\((?:program_name|group_name|process_num|numprocs|here|host_node_name|ENV_[^()]*)\)`;
-const BEFORE_NAME = new RegExp(`%+(?=${NAME})`, "g");
+/**
+ * Names that are special in a config string, as the source of a regular expression. Whether they have a value depends on
+ * the place.
+ */
+export const TEMPLATE_NAME = String.raw`\((?:program_name|group_name|process_num|numprocs|here|host_node_name|ENV_[^()]*)\)`;
+
+const BEFORE_NAME = new RegExp(`%+(?=${TEMPLATE_NAME})`, "g");
 const PIECES = /%%|%\([^()]*\)|%|[^%]+/g;
 // NUL cannot occur in a command line, a path or a variable, so it is free to mark a place.
 const SPECIFIER_MARK = "\0";

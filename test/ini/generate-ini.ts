@@ -82,7 +82,13 @@ export function generateIni(seed: number): string {
     writers.push(() => {
       section("eventlistener:ears");
       if (!chance(badness))
-        key("events", value(["TICK_5", "PROCESS_STATE,tick_60", "process_log , EVENT,EVENT"], ["NOPE", "TICK_5,", ""]));
+        key(
+          "events",
+          value(
+            ["TICK_5", "%(ENV_EVENTS)s", "PROCESS_STATE,tick_60", "process_log , EVENT,EVENT"],
+            ["NOPE", "TICK_5,", ""],
+          ),
+        );
       some(
         {
           buffer_size: [
@@ -114,7 +120,10 @@ export function generateIni(seed: number): string {
       if (!chance(badness))
         key(
           "port",
-          value(["9001", "*:9001", ":9001", "127.0.0.1:9001", "LocalHost:80"], ["0", "x", "h:", "h:x", "h:70000"]),
+          value(
+            ["9001", "*:9001", ":9001", "127.0.0.1:9001", "LocalHost:80", "*:900%(ENV_NUM)s"],
+            ["0", "x", "h:", "h:x", "h:70000"],
+          ),
         );
       if (chance(0.4)) key("username", "u%(ENV_NUM)s");
       if (lines.at(-1)?.includes("u%") || chance(badness)) key("password", value(["p%%w"], ["%"]));
@@ -169,6 +178,9 @@ const COMMANDS = [
   "sleep %(process_num)d",
   "bash -c 'echo \"hi\"; exit'",
   "x %(ENV_NUM)s %(ENV_PATH)s",
+  "%(ENV_TRICKY)s%(ENV_NUM)s",
+  "a `b` ${c} \\d $%(ENV_NUM)s\\%(ENV_WORD)s",
+  "first %(ENV_PERCENT)s%(here)s %(ENV_PERCENT)s%(ENV_NUM)s %%(ENV_NUM)s %%%(ENV_NUM)s\nsecond",
   "%(here)s/run --name=%(program_name)s-%(group_name)s",
   "date +%%Y-%%m",
   "a `b` ${c} \\d",
@@ -201,6 +213,7 @@ const LOGS: readonly [readonly string[], readonly string[]] = [
     "/dev/stdout",
     "%(here)s/%(group_name)s-%(process_num)d.log",
     "~/x.log",
+    "%(ENV_FOLDER)s/%(ENV_NUM)s.log",
   ],
   ["/nope/x.log", "%(nope)s", "%(ENV_UNSET)s.log"],
 ];
@@ -208,6 +221,7 @@ const ENVIRONMENT: readonly [readonly string[], readonly string[]] = [
   [
     "A=1",
     'A="x y",B=2',
+    'NUM="9",HOME="%(ENV_HOME)s/x"',
     "A=%(ENV_NUM)s,B='%(program_name)s'",
     'PATH="/x:%(ENV_PATH)s"',
     "A=1;B=2",
@@ -245,7 +259,7 @@ const SUPERVISORD: Table = {
   logfile_maxbytes: BYTES,
   logfile_backups: COUNTS,
   loglevel: [
-    ["info", "DEBUG", "warn", "blather"],
+    ["info", "DEBUG", "warn", "blather", "%(ENV_LEVEL)s"],
     ["warning", "10", ""],
   ],
   pidfile: [["/tmp/s.pid", "s.pid"], ["/nope/s.pid"]],

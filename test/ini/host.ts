@@ -13,9 +13,13 @@ export const ENV: Readonly<Record<string, string>> = {
   NUM: "7",
   WORD: "true",
   FOLDER: "/tmp",
+  LEVEL: "Debug",
+  EVENTS: "TICK_5, tick_60",
   PAIRS: 'X=1,Y="two words"',
   QUOTED: 'it\'s "so"',
   PERCENT: "50%",
+  // What sup would expand if it stood in a config, and what is special in a template literal.
+  TRICKY: "%(here)s %%(program_name)s %d `${x}` \\",
 };
 
 const users = database("/etc/passwd");

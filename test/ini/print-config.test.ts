@@ -13,7 +13,7 @@ import type { Config } from "../../src/model/config.ts";
 import { validateConfig } from "../../src/model/validate.ts";
 import type { World } from "../../src/model/world.ts";
 import { generateIni } from "./generate-ini.ts";
-import { hostFiles, hostWorld, lenientWorld } from "./host.ts";
+import { ENV, hostFiles, hostWorld, lenientWorld } from "./host.ts";
 
 const CASES = Number(process.env["SUP_ORACLE_CASES"] ?? 1000);
 const CORPUS = fileURLToPath(new URL("../fixtures/corpus/", import.meta.url));
@@ -75,6 +75,32 @@ describe("a printed config", () => {
       expect({ source, text: trip.text, model: trip.after }).toEqual({ source, text: trip.text, model: trip.before });
     }
     expect(printed).toBeGreaterThan(CASES * 0.5);
+  });
+
+  it("follows the environment as its source does: printed in one, it holds in another", () => {
+    const other = {
+      ...ENV,
+      NUM: "8",
+      WORD: "off",
+      FOLDER: "/var",
+      LEVEL: "warn",
+      EVENTS: "tick_3600",
+      PERCENT: "%(here)s%",
+    };
+    let compared = 0;
+    for (let seed = 0; seed < 400; seed += 1) {
+      const file = join(folder, `${seed}.conf`);
+      const source = generateIni(seed);
+      writeFileSync(file, source);
+      const world = hostWorld(file, other);
+      const trip = roundTrip(file, hostWorld(file));
+      const there = roundTrip(file, world);
+      if (!trip || !there || !source.includes("%(ENV_")) continue;
+      compared += 1;
+      const model = buildModel(evaluate(trip.text, world) as Config, world);
+      expect({ source, text: trip.text, model }).toEqual({ source, text: trip.text, model: there.before });
+    }
+    expect(compared).toBeGreaterThan(100);
   });
 
   it("means the same as its source for the whole corpus", () => {
@@ -140,7 +166,8 @@ describe("a printed config", () => {
       function env(name: string): string {
         const value = process.env[name];
         if (value === undefined) throw new Error(\`environment variable \${name} is not set\`);
-        return value;
+        // Text such as %(here)s in a value stands for itself; doubled, sup does not expand it.
+        return value.replace(/%+(?=\\((?:program_name|group_name|process_num|numprocs|here|host_node_name|ENV_[^()]*)\\))/g, "$&$&");
       }
 
       /** What supervisord takes for true. */
@@ -197,6 +224,90 @@ describe("a printed config", () => {
       // supervisord.conf:30: unknown key tty_mode in [program:worker] is ignored: 1
       "
     `);
+  });
+
+  it("reads the environment where its source did, and shares what several programs have in common", () => {
+    const main = [
+      "[supervisord]",
+      "environment=MINE=1",
+      "loglevel=%(ENV_LEVEL)s",
+      "[inet_http_server]",
+      "port=127.0.0.1:900%(ENV_NUM)s",
+      "[program:a]",
+      "command=%(ENV_PATH)s",
+      "directory=%(ENV_FOLDER)s",
+      'environment=OWN=2,PATH="/x:%(ENV_PATH)s"',
+      "autorestart=%(ENV_WORD)s",
+      "stdout_logfile=%(ENV_FOLDER)s/all-programs-in-one-file.log",
+      "stdout_logfile_maxbytes=%(ENV_NUM)sMB",
+      "[program:b]",
+      "command=b %(ENV_MINE)s %(ENV_OWN)s %(ENV_WORD)-6s %%(ENV_NUM)s %(ENV_NUM)s",
+      "directory=%(ENV_FOLDER)s",
+      "environment=OWN=2,%(ENV_PAIRS)s",
+      "stdout_logfile=%(ENV_FOLDER)s/all-programs-in-one-file.log",
+      "[eventlistener:c]",
+      "command=c",
+      "events=%(ENV_EVENTS)s",
+    ].join("\n");
+    const text = print({ "supervisord.conf": main }, "environment");
+    expect(text.slice(text.indexOf("const directory"))).toMatchInlineSnapshot(`
+      "const directory = env("FOLDER");
+
+      const stdoutLogfile = \`\${env("FOLDER")}/all-programs-in-one-file.log\`;
+
+      export default defineConfig({
+        supervisord: {
+          environment: {
+            MINE: "1",
+          },
+          loglevel: level(env("LEVEL")),
+          logfile: "supervisord.log",
+          pidfile: "supervisord.pid",
+        },
+        inetHttpServer: {
+          port: \`127.0.0.1:900\${env("NUM")}\`,
+          insecure: true,
+        },
+        rpcinterface: [],
+        programs: {
+          a: {
+            command: "%(ENV_PATH)s",
+            directory,
+            environment: {
+              OWN: "2",
+              PATH: \`/x:\${env("PATH")}\`,
+            },
+            autorestart: restart(env("WORD")),
+            stdoutLogfile,
+            stdoutLogfileMaxbytes: bytes(\`\${env("NUM")}MB\`),
+          },
+          b: {
+            command: \`b %(ENV_MINE)s %(ENV_OWN)s %(ENV_WORD)-6s %%(ENV_NUM)s \${env("NUM")}\`,
+            directory,
+            // What PAIRS held when this was imported is written out.
+            environment: {
+              OWN: "2",
+              X: "1",
+              Y: "two words",
+            },
+            stdoutLogfile,
+          },
+        },
+        eventlisteners: {
+          c: {
+            command: "c",
+            events: env("EVENTS").split(",").map((name) => name.trim()),
+          },
+        },
+      });
+      "
+    `);
+  });
+
+  it("says which variable is not set", () => {
+    const text = print({ "supervisord.conf": "[supervisord]\n[program:a]\ncommand=a %(ENV_NUM)s\n" }, "unset");
+    const world = hostWorld(join(folder, "unset", "supervisord.conf"), {});
+    expect(() => evaluate(text, world)).toThrow("environment variable NUM is not set");
   });
 
   const oddities: [title: string, lines: string][] = [
