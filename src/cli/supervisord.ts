@@ -20,7 +20,7 @@ import type { Notice, SupervisordLaunch } from "../daemon/supervisord-launch.ts"
 import { raiseLimits } from "../daemon/supervisord-limits.ts";
 import { readSupervisordOptions, type SupervisordOptions } from "../daemon/supervisord-options.ts";
 import { pythonRepr } from "../model/python-repr.ts";
-import type { CheckAnswer, CheckRequest } from "./supervisord-check.ts";
+import type { CheckAnswer, CheckRequest } from "./check-answer.ts";
 import { detachKeeper, NotStarted } from "./detach-keeper.ts";
 import { launcherFileLimit } from "./launcher-file-limit.ts";
 import { runKeeper } from "./run-keeper.ts";

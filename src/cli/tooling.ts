@@ -13,7 +13,7 @@ import { CliError } from "./cli-error.ts";
 import type { Project } from "./find-daemon.ts";
 import { styler } from "./render/colors.ts";
 import { safeText } from "./render/safe-text.ts";
-import type { CheckAnswer } from "./supervisord-check.ts";
+import type { CheckAnswer } from "./check-answer.ts";
 
 // The bundle of everything that reads configs: zod, the ini dialect, the evaluator's door. Loaded by `sup` for the commands
 // below, and by the daemon when it reads its config; nobody else pays for it.

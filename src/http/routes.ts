@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Dispatch } from "../rpc/dispatch.ts";
+import type { Dispatch } from "../rpc/dispatch-type.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { sendErrorPage } from "./error-page.ts";
 import type { RequestHandler } from "./http-server.ts";

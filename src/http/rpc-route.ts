@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Fault } from "../protocol/faults.ts";
 import { decodeRequest } from "../protocol/xml-rpc-decode.ts";
 import { encodeFault, encodeResponse } from "../protocol/xml-rpc-encode.ts";
-import type { Dispatch } from "../rpc/dispatch.ts";
+import type { Dispatch } from "../rpc/dispatch-type.ts";
 import { refuseRequest, sendErrorPage } from "./error-page.ts";
 import { readBody } from "./read-body.ts";
 

@@ -3,10 +3,8 @@ import { CONTRACT, implementationOf, SUPERVISOR_METHODS, type RpcMethods } from 
 import { Fault } from "../protocol/faults.ts";
 import { listMethods, methodHelp, methodSignature } from "../protocol/introspection.ts";
 import type { Decoded, Encodable } from "../protocol/xml-rpc-value.ts";
+import type { Dispatch } from "./dispatch-type.ts";
 import { multicall } from "./multicall.ts";
-
-/** Carries out one remote call. @throws Fault; anything else that is thrown is a mistake of ours. */
-export type Dispatch = (method: string, params: readonly Decoded[]) => Promise<Encodable>;
 
 export interface DispatchOptions {
   readonly methods: RpcMethods;

@@ -1,6 +1,6 @@
 import { FAULTS, Fault } from "../protocol/faults.ts";
 import { isArray, isStruct, type Decoded, type Encodable } from "../protocol/xml-rpc-value.ts";
-import type { Dispatch } from "./dispatch.ts";
+import type { Dispatch } from "./dispatch-type.ts";
 
 /** Calls in one request; each may wait for processes, so a request must not be a programme of its own. */
 const MAX_CALLS = 1000;

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { CONTRACT, SUPERVISOR_METHODS, type RpcMethods } from "../../src/protocol/contract.ts";
 import { Fault } from "../../src/protocol/faults.ts";
 import type { Decoded } from "../../src/protocol/xml-rpc-value.ts";
-import { createDispatch, type Dispatch } from "../../src/rpc/dispatch.ts";
+import type { Dispatch } from "../../src/rpc/dispatch-type.ts";
+import { createDispatch } from "../../src/rpc/dispatch.ts";
 
 const calls: unknown[] = [];
 let closing = false;
