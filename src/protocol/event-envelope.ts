@@ -12,20 +12,27 @@ export interface Envelope {
   readonly payload: string;
 }
 
+/** What `len` counts. */
+export type LengthUnit = "bytes" | "characters";
+
 /**
  * An event as a listener reads it from its stdin: one header line, then the payload with nothing after it. One piece,
  * because listeners exist that stall when the two arrive apart.
  *
  * `len` counts bytes, as Supervisor's manual says and every listener that reads bytes needs. Supervisor's code counts
  * characters: with anything beyond ASCII such a listener reads too little there and takes the rest for the next header.
- * The price: a listener that reads its stdin as text asks for `len` characters and, given a payload beyond ASCII, waits for
- * more than there is. It has to read bytes (`sys.stdin.buffer` in Python); for ASCII payloads both ways are the same.
+ * But a listener that reads its stdin as text (`sys.stdin.read(len)` in Python 3) wants characters: given bytes, it waits
+ * for more than there is. No number suits both, so a listener can ask for `characters`; docs/decisions/006-event-length.md
+ * weighs this. For ASCII payloads both are the same.
  */
-export function eventEnvelope({ server, serial, pool, poolserial, name, payload }: Envelope): Uint8Array {
+export function eventEnvelope(envelope: Envelope, unit: LengthUnit = "bytes"): Uint8Array {
+  const { server, serial, pool, poolserial, name, payload } = envelope;
   const encoder = new TextEncoder();
   const body = encoder.encode(payload);
+  // Code points, as Python counts.
+  const length = unit === "bytes" ? body.length : Array.from(payload).length;
   const header = encoder.encode(
-    `ver:3.0 server:${server} serial:${serial} pool:${pool} poolserial:${poolserial} eventname:${name} len:${body.length}\n`,
+    `ver:3.0 server:${server} serial:${serial} pool:${pool} poolserial:${poolserial} eventname:${name} len:${length}\n`,
   );
   const whole = new Uint8Array(header.length + body.length);
   whole.set(header);

@@ -19,6 +19,12 @@ export interface ListenerPoolWorld {
   changed(): void;
 }
 
+/**
+ * Set to `characters` in a listener's environment, it makes `len` count those: for listeners that read their stdin as text.
+ * A variable and no option, so that a supervisord.conf with it is still one for Supervisor.
+ */
+const LENGTH_VARIABLE = "SUP_EVENT_LEN";
+
 /** One pool of listeners and its processes: feeds the pool's machine, performs its effects, arms its one timer. */
 export class ListenerPool {
   readonly group: ProcessGroup;
@@ -103,7 +109,9 @@ export class ListenerPool {
 
   #send(member: string, event: PooledEvent): void {
     const { name: pool } = this.group.spec;
-    const bytes = eventEnvelope({ server: this.#world.identifier, pool, ...event, name: event.name as EventName });
+    const envelope = { server: this.#world.identifier, pool, ...event, name: event.name as EventName };
+    const wish = this.group.processes.get(member)?.spec.environment[LENGTH_VARIABLE];
+    const bytes = eventEnvelope(envelope, wish === "characters" ? "characters" : "bytes");
     this.#world.keeper.writeStdin(processKey({ group: pool, name: member }), bytes).then(
       (answer) => {
         if (answer === "queued") return;

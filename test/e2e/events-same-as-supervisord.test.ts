@@ -28,6 +28,7 @@ stderr_events_enabled=true
 command=/bin/false
 autostart=false
 startretries=1
+startsecs=5
 [program:b]
 command=/bin/cat
 autostart=false

@@ -138,6 +138,10 @@ describe("the envelope", () => {
       "ver:3.0 server:box serial:3 pool:p poolserial:1 eventname:SUPERVISOR_STATE_CHANGE_RUNNING len:0\n",
     );
   });
+  test("counts characters as Python does for a listener that reads text", () => {
+    const envelope = { ...head, name: "REMOTE_COMMUNICATION", payload: "type:x\n日𝄞" } as const;
+    expect(new TextDecoder().decode(eventEnvelope(envelope, "characters"))).toContain(" len:9\ntype:x\n日𝄞");
+  });
   test("counts bytes", () => {
     expect(text({ ...head, name: "REMOTE_COMMUNICATION", payload: "type:x\n日本" })).toContain(" len:13\ntype:x\n日本");
   });
