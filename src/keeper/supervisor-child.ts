@@ -1,8 +1,9 @@
 /**
  * The supervisor as the keeper's child: started with a socket as fd 3, started again when it dies.
  *
- * A supervisor ends properly by asking the keeper to quit. Any other end is a crash: it is started again after a back-off of
- * 10 ms, doubling up to 30 s, and back to 10 ms once one has lived for a minute.
+ * A supervisor ends properly by asking the keeper to quit. Any other end is a crash: it is started again after 10 ms. Ten
+ * crashes at a time may come like this, and one more for each second that passes: whoever kills it now and then is not to
+ * leave the programs without it. Beyond that the wait doubles, up to 30 s, because what falls over at once will do so again.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { Duplex } from "node:stream";
@@ -19,8 +20,9 @@ export class SupervisorChild {
   #child: ChildProcess | null = null;
   #connection: SupervisorConnection | null = null;
   #starts = 0;
-  #delay = FIRST_DELAY;
-  #bornAt = 0;
+  /** One for each crash, one less for each second since. */
+  #heat = 0;
+  #heatAt = 0;
   #timer: NodeJS.Timeout | null = null;
   #over = false;
   #gone: (() => void)[] = [];
@@ -42,7 +44,6 @@ export class SupervisorChild {
   start(): void {
     const [file = "", ...args] = this.#command;
     const restarts = this.#starts++;
-    this.#bornAt = performance.now();
     const child = spawn(file, args, {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
       env: { ...process.env, SUP_KEEPER_RESTARTS: String(restarts), SUP_KEEPER_PID: String(process.pid) },
@@ -84,16 +85,17 @@ export class SupervisorChild {
     }
     const now = performance.now();
     this.#crashes.push(now);
-    if (now - this.#bornAt >= STABLE) this.#delay = FIRST_DELAY;
-    this.#log(`the supervisor (pid ${child.pid ?? "none"}) died: ${how}; starting it again in ${this.#delay} ms`);
-    this.#timer = setTimeout(() => this.start(), this.#delay);
-    this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY);
+    this.#heat = Math.max(0, this.#heat - (now - this.#heatAt) / 1000) + 1;
+    this.#heatAt = now;
+    const delay = Math.min(LONGEST_DELAY, Math.round(FIRST_DELAY * 2 ** Math.max(0, this.#heat - COOL)));
+    this.#log(`the supervisor (pid ${child.pid ?? "none"}) died: ${how}; starting it again in ${delay} ms`);
+    this.#timer = setTimeout(() => this.start(), delay);
     this.#news.died();
   }
 
   #recentCrashes(): number {
     const now = performance.now();
-    while (this.#crashes.length > 0 && now - (this.#crashes[0] ?? 0) > STABLE) this.#crashes.shift();
+    while (this.#crashes.length > 0 && now - (this.#crashes[0] ?? 0) > LOOKS_BACK) this.#crashes.shift();
     return this.#crashes.length;
   }
 }
@@ -107,5 +109,7 @@ export interface SupervisorNews {
 
 const FIRST_DELAY = 10;
 const LONGEST_DELAY = 30_000;
-/** Milliseconds; also the span that `recentCrashes` looks back on. */
-const STABLE = 60_000;
+/** Crashes at a time that cost no wait. */
+const COOL = 10;
+/** The span of `recentCrashes`, milliseconds. */
+const LOOKS_BACK = 60_000;
