@@ -86,7 +86,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const copy = launch !== null && launch.nodaemon && !supervisord.silent;
   let mainLog: MainLogFile;
   try {
-    mainLog = openMainLog(supervisord, options.places.mainLog, copy, parts);
+    mainLog = openMainLog(supervisord, options.places.mainLog, copy, parts, snapshot.saved["mainLog"]);
   } catch (error) {
     // Supervisor ends with 1 and a Python traceback.
     return fail([{ message: `cannot open the log ${supervisord.logfile}: ${(error as Error).message}` }], 1);
@@ -180,6 +180,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     if (event.type === "logTrouble") dropped.set(event.key, (dropped.get(event.key) ?? 0) + event.dropped);
     supervisor.handleKeeperEvent(event);
   };
+  supervisor.saveAlso(() => ({ mainLog: mainLog.position() }));
   const { identifier } = supervisord;
   pools = new ListenerPools({ supervisor, keeper, clock: systemClock, identifier, log, saved: snapshot.saved });
   if (inherited === null && loaded !== null) {

@@ -1,3 +1,4 @@
+import { logPosition, ToldAlready } from "./told-already.ts";
 import { createDaemonLog, type DaemonLog, type LogSink } from "../logs/daemon-log.ts";
 import type { SupervisordSpec } from "../model/model.ts";
 
@@ -13,6 +14,10 @@ export interface MainLogFile {
   readonly log: DaemonLog;
   /** `null`: there is no file to read. */
   readonly path: string | null;
+  /** To be saved together with the acknowledgement of what was logged. */
+  readonly position: () => string | null;
+  /** What an earlier supervisor had logged but not acknowledged has come again by now. */
+  readonly caughtUp: () => void;
 }
 
 /**
@@ -20,12 +25,31 @@ export interface MainLogFile {
  *
  * @param fallback the file for a config that names none.
  * @param copy whether lines go to standard output too.
+ * @param saved `position` as the supervisor before us saved it last.
  * @throws the system's error if the file cannot be opened.
  */
-export function openMainLog(spec: SupervisordSpec, fallback: string, copy: boolean, parts: LogParts): MainLogFile {
+export function openMainLog(
+  spec: SupervisordSpec,
+  fallback: string,
+  copy: boolean,
+  parts: LogParts,
+  saved: string | undefined,
+): MainLogFile {
   const path = spec.logfile ?? fallback;
   const isSyslog = path === "syslog";
+  const file = isSyslog ? null : path;
+  const told = new ToldAlready(file, saved);
   const target = isSyslog ? parts.openSyslog() : parts.openLog(path, spec.logfileMaxbytes, spec.logfileBackups);
   const sinks = copy ? [parts.stdout, target] : [target];
-  return { log: createDaemonLog(sinks, spec.loglevel, () => new Date()), path: isSyslog ? null : path };
+  return {
+    log: createDaemonLog(
+      sinks,
+      spec.loglevel,
+      () => new Date(),
+      (line) => told.has(line),
+    ),
+    path: file,
+    position: () => logPosition(file),
+    caughtUp: () => told.forget(),
+  };
 }

@@ -15,11 +15,18 @@ export interface DaemonLog {
   reopen(): void;
 }
 
-export function createDaemonLog(sinks: readonly LogSink[], level: LogLevel, now: () => Date): DaemonLog {
+/** `leaveOut` is asked for each line whether it is to be left out. */
+export function createDaemonLog(
+  sinks: readonly LogSink[],
+  level: LogLevel,
+  now: () => Date,
+  leaveOut: (line: string) => boolean = () => false,
+): DaemonLog {
   let threshold = level;
   const log = (level: LogLevel, message: string): void => {
     if (!isLogged(level, threshold)) return;
     const line = formatLogLine(now(), level, message);
+    if (leaveOut(line.slice(0, -1))) return;
     for (const sink of sinks) attempt(() => sink.write(line));
   };
   return Object.assign(log, {

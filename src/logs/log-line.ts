@@ -11,6 +11,9 @@ const LEVELS: Readonly<Record<LogLevel, { readonly rank: number; readonly tag: s
   blather: { rank: 3, tag: "BLAT" },
 };
 
+/** `2026-01-31 23:59:59,999 `: how much of a line is its time. */
+export const TIMESTAMP_LENGTH = 24;
+
 /** One line of the daemon's log, as Supervisor writes it: local time, milliseconds cut off, not rounded. */
 export function formatLogLine(at: Date, level: LogLevel, message: string): string {
   const two = (value: number): string => String(value).padStart(2, "0");
