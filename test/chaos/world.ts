@@ -1,0 +1,166 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { ApiClient } from "../../src/cli/api-client.ts";
+import { placesFor, type Places } from "../../src/daemon/places.ts";
+import type { StatusReport } from "../../src/protocol/api.ts";
+import { isAlive, Project } from "../support/project.ts";
+
+/** A project under attack: its daemon, the folder of what its programs say about themselves, and direct access to both. */
+export class World {
+  readonly project = new Project();
+  readonly folder = this.project.folder;
+  readonly truth = join(this.folder, "truth");
+  readonly logs = join(this.folder, "logs");
+  readonly mainLog = join(this.folder, "main.log");
+  readonly config = join(this.folder, "supervisor.config.json");
+  readonly places: Places = placesFor(this.config, this.project.env);
+  readonly client = new ApiClient(this.places.socket);
+
+  constructor() {
+    for (const folder of [this.truth, this.logs]) mkdirSync(folder, { mode: 0o755 });
+  }
+
+  /** Writes the config: programs with defaults that suit a test, each logging to logs/NAME.log. */
+  configure(programs: Readonly<Record<string, object>>, rest: object = {}): void {
+    const full = Object.entries(programs).map(([name, program]) => [
+      name,
+      { stdoutLogfile: join(this.logs, `${name}.log`), stdoutLogfileMaxbytes: 0, redirectStderr: true, ...program },
+    ]);
+    const config = { supervisord: { logfile: this.mainLog }, programs: Object.fromEntries(full), ...rest };
+    this.project.write("supervisor.config.json", JSON.stringify(config, null, 1));
+  }
+
+  async up(...args: string[]): Promise<void> {
+    const done = await this.project.sup("up", "-d", "--no-watch", "-c", this.config, ...args);
+    if (done.exitCode !== 0) throw new Error(`sup up failed: ${done.stdout}\n${done.stderr}`);
+  }
+
+  async down(): Promise<void> {
+    await this.project.sup("down", "-c", this.config);
+  }
+
+  /** The status; waits for the supervisor to be there. */
+  async status(): Promise<StatusReport> {
+    return await this.until(async () => {
+      try {
+        return await this.client.call("status", {});
+      } catch {
+        return null;
+      }
+    }, "an answer to status");
+  }
+
+  async until<T>(look: () => T | null | false | Promise<T | null | false>, what: string, seconds = 60): Promise<T> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const found = await look();
+      if (found !== null && found !== false) return found;
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+      await pause(5);
+    }
+  }
+
+  async untilStatus(holds: (status: StatusReport) => boolean, what: string, seconds = 60): Promise<StatusReport> {
+    return await this.until(
+      async () => {
+        const status = await this.status();
+        return holds(status) ? status : null;
+      },
+      what,
+      seconds,
+    );
+  }
+
+  /** Pid of the supervisor that is the keeper's child now; `null` between two. */
+  supervisorPid(keeper: number): number | null {
+    // A program between fork and exec still has the keeper's command line, which names the supervisor's further on.
+    return childrenOf(keeper).find((pid) => commandOf(pid).split(" ")[1]?.endsWith("supervisor.cjs")) ?? null;
+  }
+
+  truthOf(name: string): string[] {
+    try {
+      return readFileSync(join(this.truth, `${name}.truth`), "utf8")
+        .split("\n")
+        .filter((line) => line !== "");
+    } catch {
+      return [];
+    }
+  }
+
+  /** All processes whose command line or working files name this world's folder; the last resort of a test's end. */
+  strays(): number[] {
+    return allPids().filter((pid) => pid !== process.pid && commandOf(pid).includes(this.folder));
+  }
+
+  /** Ends everything, removes everything. */
+  async close(): Promise<void> {
+    await this.down();
+    for (const pid of this.strays()) kill(pid, "SIGKILL");
+    await this.project.close();
+  }
+}
+
+export function kill(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export async function untilDead(pid: number): Promise<void> {
+  while (isAlive(pid)) await pause(2);
+}
+
+export function allPids(): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
+
+export function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Resident memory in MiB. */
+export function residentOf(pid: number): number {
+  try {
+    const line = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"));
+    return Math.round(Number(line?.[1] ?? 0) / 102.4) / 10;
+  } catch {
+    return 0;
+  }
+}
+
+/** CPU seconds used so far, own and of reaped children not included. */
+export function cpuOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
+}
+
+export { isAlive, pause, spawn, type ChildProcess };
