@@ -11,7 +11,7 @@ import { basename } from "node:path";
 export function launcherFileLimit(pid: number = process.ppid): string | null {
   try {
     for (let ancestor = pid; ancestor > 0; ancestor = parentOf(ancestor)) {
-      if (/^node/.test(basename(readlinkSync(`/proc/${ancestor}/exe`)))) continue;
+      if (basename(readlinkSync(`/proc/${ancestor}/exe`)).startsWith("node")) continue;
       return /^Max open files +(\S+)/m.exec(readFileSync(`/proc/${ancestor}/limits`, "utf8"))?.[1] ?? null;
     }
   } catch {
