@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { readWithIncludes, type FileAccess } from "../ini/include.ts";
 import { printTypeScript } from "../ini/print-config.ts";
-import { readIni } from "../ini/read-ini.ts";
+import { sectionKind } from "../ini/key-table.ts";
+import type { IniTree } from "../ini/merge-ini.ts";
+import { readIni, type ReadIni } from "../ini/read-ini.ts";
 import type { Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
 import { globFiles } from "./glob-files.ts";
@@ -30,25 +32,53 @@ export function importIni(file: string): Imported {
   const main = access.read(file);
   const included = readWithIncludes(file, access, lenientWorld(file, main.ok ? [main.text] : []));
   if (!included.ok) return { ok: false, problems: [included.problem] };
-  const read = readIni(included.tree, lenientWorld(file, texts));
+  const { tree } = included;
+  const isFragment = !tree.sections.has("supervisord") && [...tree.sections.keys()].some((name) => sectionKind(name));
+  const world = lenientWorld(file, texts);
+  const read = isFragment ? readFragment(tree, world) : readIni(tree, world);
   if (read.problems.length > 0) return { ok: false, problems: read.problems };
   const warnings = [...included.warnings, ...read.warnings];
-  return { ok: true, text: printTypeScript(included.tree, read), warnings };
+  return { ok: true, text: printTypeScript(tree, read), warnings };
+}
+
+/**
+ * Reads a file that was written to be included, such as `conf.d/worker.conf`. What a missing `[supervisord]` or
+ * `[rpcinterface:x]` would mean in a main file is not what its author said.
+ */
+function readFragment(tree: IniTree, world: World): ReadIni {
+  const place = { file: tree.mainFile, line: 1, column: 1 };
+  const daemon = { name: "supervisord", place, entries: new Map() };
+  const sections = new Map([...tree.sections, [daemon.name, daemon]]);
+  const read = readIni({ ...tree, sections }, world);
+  const config = { ...read.config, supervisord: undefined };
+  if (config.rpcinterface?.length === 0) config.rpcinterface = undefined;
+  return { ...read, config };
 }
 
 function lenientWorld(file: string, texts: readonly string[]): World {
   const world = systemWorld(file);
-  const named = texts.flatMap((text) => [...text.matchAll(/%\(ENV_([^()]*)\)/g)].map((match) => match[1] ?? ""));
-  // A stand-in that numbers, booleans and levels can be read from, as far as one value can be all of these.
-  const standIns = named.map((name) => [name, name.toUpperCase().includes("LEVEL") ? "info" : "1"]);
   return {
     ...world,
-    env: { ...Object.fromEntries(standIns), ...world.env },
+    env: { ...Object.fromEntries(texts.flatMap(standIns)), ...world.env },
     isDirectory: () => true,
     findUser: (name) => world.findUser(name) ?? { uid: 0, gid: 0 },
     findGroup: (name) => world.findGroup(name) ?? 0,
   };
 }
+
+/** A value for each variable that a file names, such as its key accepts. None of them is printed. */
+function standIns(text: string): [name: string, value: string][] {
+  let key = "";
+  return text.split("\n").flatMap((line) => {
+    // A line that is indented carries on the value before it.
+    key = /^(\w+)\s*[=:]/.exec(line)?.[1]?.toLowerCase() ?? key;
+    const names = [...line.matchAll(/%\(ENV_([^()]*)\)/g)].map(([, name = ""]) => name);
+    return names.map((name): [string, string] => [name, STAND_INS[key] ?? "1"]);
+  });
+}
+
+/** Numbers, switches, signals and paths can all be read from a "1". */
+const STAND_INS: Readonly<Record<string, string>> = { loglevel: "info", events: "EVENT", socket: "tcp://localhost:1" };
 
 function readText(file: string): ReturnType<FileAccess["read"]> {
   try {

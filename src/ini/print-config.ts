@@ -177,8 +177,9 @@ function printPair(name: string, value: string): string {
 
 function printRpc(config: Values): string {
   // Without the section Supervisor offers no interface; a config object that leaves it out offers its own.
-  const printed = printValue(config["rpcinterface"]);
-  return printed === '["supervisor"]' ? "" : `  rpcinterface: ${printed},`;
+  const names = config["rpcinterface"];
+  const printed = printValue(names);
+  return names === undefined || printed === '["supervisor"]' ? "" : `  rpcinterface: ${printed},`;
 }
 
 /** What a config object has no place for. */

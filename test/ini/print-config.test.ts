@@ -2,8 +2,6 @@ import { mkdirSync, mkdtempSync, copyFileSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runInNewContext } from "node:vm";
-import { transformSync } from "esbuild";
 import { afterAll, describe, expect, it } from "vitest";
 import { readWithIncludes } from "../../src/ini/include.ts";
 import { printTypeScript } from "../../src/ini/print-config.ts";
@@ -12,6 +10,7 @@ import { buildModel } from "../../src/model/build.ts";
 import type { Config } from "../../src/model/config.ts";
 import { validateConfig } from "../../src/model/validate.ts";
 import type { World } from "../../src/model/world.ts";
+import { evaluatePrinted } from "./evaluate-printed.ts";
 import { generateIni } from "./generate-ini.ts";
 import { ENV, hostFiles, hostWorld, lenientWorld } from "./host.ts";
 
@@ -35,19 +34,9 @@ function roundTrip(file: string, world: World): RoundTrip | null {
   const before = read.problems.length > 0 ? null : buildModel(read.config, world);
   if (!before?.ok) return null;
   const text = printTypeScript(included.tree, read);
-  const config = evaluate(text, world);
+  const config = evaluatePrinted(text, world);
   expect(validateConfig(config)).toMatchObject({ ok: true });
   return { text, before, after: buildModel(config as Config, world) };
-}
-
-/** Runs a printed file as the evaluator does, with a stand-in for the package `sup`. */
-function evaluate(text: string, world: World): unknown {
-  const define = { "import.meta.dirname": JSON.stringify(world.here) };
-  const { code } = transformSync(text, { loader: "ts", format: "cjs", define });
-  const module: { exports: { default?: unknown } } = { exports: {} };
-  const require = (): unknown => ({ defineConfig: (config: unknown) => config });
-  runInNewContext(code, { module, exports: module.exports, require, process: { env: world.env } });
-  return JSON.parse(JSON.stringify(module.exports.default)) as unknown;
 }
 
 function print(files: Readonly<Record<string, string>>, name: string): string {
@@ -97,7 +86,7 @@ describe("a printed config", () => {
       const there = roundTrip(file, world);
       if (!trip || !there || !source.includes("%(ENV_")) continue;
       compared += 1;
-      const model = buildModel(evaluate(trip.text, world) as Config, world);
+      const model = buildModel(evaluatePrinted(trip.text, world) as Config, world);
       expect({ source, text: trip.text, model }).toEqual({ source, text: trip.text, model: there.before });
     }
     expect(compared).toBeGreaterThan(100);
@@ -307,7 +296,7 @@ describe("a printed config", () => {
   it("says which variable is not set", () => {
     const text = print({ "supervisord.conf": "[supervisord]\n[program:a]\ncommand=a %(ENV_NUM)s\n" }, "unset");
     const world = hostWorld(join(folder, "unset", "supervisord.conf"), {});
-    expect(() => evaluate(text, world)).toThrow("environment variable NUM is not set");
+    expect(() => evaluatePrinted(text, world)).toThrow("environment variable NUM is not set");
   });
 
   const oddities: [title: string, lines: string][] = [

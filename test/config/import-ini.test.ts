@@ -1,0 +1,117 @@
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { importIni } from "../../src/config/import-ini.ts";
+import { readWithIncludes } from "../../src/ini/include.ts";
+import { readIni } from "../../src/ini/read-ini.ts";
+import { buildModel } from "../../src/model/build.ts";
+import type { Config } from "../../src/model/config.ts";
+import type { Model } from "../../src/model/model.ts";
+import { validateConfig } from "../../src/model/validate.ts";
+import type { World } from "../../src/model/world.ts";
+import { evaluatePrinted } from "../ini/evaluate-printed.ts";
+import { hostFiles, lenientWorld } from "../ini/host.ts";
+
+const CORPUS = fileURLToPath(new URL("../fixtures/corpus/", import.meta.url));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "sup-import-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function imported(text: string): string {
+  writeFileSync(join(folder, "file.conf"), text);
+  const result = importIni(join(folder, "file.conf"));
+  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join("\n"));
+  return result.text;
+}
+
+function build(config: unknown, world: World): Model {
+  expect(validateConfig(config)).toMatchObject({ ok: true });
+  const outcome = buildModel(config as Config, world);
+  if (!outcome.ok) throw new Error(outcome.problems.map(({ message }) => message).join("\n"));
+  return outcome.value;
+}
+
+describe("importing a fragment, a file without [supervisord]", () => {
+  const fragments = ["12", "14", "16", "36", "37", "38", "39", "42", "49"].map((number) => {
+    const name = readdirSync(CORPUS).find((each) => each.startsWith(`${number}-`));
+    if (name === undefined) throw new Error(`the corpus has no file ${number}`);
+    return name;
+  });
+
+  it.each(fragments)("%s gives the programs that a main file which includes it has, and no daemon", (name) => {
+    const file = join(folder, name);
+    copyFileSync(join(CORPUS, name), file);
+    writeFileSync(join(folder, "main.conf"), `[supervisord]\n[include]\nfiles=${name}\n`);
+    const world = lenientWorld(file);
+    const included = readWithIncludes(join(folder, "main.conf"), hostFiles, world);
+    if (!included.ok) throw new Error(included.problem.message);
+    const expected = build(readIni(included.tree, world).config, world);
+
+    const result = importIni(file);
+    if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join("\n"));
+    const config = evaluatePrinted(result.text, world) as Config;
+    expect(Object.keys(config)).not.toContain("supervisord");
+    expect(Object.keys(config)).not.toContain("rpcinterface");
+    const model = build(config, world);
+    expect(model.groups).toEqual(expected.groups);
+    expect(model.servers).toEqual(expected.servers);
+    expect(model.groups.length).toBeGreaterThan(0);
+  });
+
+  it("takes the values of [DEFAULT] and the interfaces that are named", () => {
+    const factory = "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface";
+    const text = imported(`[DEFAULT]\nstartsecs=7\n[rpcinterface:other]\n${factory}\n[program:a]\ncommand=x\n`);
+    expect(text).toContain("startsecs: 7");
+    expect(text).toContain('rpcinterface: ["other"]');
+  });
+
+  it("still tells what is wrong in it", () => {
+    expect(() => imported("[program:a]\ncommand=x\nstartsecs=soon\n")).toThrow("invalid literal for int()");
+  });
+
+  it("refuses a file in which nothing is known", () => {
+    expect(() => imported("[web]\ncommand=x\n")).toThrow(".ini file does not include supervisord section");
+  });
+});
+
+describe("importing a file of another machine", () => {
+  it("does without its users, folders and variables, and prints none of what stands in for them", () => {
+    const text = imported(
+      [
+        "[supervisord]",
+        "user=nobody-here",
+        "loglevel=%(ENV_SUP_TEST_VERBOSITY)s",
+        "[program:a]",
+        "command=a %(ENV_SUP_TEST_ARGUMENT)s",
+        "stdout_logfile=/no/such/folder/a.log",
+        "stopsignal=%(ENV_SUP_TEST_SIGNAL)s",
+        "autorestart=%(ENV_SUP_TEST_SWITCH)s",
+        "stopwaitsecs=%(ENV_SUP_TEST_NUMBER)s",
+        "[eventlistener:b]",
+        "command=b",
+        "events=%(ENV_SUP_TEST_EVENTS)s",
+        "[fcgi-program:c]",
+        "command=c",
+        "socket=%(ENV_SUP_TEST_SOCKET)s",
+      ].join("\n"),
+    );
+    for (const line of [
+      'user: "nobody-here"',
+      'loglevel: level(env("SUP_TEST_VERBOSITY"))',
+      'command: `a ${env("SUP_TEST_ARGUMENT")}`',
+      'stdoutLogfile: "/no/such/folder/a.log"',
+      'stopsignal: env("SUP_TEST_SIGNAL")',
+      'autorestart: restart(env("SUP_TEST_SWITCH"))',
+      'stopwaitsecs: Number(env("SUP_TEST_NUMBER"))',
+      'events: env("SUP_TEST_EVENTS")',
+      'socket: env("SUP_TEST_SOCKET")',
+    ]) {
+      expect(text).toContain(line);
+    }
+  });
+});
