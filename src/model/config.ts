@@ -199,7 +199,7 @@ export interface UnixHttpServerConfig {
    */
   readonly username?: string | undefined;
   /**
-   * Password in clear text, or `{SHA}` and 40 hexadecimal digits; needs username.
+   * Password in clear text, or hashed: `{SCRYPT}N$r$p$salt$key`, or `{SHA}` and 40 hexadecimal digits. Needs username.
    * A change takes effect when the daemon is restarted.
    * @default no authentication
    */
@@ -227,7 +227,7 @@ export interface InetHttpServerConfig {
    */
   readonly username?: string | undefined;
   /**
-   * Password in clear text, or `{SHA}` and 40 hexadecimal digits; needs username.
+   * Password in clear text, or hashed: `{SCRYPT}N$r$p$salt$key`, or `{SHA}` and 40 hexadecimal digits. Needs username.
    * A change takes effect when the daemon is restarted.
    * @default no authentication
    */

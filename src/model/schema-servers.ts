@@ -9,7 +9,8 @@ const credentials = {
     apply: "supervisor",
   }),
   password: option(text, {
-    about: "Password in clear text, or `{SHA}` and 40 hexadecimal digits; needs username.",
+    about:
+      "Password in clear text, or hashed: `{SCRYPT}N$r$p$salt$key`, or `{SHA}` and 40 hexadecimal digits. Needs username.",
     ts: "string",
     fallback: "no authentication",
     apply: "supervisor",

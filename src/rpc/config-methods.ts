@@ -8,6 +8,7 @@ import type { StreamName } from "../protocol/keeper.ts";
 import { logPath } from "../supervisor/launch.ts";
 import { findGroup } from "./find-target.ts";
 import { compare } from "./info-methods.ts";
+import { rereadFault } from "./reread-fault.ts";
 import type { RpcDaemon } from "./rpc-daemon.ts";
 
 type Names =
@@ -29,7 +30,7 @@ export function configMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
         .sort((a, b) => compare(a.name, b.name)),
     "supervisor.reloadConfig": async () => {
       const read = await config.read();
-      if (!read.ok) throw new Fault("CANT_REREAD", read.problems.map((problem) => problem.message).join("; "));
+      if (!read.ok) throw rereadFault(read.problems);
       const active = [...supervisor.groups.values()].map((group) => group.spec);
       const { added, changed, removed } = supervisorDiff(active, read.value.groups);
       return [[added, changed, removed]];
@@ -91,6 +92,7 @@ function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec): Con
 
 /** AUTO files are shown by name until the config is read again; from then on nobody knows which would be whose. */
 function logfile({ supervisor, config }: RpcDaemon, spec: ProcessSpec, stream: StreamName): string {
+  if (stream === "stderr" && spec.redirectStderr) return "none";
   if (spec[stream].logfile.kind === "auto" && config.reread) return "auto";
   const known = config.reread ? null : supervisor.find(spec.group, spec.name);
   return logPath(known?.spec ?? spec, stream, supervisor.context) ?? "none";

@@ -1,5 +1,6 @@
 import type { RpcMethods } from "../protocol/contract.ts";
 import { Fault } from "../protocol/faults.ts";
+import { rereadFault } from "./reread-fault.ts";
 import type { RpcDaemon } from "./rpc-daemon.ts";
 
 type Names = "supervisor.shutdown" | "supervisor.restart";
@@ -14,7 +15,7 @@ export function daemonMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
     "supervisor.restart": async () => {
       // Supervisor stops everything first and then finds out that it cannot read its config: the end of all programs.
       const read = await daemon.config.read();
-      if (!read.ok) throw new Fault("CANT_REREAD", read.problems.map((problem) => problem.message).join("; "));
+      if (!read.ok) throw rereadFault(read.problems);
       if (daemon.supervisor.mood !== "running") throw new Fault("SHUTDOWN_STATE");
       daemon.restart();
       return true;
