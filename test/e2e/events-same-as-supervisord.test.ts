@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { call, listenerCommand, noted, untilNoted } from "../support/event-records.ts";
+import { call, listenerCommand, noted, untilNoted, type NotedEvent } from "../support/event-records.ts";
 import { programs } from "../support/project.ts";
 import { closePair, eventually, makePair, onBoth, type Side } from "../support/supervisord-pair.ts";
 
@@ -41,13 +41,21 @@ programs=b,c
 priority=3
 `;
 
+/** Takes its time to stop, so that a listener can read that all is stopping before it is stopped itself. */
+const STUBBORN = `
+[program:stubborn]
+command=sh -c "trap '' TERM; while :; do read line; done"
+stopwaitsecs=2
+`;
+
 /** Everything that events tell of, each step only when the one before has been heard of. */
 async function story(side: Side): Promise<string[]> {
-  side.configure(PROGRAMS, "identifier=box");
+  side.configure(PROGRAMS + STUBBORN, "identifier=box");
   await side.start();
   const heard = (pattern: RegExp) => untilNoted(side, "ear.rec", pattern);
   const tell = (line: string) => call(side, "sendProcessStdin", "puppet", `${line}\n`);
   await heard(/RUNNING\S* .*\nprocessname:ear /);
+  await heard(/RUNNING\S* .*\nprocessname:stubborn /);
 
   await call(side, "startProcess", "puppet");
   await heard(/RUNNING\S* .*\nprocessname:puppet /);
@@ -62,7 +70,7 @@ async function story(side: Side): Promise<string[]> {
   await tell("exit 3");
   await heard(/EXITED [^]*puppet/);
   await call(side, "startProcess", "puppet");
-  await heard(/ serial:1\d .*RUNNING [^]*puppet/);
+  await heard(/ serial:1[5-9] .*RUNNING [^]*puppet/);
   await call(side, "stopProcess", "puppet");
   await heard(/STOPPED [^]*puppet/);
 
@@ -76,14 +84,20 @@ async function story(side: Side): Promise<string[]> {
   side.ctl("remove", "pair");
   await heard(/PROCESS_GROUP_REMOVED [^]*pair/);
   side.ctl("add", "pair");
-  await eventually(() => noted(side, "ear.rec").filter((one) => one.name === "PROCESS_GROUP_ADDED").length === 5);
+  await eventually(() => noted(side, "ear.rec").filter((one) => one.name === "PROCESS_GROUP_ADDED").length === 6);
   side.ctl("shutdown");
   await heard(/SUPERVISOR_STATE_CHANGE_STOPPING/);
-  return noted(side, "ear.rec").map(({ header, payload }) => {
+  return untilStopping(side).map(({ header, payload }) => {
     // A pid has as many digits as it likes, so the length of what names one cannot be compared.
     const hidden = payload.replace(/pid:[1-9]\d*/, "pid:PID");
     return hidden === payload ? `${header}\n${payload}` : `${header.replace(/len:\d+/, "len:N")}\n${hidden}`;
   });
+}
+
+/** Once it stops, how much Supervisor still tells depends on its luck with the order of its turns. */
+function untilStopping(side: Side): NotedEvent[] {
+  const all = noted(side, "ear.rec");
+  return all.slice(0, all.findIndex((one) => one.name === "SUPERVISOR_STATE_CHANGE_STOPPING") + 1);
 }
 
 describe("what a listener reads", () => {
@@ -96,5 +110,27 @@ describe("what a listener reads", () => {
         expect(header.endsWith(` len:${payload.length}`), header).toBe(true);
       }
     }
+  });
+
+  test("goes on in number, but not in each pool's, after a restart by SIGHUP", async () => {
+    const [ours, real] = await onBoth(pair, async (side) => {
+      side.configure(
+        `[eventlistener:ear]\ncommand=${listenerCommand("@/ear.rec")}\n` +
+          "events=REMOTE_COMMUNICATION,SUPERVISOR_STATE_CHANGE\nbuffer_size=100\n" +
+          STUBBORN,
+      );
+      await side.start();
+      await side.until("success: stubborn entered RUNNING state");
+      for (const kind of ["a", "b"]) await call(side, "sendRemoteCommEvent", kind, "");
+      await untilNoted(side, "ear.rec", /type:b/);
+      side.signal("SIGHUP");
+      await untilNoted(side, "ear.rec", / poolserial:0 .*STATE_CHANGE_RUNNING/);
+      await eventually(() => noted(side, "ear.rec").filter((one) => one.name.endsWith("RUNNING")).length === 2);
+      await call(side, "sendRemoteCommEvent", "c", "");
+      await untilNoted(side, "ear.rec", /type:c/);
+      return noted(side, "ear.rec").map(({ header, payload }) => `${header}\n${payload}`);
+    });
+    expect(real.length).toBeGreaterThan(4);
+    expect(ours).toEqual(real);
   });
 });

@@ -115,6 +115,26 @@ describe("a listener", () => {
     ]);
   });
 
+  test("that answers without ever reading costs nobody anything but its events", async () => {
+    const script = side.write(
+      "blind.py",
+      "import sys, time\nwhile True:\n    sys.stdout.write('READY\\n')\n    sys.stdout.flush()\n" +
+        "    time.sleep(0.01)\n    sys.stdout.write('RESULT 2\\nOK')\n    sys.stdout.flush()\n",
+    );
+    await begin(
+      listener("ear", ["ok"], "events=REMOTE_COMMUNICATION\nbuffer_size=100") +
+        `[program:cat]\ncommand=/bin/cat\n` +
+        `[eventlistener:blind]\ncommand=/usr/bin/python3 ${script}\nevents=REMOTE_COMMUNICATION\nbuffer_size=100\n`,
+      "ear",
+      "blind",
+    );
+    const big = "x".repeat(60_000);
+    for (let index = 0; index < 24; index++) await remote(`n${index}`, big);
+    await untilNoted(side, "ear.rec", /type:n23/);
+    expect(noted(side, "ear.rec")).toHaveLength(24);
+    expect(side.ctl("status", "cat")).toContain("RUNNING");
+  });
+
   test("hears every TICK_5 at a multiple of five seconds", async () => {
     await begin(listener("ear", ["ok"], "events=tick_5"), "ear");
     await eventually(() => noted(side, "ear.rec").length === 2);
