@@ -143,7 +143,8 @@ function buildProcess(
     ...shared,
     name,
     command: text("command", program.command ?? ""),
-    directory: program.directory === undefined ? null : text("directory", program.directory),
+    // Empty text, as a variable may leave it, names no folder to change to.
+    directory: text("directory", program.directory ?? "") || null,
     environment: { ...place.environment, ...own },
     stdout: buildStream(context, place, program, "stdout", names),
     stderr: shared.redirectStderr ? { ...stderr, logfile: { kind: "none" } } : stderr,

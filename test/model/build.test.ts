@@ -135,6 +135,7 @@ describe("buildModel", () => {
     [{ serverurl: "" }, { serverurl: "" }],
     [{ command: "date +%Y %(program_name)s %(here)s" }, { command: "date +%Y web /etc" }],
     [{ directory: "~/%(host_node_name)s" }, { directory: "~/box" }],
+    [{ directory: "" }, { directory: null }],
     [{ environment: { A: 1, B: true, C: "%(process_num)03d" } }, { environment: { A: "1", B: "true", C: "000" } }],
     [{ dependsOn: ["web2"] }, { dependsOn: [{ program: "web2", condition: "started" }] }],
     [
@@ -166,6 +167,10 @@ describe("buildModel", () => {
   it("expands a log file once, so that a variable may hold a percent sign", () => {
     const process = processOf({ stdoutLogfile: "/tmp/%(ENV_NAME)s" }, { NAME: "100%(here)s%" });
     expect(process.stdout.logfile).toEqual({ kind: "file", path: "/tmp/100%(here)s%" });
+  });
+
+  it("changes to no folder if a variable leaves the name of one empty", () => {
+    expect(processOf({ directory: "%(ENV_FOLDER)s" }, { FOLDER: "" }).directory).toBeNull();
   });
 
   it("has no log of its own for a stderr that is redirected", () => {
