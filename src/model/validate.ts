@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Config } from "./config.ts";
 import type { Outcome, Problem } from "./problem.ts";
 import { configSchema } from "./schema.ts";
-import { didYouMean } from "./suggest.ts";
+import { closest } from "./suggest.ts";
 
 /**
  * Checks that a value has the shape of a config: every mistake at once, each with its path, what was found and what is
@@ -13,22 +13,39 @@ import { didYouMean } from "./suggest.ts";
 export function validateConfig(value: unknown): Outcome<Config> {
   const result = configSchema.safeParse(value, { reportInput: true });
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, problems: result.error.issues.flatMap((issue) => toProblems(issue, [], value)) };
+  const findings = result.error.issues.flatMap((issue) => toFindings(issue, [], value));
+  // `comand: "x"` is one mistake: that `command` is missing as well goes without saying.
+  const meant = new Set(findings.map((finding) => finding.meant));
+  const told = findings.filter(({ missing }) => missing === undefined || !meant.has(missing));
+  return { ok: false, problems: told.map(({ problem }) => problem) };
 }
 
 type Issue = z.core.$ZodIssue;
 
-function toProblems(issue: Issue, prefix: readonly PropertyKey[], config: unknown): Problem[] {
+interface Finding {
+  readonly problem: Problem;
+  /** Path, as JSON, of the option that is missing. */
+  readonly missing?: string;
+  /** Path, as JSON, of the known option that an unknown one was probably meant to be. */
+  readonly meant?: string;
+}
+
+function toFindings(issue: Issue, prefix: readonly PropertyKey[], config: unknown): Finding[] {
   const path = toPath([...prefix, ...issue.path]);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownOption(path, key));
-  if (issue.code === "invalid_key") return [{ message: `${show(path)} is not a name that can be used here`, path }];
+  if (issue.code === "invalid_key") {
+    return [{ problem: { message: `${show(path)} is not a name that can be used here`, path } }];
+  }
   if (issue.code === "invalid_union") {
     const nested = nearestBranch(issue);
-    if (nested !== null) return nested.flatMap((inner) => toProblems(inner, path, config));
+    if (nested !== null) return nested.flatMap((inner) => toFindings(inner, path, config));
   }
   const found = valueAt(config, path);
-  if (found === undefined) return [{ message: `${show(path)} is missing`, hint: `it must be ${issue.message}`, path }];
-  return [{ message: `${show(path)} must be ${issue.message}, found ${describe(found, path)}`, path }];
+  if (found === undefined) {
+    const hint = `it must be ${issue.message}`;
+    return [{ problem: { message: `${show(path)} is missing`, hint, path }, missing: JSON.stringify(path) }];
+  }
+  return [{ problem: { message: `${show(path)} must be ${issue.message}, found ${describe(found, path)}`, path } }];
 }
 
 /**
@@ -44,16 +61,17 @@ function reachesInside(issue: Issue): boolean {
   return issue.path.length > 0 || issue.code === "unrecognized_keys";
 }
 
-function unknownOption(path: readonly (string | number)[], key: string): Problem {
+function unknownOption(path: readonly (string | number)[], key: string): Finding {
   const where = path.length === 0 ? "the config" : show(path);
   const known = optionsAt(path);
-  return { message: `unknown option \`${key}\` in ${where}`, path: [...path, key], ...hintFor(key, known) };
+  const guess = closest(key, known);
+  const problem = { message: `unknown option \`${key}\` in ${where}`, path: [...path, key], ...hintFor(guess, known) };
+  return { problem, ...(guess !== null && { meant: JSON.stringify([...path, guess]) }) };
 }
 
-function hintFor(key: string, known: readonly string[]): { readonly hint?: string } {
-  const guess = didYouMean(key, known);
-  if (guess.hint !== undefined || known.length === 0 || known.length > 12) return guess;
-  return { hint: `known here: ${known.join(", ")}` };
+function hintFor(guess: string | null, known: readonly string[]): { readonly hint?: string } {
+  if (guess !== null) return { hint: `did you mean \`${guess}\`?` };
+  return known.length === 0 || known.length > 12 ? {} : { hint: `known here: ${known.join(", ")}` };
 }
 
 /** The options of the object at a path, read off the schema. */

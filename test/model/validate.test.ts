@@ -55,9 +55,22 @@ describe("validateConfig", () => {
     ]);
   });
 
+  it("takes a misspelt option that is required for one mistake, not for two", () => {
+    expect(problemsOf({ programs: { web: { comand: "x" } } })).toEqual([
+      { message: "unknown option `comand` in programs.web", hint: "did you mean `command`?" },
+    ]);
+    expect(problemsOf({ programs: { web: { comand: "x" }, job: {} } }).map(({ message }) => message)).toEqual([
+      "unknown option `comand` in programs.web",
+      "programs.job.command is missing",
+    ]);
+    expect(problemsOf({ programs: { web: { unheardOf: "x" } } }).map(({ message }) => message)).toEqual([
+      "programs.web.command is missing",
+      "unknown option `unheardOf` in programs.web",
+    ]);
+  });
+
   it("looks into lists of servers for what is wrong", () => {
     expect(problemsOf({ unixHttpServer: [{ fil: "/x" }] })).toEqual([
-      { message: "unixHttpServer[0].file is missing", hint: "it must be text" },
       { message: "unknown option `fil` in unixHttpServer[0]", hint: "did you mean `file`?" },
     ]);
     expect(problemsOf({ unixHttpServer: { file: "/x", chmo: 1 } })).toEqual([
