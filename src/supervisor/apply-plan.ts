@@ -42,6 +42,8 @@ async function carryOut(supervisor: Supervisor, groupName: string, step: Process
       if (step.changes.some((change) => change.key === "autostart") && isUntouched(process) && process.spec.autostart) {
         supervisor.requestStart(process);
       }
+      // What it waits for may be another thing now.
+      if (supervisor.waitingFor(process).length > 0) supervisor.requestStart(process);
       return;
     case "add":
     case "unchanged":

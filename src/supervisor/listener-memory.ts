@@ -17,32 +17,33 @@ type Changes = Record<string, string | null>;
  */
 export class ListenerNotes {
   readonly #written = new Map<string, string>();
-  /** Entries of events, by pool; an event never changes, so its name is enough. */
-  readonly #events = new Map<string, Set<string>>();
-
+  /** Events that have an entry, by pool. */
+  readonly #events = new Map<string, readonly PooledEvent[]>();
   /** States are never altered in place: the same object has nothing new. */
   readonly #told = new Map<string, PoolState>();
 
   /** Everything found in what the keeper kept; later changes are told against it. */
   restore(saved: Readonly<Record<string, string>>): ListenerMemory {
     const pools = new Map<string, PoolState>();
-    const events: { readonly pool: string; readonly event: PooledEvent }[] = [];
+    const waiting = new Map<string, PooledEvent[]>();
     let nextSerial = 0;
     for (const [key, text] of Object.entries(saved)) {
+      if (key.startsWith(EVENT)) {
+        const { pool, event } = JSON.parse(text) as { readonly pool: string; readonly event: PooledEvent };
+        waiting.set(pool, waiting.get(pool) ?? []);
+        waiting.get(pool)?.push(event);
+        continue;
+      }
       if (key === SERIAL) nextSerial = JSON.parse(text) as number;
       else if (key.startsWith(POOL)) pools.set(key.slice(POOL.length), JSON.parse(text) as PoolState);
-      else if (key.startsWith(EVENT)) {
-        const found = JSON.parse(text) as { pool: string; event: PooledEvent };
-        events.push(found);
-        this.#eventsOf(found.pool).add(key);
-        continue;
-      } else continue;
+      else continue;
       this.#written.set(key, text);
     }
-    events.sort((a, b) => a.event.poolserial - b.event.poolserial);
-    for (const { pool, event } of events) {
+    for (const [pool, events] of waiting) {
+      const buffer = events.sort((a, b) => a.poolserial - b.poolserial);
       const state = pools.get(pool);
-      if (state !== undefined) pools.set(pool, { ...state, buffer: [...state.buffer, event] });
+      if (state !== undefined) pools.set(pool, { ...state, buffer });
+      this.#events.set(pool, buffer);
     }
     return { nextSerial, pools };
   }
@@ -70,15 +71,11 @@ export class ListenerNotes {
   }
 
   #writeEvents(pool: string, buffer: readonly PooledEvent[], changes: Changes): void {
-    const before = this.#eventsOf(pool);
-    const now = new Set<string>();
-    for (const event of buffer) {
-      const key = `${EVENT}${pool}/${event.poolserial}`;
-      now.add(key);
-      if (!before.has(key)) changes[key] = JSON.stringify({ pool, event });
-    }
-    for (const key of before) if (!now.has(key)) changes[key] = null;
-    this.#events.set(pool, now);
+    const before = this.#events.get(pool) ?? [];
+    const { gone, come } = difference(before, buffer);
+    for (const event of gone) changes[entry(pool, event)] = null;
+    for (const event of come) changes[entry(pool, event)] = JSON.stringify({ pool, event });
+    this.#events.set(pool, buffer);
   }
 
   #write(key: string, text: string | null, changes: Changes): void {
@@ -86,12 +83,6 @@ export class ListenerNotes {
     changes[key] = text;
     if (text === null) this.#written.delete(key);
     else this.#written.set(key, text);
-  }
-
-  #eventsOf(pool: string): Set<string> {
-    const known = this.#events.get(pool) ?? new Set();
-    this.#events.set(pool, known);
-    return known;
   }
 }
 
@@ -106,4 +97,24 @@ function withoutWaits(state: PoolState): PoolState {
     ([name, member]) => [name, { ...member, deafUntil: null }] as const,
   );
   return { ...NEW_POOL, ...state, buffer: [], members: Object.fromEntries(members), retryAt: null, untold: null };
+}
+
+function entry(pool: string, event: PooledEvent): string {
+  return `${EVENT}${pool}/${event.poolserial}`;
+}
+
+/**
+ * What differs between two states of a buffer. Nearly always some have gone at its head and some have come at its tail:
+ * then this costs no more than these, however many wait in between.
+ */
+function difference(before: readonly PooledEvent[], now: readonly PooledEvent[]) {
+  const first = now[0];
+  const start = first === undefined ? before.length : before.indexOf(first);
+  const kept = before.length - start;
+  if (start !== -1 && kept <= now.length && (kept === 0 || now[kept - 1] === before.at(-1))) {
+    return { gone: before.slice(0, start), come: now.slice(kept) };
+  }
+  const known = new Set(before);
+  const still = new Set(now);
+  return { gone: before.filter((event) => !still.has(event)), come: now.filter((event) => !known.has(event)) };
 }

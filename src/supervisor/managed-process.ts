@@ -1,16 +1,15 @@
-import { statSync } from "node:fs";
 import type { Clock } from "../clock/clock.ts";
 import type { Effect, EventEffect } from "../machine/effect.ts";
 import type { Input } from "../machine/input.ts";
 import { initialLife, pidOf, type Life } from "../machine/life.ts";
 import { step } from "../machine/lifecycle.ts";
 import { signalName } from "../machine/signal-name.ts";
-import { readLog } from "../logs/read-log.ts";
 import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
 import type { ExitEvent, Keeper, KeptProcess, StreamName } from "../protocol/keeper.ts";
-import { environmentOf, logPath, logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
+import { environmentOf, logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
 import type { OutputHub } from "./output-hub.ts";
 import { Readiness } from "./readiness.ts";
+import { RunOutput } from "./run-output.ts";
 import type { SavedProcess } from "./saved-state.ts";
 
 /** What processes need from the daemon they live in. */
@@ -39,8 +38,6 @@ export class ManagedProcess {
   wallStop = 0;
   /** Starts that nobody asked for. */
   restarts = 0;
-  /** RUNNING, with its readiness check passed if it has one. */
-  ready = false;
   /** Removed from its group: late answers of the keeper are no longer its business. */
   retired = false;
   #spec: ProcessSpec;
@@ -51,14 +48,15 @@ export class ManagedProcess {
   #busy = false;
   #disarm: () => void = () => {};
   #watching = false;
-  /** Sizes of the log files when this run, and when the first run, began. */
-  readonly #outputStart: Record<StreamName, number> = { stdout: 0, stderr: 0 };
-  #outputAtBoot: Readonly<Record<StreamName, number>> | null = null;
+  /** The readiness check has passed in this run; a line of output may do so before the process counts as RUNNING. */
+  #passed = false;
+  readonly #output: RunOutput;
 
   constructor(spec: ProcessSpec, world: ProcessWorld) {
     this.#spec = spec;
     this.#world = world;
     this.key = processKey(spec);
+    this.#output = new RunOutput(this.key, world.output, world.context);
   }
 
   get spec(): ProcessSpec {
@@ -78,9 +76,14 @@ export class ManagedProcess {
     return this.#life.state === "STOPPED" && this.#life.reason === "operator";
   }
 
+  /** RUNNING, with its readiness check passed if it has one. */
+  get ready(): boolean {
+    return this.#passed && this.#life.state === "RUNNING";
+  }
+
   /** Where in the log file the output of this daemon's programs begins; what is before it is from another time. */
   outputAtBoot(stream: StreamName): number {
-    return this.#outputAtBoot?.[stream] ?? 0;
+    return this.#output.bootPosition(stream);
   }
 
   get readinessReason(): string {
@@ -101,7 +104,13 @@ export class ManagedProcess {
 
   /** The config has changed in keys that need no restart. Limits of log files reach the keeper at once. */
   respec(spec: ProcessSpec): void {
+    const checkChanged = JSON.stringify(spec.ready) !== JSON.stringify(this.#spec.ready);
     this.#spec = spec;
+    // Whoever is ready stays so; whoever is not is asked the new question.
+    if (checkChanged && this.#life.state === "RUNNING" && !this.#passed) {
+      this.#forgetReadiness();
+      this.#watchReadiness();
+    }
     if (this.pid !== 0) {
       this.#world.keeper.setLogs(this.key, logsOf(spec, this.#world.context)).catch((error: unknown) => {
         this.#world.log("warn", `cannot change the logs of ${spec.name}: ${(error as Error).message}`);
@@ -134,7 +143,7 @@ export class ManagedProcess {
       wallStart: this.wallStart,
       wallStop: this.wallStop,
       restarts: this.restarts,
-      ready: this.ready,
+      ready: this.#passed,
       autoLogs: this.#world.context.autoLogs.save(this.key),
     };
   }
@@ -146,7 +155,7 @@ export class ManagedProcess {
       this.wallStart = saved.wallStart;
       this.wallStop = saved.wallStop;
       this.restarts = saved.restarts;
-      this.ready = saved.ready;
+      this.#passed = saved.ready;
       this.#world.context.autoLogs.restore(this.key, saved.autoLogs);
     }
     if (kept !== null && kept.pid !== 0 && (this.pid !== kept.pid || this.#life.incarnation !== kept.incarnation)) {
@@ -159,7 +168,7 @@ export class ManagedProcess {
       // The request to start it never arrived.
       this.#spawn(this.#life.incarnation);
     }
-    if (this.#life.state === "RUNNING" && !this.ready) this.#watchReadiness();
+    if (this.#life.state === "RUNNING" && !this.#passed) this.#watchReadiness();
     this.#arm();
   }
 
@@ -207,7 +216,8 @@ export class ManagedProcess {
       );
     }
     if (!prepared.ok) return fail(prepared.message);
-    this.#markOutput();
+    this.#output.begin(this.#spec);
+    if (this.#spec.ready?.check.kind === "log") this.#watchReadiness();
     this.#world.keeper.start(prepared.request).then(
       (result) => {
         if (this.retired) return;
@@ -232,60 +242,28 @@ export class ManagedProcess {
     );
   }
 
-  /** Where this run's output begins in the log file: a readiness pattern must not match an earlier run's lines. */
-  #markOutput(): void {
-    for (const stream of ["stdout", "stderr"] as const) {
-      const path = logPath(this.#spec, stream, this.#world.context);
-      this.#outputStart[stream] = path === null ? 0 : sizeOf(path);
-    }
-    this.#outputAtBoot ??= { ...this.#outputStart };
-    if (this.#spec.ready?.check.kind === "log") this.#watchReadiness();
-  }
-
   #watchReadiness(): void {
     const { ready } = this.#spec;
-    if (ready === null) {
-      this.ready = true;
-      return;
-    }
-    if (this.#watching) return;
+    if (ready === null) this.#passed = true;
+    if (ready === null || this.#watching) return;
     this.#watching = true;
     const { context, clock } = this.#world;
     const world = {
       clock,
       environment: environmentOf(this.#spec, context),
       directory: this.#spec.directory ?? context.cwd,
-      onOutput: (listener: (bytes: Uint8Array) => void) => this.#readOutput(listener),
+      onOutput: (listener: (bytes: Uint8Array) => void) => this.#output.read(this.#spec, listener),
     };
     this.#readiness.start(ready, world, () => {
-      this.ready = true;
+      this.#passed = true;
       this.#world.changed(this, null);
     });
   }
 
   #forgetReadiness(): void {
-    this.ready = false;
+    this.#passed = false;
     this.#watching = false;
     this.#readiness.cancel();
-  }
-
-  /** What this run has written so far, then what it writes on. */
-  #readOutput(listener: (bytes: Uint8Array) => void): () => void {
-    const stops = (["stdout", "stderr"] as const).map((stream) =>
-      this.#world.output.follow(
-        this.key,
-        stream,
-        (item) => void (item.type === "output" && listener(item.data)),
-        (size) => {
-          const path = logPath(this.#spec, stream, this.#world.context);
-          const start = this.#outputStart[stream];
-          if (path === null || size <= start) return;
-          const bytes = readLog(path, start, size - start);
-          if (typeof bytes !== "string") listener(bytes);
-        },
-      ),
-    );
-    return () => stops.forEach((stop) => stop());
   }
 
   #arm(): void {
@@ -297,14 +275,6 @@ export class ManagedProcess {
 
 function isLaunching(life: Life): boolean {
   return life.state === "STARTING" && life.pid === null;
-}
-
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch {
-    return 0;
-  }
 }
 
 /** Supervisor's texts for a spawn that the system refused (spec core 2.3). */
