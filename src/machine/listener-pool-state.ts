@@ -42,7 +42,9 @@ export type PoolInput =
   | { readonly type: "output"; readonly member: string; readonly bytes: Uint8Array }
   /** The event could not be written to its stdin. */
   | { readonly type: "unsent"; readonly member: string; readonly poolserial: number; readonly why: "full" | "closed" }
-  | { readonly type: "timer" };
+  | { readonly type: "timer" }
+  /** It is the last input: what was not told yet is told now. */
+  | { readonly type: "closing" };
 
 export type PoolEffect =
   | { readonly type: "send"; readonly member: string; readonly event: PooledEvent }

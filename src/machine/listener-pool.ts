@@ -69,6 +69,9 @@ class Turn {
         return this.#unsent(input);
       case "timer":
         return;
+      case "closing":
+        if (this.pool.untold !== null) this.pool = { ...this.pool, untold: { ...this.pool.untold, due: this.#now } };
+        return;
     }
   }
 

@@ -79,6 +79,7 @@ export class ListenerPool {
   }
 
   close(): void {
+    this.#input({ type: "closing" });
     this.#disarm();
     this.#disarm = () => {};
   }

@@ -183,6 +183,14 @@ describe("a buffer that is full", () => {
     expect(poolDeadline(pool.state)).toBeNull();
   });
 
+  test("has told of every discard when its pool is closed", () => {
+    const pool = new Pool(["a"], 1).event(0).event(1).event(2).event(3).input({ type: "closing" });
+    expect(pool.errors()).toEqual([
+      "error pool pool event buffer overflowed, discarding event 0",
+      "error pool pool event buffer overflowed, discarding 2 events up to 2",
+    ]);
+  });
+
   test("discards the oldest that waits, not the one that comes back", () => {
     const pool = new Pool(["a"], 2).says("a", "READY\n").event(0).event(1).event(2);
     pool.input({ type: "died", member: "a" });
