@@ -14,6 +14,7 @@ import { ListenerPools } from "../supervisor/listener-pools.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { openMainLog, type LogParts, type MainLogFile } from "./main-log.ts";
 import { openDoors } from "./open-doors.ts";
+import { tapOutput } from "./output-taps.ts";
 import { removePidfile, writePidfile } from "./pidfile.ts";
 import type { Places } from "./places.ts";
 import { serverUrlOf } from "./server-url.ts";
@@ -129,10 +130,13 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     model,
   );
 
+  const { loglevel: level, stripAnsi } = supervisord;
+  const untap = tapOutput({ supervisor, log, level, stripAnsi, openSyslog: parts.openSyslog });
   let pools: ListenerPools | null = null;
   let pidfile: string | null = null;
   const out = wayOut(keeper, supervisor, log, async () => {
     pools?.close();
+    untap();
     await watcher?.close();
     await doors.close();
     if (pidfile !== null) removePidfile(pidfile, snapshot.pid);

@@ -365,8 +365,9 @@ describe("the log", () => {
     });
   });
 
-  test("goes to syslog, as the whole line", async () => {
-    for (const side of pair) side.configure(STAYS);
+  test("goes to syslog, as the whole line; and so does the output of programs, line by line", async () => {
+    const talks = "[program:talks]\ncommand=sh -c 'printf \"one\\n\\ntwo\\n\"; exec sleep 1000'\nstdout_syslog=true\n";
+    for (const side of pair) side.configure(`${STAYS}${talks}priority=1\n`);
     for (const side of pair)
       side.write("supervisord.conf", side.read("supervisord.conf").replace(/logfile=.*/, "logfile=syslog"));
     const lines: string[][] = [];
@@ -379,7 +380,7 @@ describe("the log", () => {
         `until grep -q ready ${side.path("sys.log")}; do :; done; ` +
         `${side.program} -s -n -c ${side.config}; status=$?; kill $logger; exit $status`;
       const daemon = execInNamespace(inside, side);
-      await eventually(() => /success: stays/.test(side.read("sys.log")));
+      await eventually(() => /success: stays[^]*/.test(side.read("sys.log")) && side.read("sys.log").includes("two"));
       side.signal("SIGTERM");
       expect(await daemon).toBe(0);
       await eventually(() => /stopped: stays/.test(side.read("sys.log")));
@@ -397,7 +398,11 @@ describe("the log", () => {
           ),
       );
     }
-    expect(lines[0]).toEqual(lines[1]);
+    const said = (all: string[] | undefined): string[] => all!.filter((line) => line.includes("supervisord: talks"));
+    const rest = (all: string[] | undefined): string[] => all!.filter((line) => !line.includes("supervisord: talks"));
+    expect(said(lines[0])).toEqual(said(lines[1]));
+    expect(said(lines[0])).toHaveLength(3);
+    expect(rest(lines[0])).toEqual(rest(lines[1]));
     expect(lines[0]![0]).toMatch(/^'<14>TIME supervisord: WHEN CRIT Supervisor is running as root/);
   });
 
