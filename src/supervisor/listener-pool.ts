@@ -31,6 +31,8 @@ export class ListenerPool {
   readonly #world: ListenerPoolWorld;
   #state: PoolState;
   #disarm: () => void = () => {};
+  /** Late answers of the keeper are no longer its business. */
+  #closed = false;
 
   constructor(group: ProcessGroup, world: ListenerPoolWorld, state: PoolState) {
     this.group = group;
@@ -81,10 +83,11 @@ export class ListenerPool {
   close(): void {
     this.#input({ type: "closing" });
     this.#disarm();
-    this.#disarm = () => {};
+    this.#closed = true;
   }
 
   #input(input: PoolInput): void {
+    if (this.#closed) return;
     const { spec, processes } = this.group;
     const now = this.#world.clock.monotonic();
     const poolSpec = {

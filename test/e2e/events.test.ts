@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { call, listenerCommand, noted, untilNoted } from "../support/event-records.ts";
+import { call, callAt, listenerCommand, noted, notes, untilNoted } from "../support/event-records.ts";
+import { startLegacyDaemon } from "../support/legacy-daemon.ts";
 import { programs } from "../support/project.ts";
 import { eventually, OURS, Side } from "../support/supervisord-pair.ts";
 
@@ -192,6 +193,32 @@ describe("output", () => {
     const said = logs.map(({ payload }) => payload.slice(payload.indexOf("\n") + 1)).join("");
     expect(said).toBe(`${"x".repeat(9)}日`.repeat(times));
     expect(logs.length).toBeGreaterThan(1);
+  });
+});
+
+describe("an edit", () => {
+  test("of a pool's subscriptions and buffer comes into force with its processes, and nobody else notices", async () => {
+    const other = listener("other", ["ok"], "events=REMOTE_COMMUNICATION");
+    const before = other + listener("ear", ["ok"], "events=PROCESS_GROUP");
+    const after = other + listener("ear", ["ok"], "events=REMOTE_COMMUNICATION,PROCESS_STATE_STOPPED\nbuffer_size=50");
+    const daemon = await startLegacyDaemon(before);
+    try {
+      const at = { read: (name: string) => readFileSync(join(daemon.folder, name), "utf8") };
+      const seen = (record: string) => notes(existsSync(join(daemon.folder, record)) ? at.read(record) : "");
+      const send = (kind: string) => callAt(daemon.socket, "sendRemoteCommEvent", kind, "");
+      await send("a");
+      await eventually(() => seen("other.rec").some((one) => one.payload.includes("type:a")));
+      daemon.rewrite(after);
+      const update = await daemon.project.sup("update", "-c", daemon.config);
+      expect(update, update.stdout).toMatchObject({ exitCode: 0 });
+      await send("b");
+      await eventually(() => seen("ear.rec").some((one) => one.payload.includes("type:b")));
+      expect(seen("ear.rec").some((one) => one.payload.includes("type:a"))).toBe(false);
+      await eventually(() => seen("other.rec").length === 2);
+      expect(new Set(seen("other.rec").map((one) => one.listener)).size).toBe(1);
+    } finally {
+      await daemon.stop();
+    }
   });
 });
 

@@ -22,12 +22,16 @@ export function listenerCommand(record: string, ...how: readonly string[]): stri
 
 /** What a listener has noted so far. */
 export function noted(side: Side, record: string): NotedEvent[] {
-  return side
-    .read(record)
+  return notes(side.read(record));
+}
+
+/** The same of a text. */
+export function notes(text: string): NotedEvent[] {
+  return text
     .split("\0")
     .slice(0, -1)
-    .map((text) => {
-      const [, pid = "", header = "", payload = ""] = /^(\d+) ([^\n]*)\n([^]*)$/.exec(text) ?? [];
+    .map((note) => {
+      const [, pid = "", header = "", payload = ""] = /^(\d+) ([^\n]*)\n([^]*)$/.exec(note) ?? [];
       const field = (key: string): string => new RegExp(`(?:^| )${key}:(\\S+)`).exec(header)?.[1] ?? "";
       return {
         listener: Number(pid),
@@ -52,8 +56,13 @@ export async function untilNoted(side: Side, record: string, pattern: RegExp): P
 }
 
 /** Calls an XML-RPC method the way Python clients do. */
-export async function call(side: Side, method: string, ...parameters: readonly string[]): Promise<string> {
-  const args = [join(programs, "call_supervisor.py"), side.path("s.sock"), method, ...parameters];
+export function call(side: Side, method: string, ...parameters: readonly string[]): Promise<string> {
+  return callAt(side.path("s.sock"), method, ...parameters);
+}
+
+/** The same at a socket. */
+export async function callAt(socket: string, method: string, ...parameters: readonly string[]): Promise<string> {
+  const args = [join(programs, "call_supervisor.py"), socket, method, ...parameters];
   const { stdout } = await promisify(execFile)("/usr/bin/python3", args, {
     env: { ...process.env, PYTHONIOENCODING: "utf-8", LC_ALL: "C.UTF-8" },
   });
