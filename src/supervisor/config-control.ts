@@ -1,5 +1,5 @@
 import type { LoadResult } from "../config/load-config.ts";
-import type { LogLevel, Model } from "../model/model.ts";
+import type { GroupSpec, LogLevel, Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
 import { sameValue } from "../model/same-value.ts";
 import { planChange, type Plan } from "../model/plan.ts";
@@ -28,7 +28,7 @@ export interface ConfigControlOptions {
 export class ConfigControl {
   readonly #options: ConfigControlOptions;
   #model: Model;
-  #known: { readonly model: Model; readonly hash: string; readonly applied: boolean };
+  #known: { readonly model: Model; readonly hash: string };
   #reread = false;
   #generation = 1;
   #stale: ConfigStatus["stale"] = null;
@@ -40,7 +40,7 @@ export class ConfigControl {
   constructor(options: ConfigControlOptions, model: Model) {
     this.#options = options;
     this.#model = model;
-    this.#known = { model, hash: "", applied: true };
+    this.#known = { model, hash: "" };
   }
 
   get model(): Model {
@@ -92,7 +92,7 @@ export class ConfigControl {
       const report = reportPlan(plan, this.#warnings(result), true);
       await applyPlan(this.#options.supervisor, plan);
       this.#model = next;
-      this.#known = { model: next, hash: result.hash, applied: true };
+      this.#known = { model: next, hash: result.hash };
       if (report.steps.length > 0 || !sameTexts(report.needsRestart, this.#needsRestart)) this.#generation++;
       this.#needsRestart = report.needsRestart;
       this.#options.keep(next, result.hash);
@@ -107,7 +107,7 @@ export class ConfigControl {
     return this.#next(async () => {
       const { outcome, hash } = await this.#read();
       if (outcome.ok) {
-        this.#known = { model: outcome.value, hash, applied: false };
+        this.#known = { model: outcome.value, hash };
         this.#reread = true;
         this.settle();
       }
@@ -115,23 +115,29 @@ export class ConfigControl {
     });
   }
 
-  /** After groups were added or removed one by one: once they are those of the known config, that one is in force. */
+  /**
+   * After groups were added or removed one by one: once they are those of the known config, that one is in force as a whole.
+   * Until then the config in force has the groups that are there, so that a supervisor after us finds the same world.
+   */
   settle(): void {
-    const { model, hash, applied } = this.#known;
-    if (applied) return;
+    const { model, hash } = this.#known;
     const { groups, supervisor } = this.#compare(model);
-    if (groups.some((group) => group.action !== "unchanged")) return;
-    if (!sameValue(this.#model, model)) this.#generation++;
-    this.#needsRestart = supervisor;
-    this.#known = { model, hash, applied: true };
-    this.#model = model;
-    this.#options.keep(model, hash);
+    const isWhole = groups.every((group) => group.action === "unchanged");
+    const next = isWhole ? model : { ...this.#model, groups: this.#activeGroups() };
+    if (isWhole) this.#needsRestart = supervisor;
+    if (sameValue(this.#model, next)) return;
+    this.#model = next;
+    this.#generation++;
+    this.#options.keep(next, isWhole ? hash : "");
   }
 
   /** Against the groups that are really there: clients add and remove them one by one, without a plan. */
   #compare(next: Model): Plan {
-    const groups = [...this.#options.supervisor.groups.values()].map((group) => group.spec);
-    return planChange({ ...this.#model, groups }, next);
+    return planChange({ ...this.#model, groups: this.#activeGroups() }, next);
+  }
+
+  #activeGroups(): readonly GroupSpec[] {
+    return [...this.#options.supervisor.groups.values()].map((group) => group.spec);
   }
 
   async #read(): Promise<LoadResult> {

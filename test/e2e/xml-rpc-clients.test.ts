@@ -169,6 +169,40 @@ print("fine")
     expect(readdirSync(project.folder).filter((name) => name.startsWith("s.sock"))).toEqual(["s.sock"]);
   });
 
+  test("has the groups that supervisorctl added and removed, also after kill -9 of the supervisor process", async () => {
+    await up();
+    const ctl = (...words: string[]) => run(REAL_SUPERVISORCTL, ["-s", `unix://${socket}`, ...words], project.folder);
+    const sleeper = 'command: "/bin/sleep 1000"';
+    // Two groups are new in the file and one is other than before: only one of them is asked for.
+    const changed = config(`${PROGRAMS.replace("/bin/echo hello", "/bin/echo other")}
+    first: { ${sleeper} },
+    second: { ${sleeper} },`);
+    project.write("supervisor.config.ts", changed);
+    expect((await ctl("reread")).stdout).toBe("done: changed\nfirst: available\nsecond: available\n");
+    expect((await ctl("add", "first")).stdout).toBe("first: added process group\n");
+    expect((await ctl("stop", "mute")).stdout).toBe("mute: stopped\n");
+    expect((await ctl("remove", "mute")).stdout).toBe("mute: removed process group\n");
+    await project.until((status) => status.processes.some((one) => one.name === "first" && one.pid !== 0), "first");
+    const before = await project.status();
+    // What comes back reads no config: it must know from before what is there.
+    project.write("supervisor.config.ts", "export default nonsense;");
+    process.kill(before.supervisorPid, "SIGKILL");
+    await eventually(async () => (await askIdentifier()) !== null, "the servers");
+    const after = await project.until((status) => status.config.stale !== null, "the look at the config");
+    expect(after.processes.map((one) => [one.name, one.pid])).toEqual(
+      before.processes.map((one) => [one.name, one.pid]),
+    );
+    expect(after.processes.map((one) => one.name)).toEqual(["cat", "done", "first"]);
+
+    project.write("supervisor.config.ts", changed);
+    expect((await ctl("update")).stdout).toBe(
+      "done: stopped\ndone: updated process group\nmute: added process group\nsecond: added process group\n",
+    );
+    expect((await ctl("update")).stdout).toBe("");
+    const plan = await project.sup("plan");
+    expect(plan.stdout).toMatch(/nothing|no change/i);
+  });
+
   test("is reached by supervisorctl over its control socket, without any server in the config", async () => {
     await up(config().replace(/ {2}(?:unix|inet)HttpServer.*\n/g, ""));
     const control = readdirSync(join(project.folder, ".run")).map((name) =>
