@@ -22,21 +22,16 @@ export type ConfigExport<Program extends string = string, Fcgi extends string = 
  * Types a config file: `export default defineConfig({ ... })`. Returns what it is given.
  *
  * Names in `groups` and `dependsOn` are checked by the compiler against the programs written in the same object. In the
- * function form it points at the function; to have it point at the wrong name itself, wrap the object too:
- * `defineConfig(({ mode }) => defineConfig({ ... }))`.
+ * function form it points at the function, and does not see options that do not exist; to have it point at the mistake
+ * itself, wrap the object too: `defineConfig(({ mode }) => defineConfig({ ... }))`.
  *
  * @param config an object, a promise of one, or a function (async or not) that makes one for the run at hand.
+ * @returns the same value. It is typed as the config that it comes to, so that it can be what such a function returns.
  */
-// The compiler reports against the last overload, so the commonest form, the object, has to come last.
+// One signature: with overloads, compilers before version 7 point at the call and name every overload, whatever is wrong.
+// For the function form nothing does better: a function is checked as a whole once its result has told the names.
 export function defineConfig<const Program extends string = never, const Fcgi extends string = never>(
-  config: (context: ConfigContext) => Config<Program, Fcgi> | Promise<Config<Program, Fcgi>>,
-): ConfigExport<Program, Fcgi>;
-export function defineConfig<const Program extends string = never, const Fcgi extends string = never>(
-  config: Promise<Config<Program, Fcgi>>,
-): Promise<Config<Program, Fcgi>>;
-export function defineConfig<const Program extends string = never, const Fcgi extends string = never>(
-  config: Config<Program, Fcgi>,
-): Config<Program, Fcgi>;
-export function defineConfig(config: ConfigExport): ConfigExport {
-  return config;
+  config: ConfigExport<Program, Fcgi>,
+): Config<Program, Fcgi> {
+  return config as Config<Program, Fcgi>;
 }

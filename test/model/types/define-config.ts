@@ -72,7 +72,6 @@ export const nestedCall = defineConfig(({ mode }) => {
   return defineConfig({ programs: { db: { command: `x ${mode}` } }, groups: { a: { programs: ["db"] } } });
 });
 
-// @ts-expect-error a mistake in the inner call makes the outer one wrong as well
 export const wrongInNestedCall = defineConfig(({ mode }) => {
   return defineConfig({
     programs: { db: { command: `x ${mode}` } },
@@ -86,6 +85,20 @@ export const wrongInNestedCall = defineConfig(({ mode }) => {
       },
     },
   });
+});
+
+export const unknownOptionInNestedCall = defineConfig(({ mode }) =>
+  defineConfig({
+    programs: {
+      // @ts-expect-error the option is called startsecs
+      web: { command: `x ${mode}`, startsec: 1 },
+    },
+  }),
+);
+
+export const nestedAsyncCall = defineConfig(async ({ mode }) => {
+  await Promise.resolve();
+  return defineConfig({ programs: { db: { command: `x ${mode}` } }, groups: { a: { programs: ["db"] } } });
 });
 
 export const asyncForm = defineConfig(async () => {
