@@ -187,6 +187,16 @@ describe("a unix server", () => {
     other.close();
   });
 
+  test("may ask for a password too, and then needs no warning", async () => {
+    await opened(unix({ username: "user", password: "pass" }));
+    expect(await ask({ socketPath: file })).toMatchObject({ status: 401 });
+    expect(await ask({ socketPath: file, headers: basic("user:pass") })).toMatchObject({ status: 200 });
+    // No browser reaches it: where a request says it comes from does not matter.
+    const foreign = { ...basic("user:pass"), Host: "evil.example", Origin: "http://evil.example" };
+    expect(await ask({ socketPath: file, method: "POST", headers: foreign })).toMatchObject({ status: 200 });
+    expect(lines).toEqual(["info RPC interface 'supervisor' initialized"]);
+  });
+
   test("warns of a folder where anybody could replace it", async () => {
     chmodSync(folder, 0o777);
     await opened(unix());
