@@ -69,9 +69,20 @@ export class FollowedFile {
     this.#attempt(() => this.#look());
   }
 
-  /** Somebody is about to empty the file: that it becomes shorter is no surprise to tell of. */
+  /** Somebody is about to empty the file: that it becomes shorter is no surprise to tell of. Pair with `cleared`. */
   expectClearing(): void {
-    this.#clearedOnPurpose = true;
+    this.#attempt(() => {
+      this.#look();
+      this.#clearedOnPurpose = true;
+    });
+  }
+
+  /** It has been emptied. If that did not show, so much has been written since that only we know. */
+  cleared(): void {
+    if (!this.#clearedOnPurpose) return;
+    this.#clearedOnPurpose = false;
+    this.#position = 0;
+    this.#attempt(() => this.#look());
   }
 
   close(): void {

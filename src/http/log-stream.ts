@@ -27,7 +27,9 @@ export function sendProcessLog(
   const followed = sendGrowingFile(found.file, response, { "X-Accel-Buffering": "no" });
   if (followed === null) return;
   const unsubscribe = supervisor.bus.subscribe((event) => {
-    if (event.type === "logsCleared" && event.process === found.process) followed.expectClearing();
+    if (event.type !== "logsCleared" || event.process !== found.process) return;
+    if (event.done) followed.cleared();
+    else followed.expectClearing();
   });
   response.once("close", unsubscribe);
 }

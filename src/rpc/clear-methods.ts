@@ -36,7 +36,7 @@ function clearMainLog(mainLog: MainLog): true {
 
 async function clear(daemon: RpcDaemon, process: ManagedProcess, name: string): Promise<true | Fault> {
   const { supervisor, keeper } = daemon;
-  supervisor.bus.emit({ type: "logsCleared", process });
+  supervisor.bus.emit({ type: "logsCleared", process, done: false });
   try {
     await keeper.clearLogs(process.key);
     // The keeper only knows what it has started; the files of an earlier daemon's run are just files.
@@ -46,6 +46,7 @@ async function clear(daemon: RpcDaemon, process: ManagedProcess, name: string): 
         if (path !== null) emptyFile(path);
       }
     }
+    supervisor.bus.emit({ type: "logsCleared", process, done: true });
     return true;
   } catch {
     return new Fault("FAILED", name);

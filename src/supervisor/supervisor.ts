@@ -36,8 +36,8 @@ export type SupervisorEvent =
       readonly data: Uint8Array;
     }
   | { readonly type: "mood"; readonly mood: Mood }
-  /** Its log files are about to be emptied because somebody asked for that. */
-  | { readonly type: "logsCleared"; readonly process: ManagedProcess }
+  /** Somebody asked for its log files to be emptied: that is about to be done, or has been. */
+  | { readonly type: "logsCleared"; readonly process: ManagedProcess; readonly done: boolean }
   /** A client sent this for the event listeners (`sendRemoteCommEvent`). */
   | { readonly type: "remoteCommunication"; readonly name: string; readonly data: string };
 

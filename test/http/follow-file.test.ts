@@ -111,8 +111,16 @@ describe("a followed file", () => {
     await reads(`one\n${TRUNCATION_MARKER}two\n`);
     followed?.expectClearing();
     truncateSync(file, 0);
+    appendFileSync(file, "longer than before\n");
+    followed?.cleared();
+    await reads(`one\n${TRUNCATION_MARKER}two\nlonger than before\n`);
+    followed?.expectClearing();
+    truncateSync(file, 0);
+    followed?.cleared();
     appendFileSync(file, "3\n");
-    await reads(`one\n${TRUNCATION_MARKER}two\n3\n`);
+    await reads(`one\n${TRUNCATION_MARKER}two\nlonger than before\n3\n`);
+    truncateSync(file, 0);
+    await reads(`one\n${TRUNCATION_MARKER}two\nlonger than before\n3\n${TRUNCATION_MARKER}`);
   });
 
   test("waits for a slow reader without holding anything in memory", async () => {
