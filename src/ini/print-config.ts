@@ -118,7 +118,10 @@ function printSection(
       continue;
     }
     if (spec.type === "environment") over.push(...takenApart(entry, value as Values));
-    const printed = printOption(spec.type, withHere(tree, entry, value), entry.value, scopeOf(entry.key));
+    const text = withHere(tree, entry, value);
+    // With numprocs=0 nobody has looked at these yet, and a variable that is not set was no mistake.
+    const isUnread = values["numprocs"] === 0 && PROCESS_NAMES.has(entry.key);
+    const printed = isUnread ? text : printOption(spec.type, text, entry.value, scopeOf(entry.key));
     options.push({ above: [...waiting, ...over], beside: next, name: option, value: printed });
     waiting = [];
   }

@@ -307,6 +307,7 @@ describe("a printed config", () => {
     ["an end of comment in a comment", "command=x\n; */ process.exit() //\n"],
     ["a variable inside a number", "command=x\nstartsecs=1%(ENV_NUM)s\nstdout_logfile_maxbytes=%(ENV_NUM)sKB\n"],
     ["variables that hold whole pairs", "command=x\nenvironment=A=1,%(ENV_PAIRS)s\n"],
+    ["a variable that nothing reads", "numprocs=0\ncommand=%(ENV_UNSET)s\nstdout_logfile=%(ENV_UNSET)s.log\n"],
     ["a variable that the file itself sets", "command=%(ENV_MINE)s\nautostart=%(ENV_MINE)s\n"],
   ];
   it.each(oddities)("survives %s", (title, lines) => {
