@@ -70,6 +70,8 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
   for (const signal of ["SIGHUP", "SIGUSR2"] as const) {
     process.on(signal, () => keeper.tell({ type: "relayed", signal: signal.slice(3) }));
   }
+  // Node's own answer to SIGUSR1 is to open a debugger's port; Supervisor's is to die and leave all programs behind.
+  process.on("SIGUSR1", () => undefined);
   if (ownerFd !== null) watchOwner(ownerFd, () => tellEnd("TERM"));
   keeper.events.onClose(() => {
     void supervisor.gone(2000).then(() => process.exit(keeper.status));
