@@ -234,8 +234,7 @@ describe("a supervisor that is killed", () => {
     for (const [index, kind] of kinds.entries()) {
       await remote(kind);
       if (index % 4 !== 3) continue;
-      const before = supervisorPid();
-      process.kill(before, "SIGKILL");
+      const before = await killSupervisor();
       await eventually(() => supervisorPid() !== 0 && supervisorPid() !== before);
       await eventually(() => side.ctl("pid", "ear").match(/^\d+/) !== null);
     }
@@ -251,7 +250,33 @@ describe("a supervisor that is killed", () => {
     await eventually(() => noted(side, "deaf.rec").length === 2);
     expect(noted(side, "deaf.rec").map((event) => event.header)[1]).toBe(noted(side, "deaf.rec")[0]?.header);
   });
+
+  test("in the middle of a stream of messages has every one of them delivered once, in order", async () => {
+    const times = 1500;
+    await begin(
+      listener("ear", ["ok"], `events=PROCESS_COMMUNICATION\nbuffer_size=${times}`) +
+        `[program:chatter]\ncommand=/usr/bin/python3 ${join(programs, "chatter.py")} ${times}\n` +
+        "stdout_capture_maxbytes=1000\n",
+      "ear",
+    );
+    for (const part of [1, 2, 3]) {
+      await eventually(() => noted(side, "ear.rec").length >= (part * times) / 4);
+      await killSupervisor();
+    }
+    await untilNoted(side, "ear.rec", new RegExp(`m${times - 1}$`));
+    const said = noted(side, "ear.rec").map(({ payload }) => payload.slice(payload.indexOf("\n") + 1));
+    expect(said).toEqual(Array.from({ length: times }, (_, index) => `m${index}`));
+    expect(noted(side, "ear.rec").map((event) => event.serial)).toEqual(said.map((_, index) => index));
+  });
 });
+
+/** Kills the process that decides. Returns its pid. */
+async function killSupervisor(): Promise<number> {
+  await eventually(() => supervisorPid() !== 0);
+  const pid = supervisorPid();
+  process.kill(pid, "SIGKILL");
+  return pid;
+}
 
 /** The process that decides: the child of the keeper that runs supervisor.cjs; 0 if there is none at the moment. */
 function supervisorPid(): number {
