@@ -31,6 +31,8 @@ export interface SpawnManner {
   readonly umask: number | null;
   /** `argv[0]` as typed, for the failure message. */
   readonly typed: string;
+  /** Called with the process before anything else happens: other starts of the same turn would come first otherwise. */
+  readonly spawned: (child: ChildProcess) => void;
 }
 
 /** Where programs hold the life FIFO: out of the way of shell scripts, which use 3-9, and of bash, which uses 10, 63 and 255. */
@@ -62,6 +64,7 @@ async function attempt(launch: Launch, ends: ProgramEnds, how: SpawnManner): Pro
   if (child.pid !== undefined) {
     // A child that has a pid reports no errors but those of its own `kill`, which the keeper does not use.
     child.on("error", () => undefined);
+    how.spawned(child);
     return child;
   }
   return await new Promise((answer) => {

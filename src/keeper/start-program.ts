@@ -61,15 +61,17 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
       environment: request.environment,
       umask: request.umask,
       typed: request.argv[0] ?? request.file,
+      spawned: (process) => {
+        run.follow(process);
+        program.begin(run, request.incarnation, request.logs, request.stop);
+        keeper.record(program, run, null);
+      },
     });
     if (typeof child === "string") {
       run.close();
       run.removeFifos();
       return { ok: false, stage: "fork", errno: child };
     }
-    run.follow(child);
-    program.begin(run, request.incarnation, request.logs, request.stop);
-    keeper.record(program, run, null);
     return { ok: true, pid: run.pid, startedAt };
   } catch (error) {
     run.close();

@@ -21,6 +21,10 @@ export function looper(world: World, name: string, seed: number, least = 100, mo
   return { command, startsecs: 0, autorestart: true, stopsignal: "KILL" };
 }
 
+export function names(stem: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${stem}${index}`);
+}
+
 /** Pids of what runs now, by name. */
 export async function runningPids(world: World): Promise<Map<string, number>> {
   const { processes } = await world.status();

@@ -1,5 +1,5 @@
 import type { ChaosTest } from "./chaos-test.ts";
-import { auditLoad, brokenPromises, looper, runningPids, writer, type Load } from "./load.ts";
+import { auditLoad, brokenPromises, looper, names, runningPids, writer, type Load } from "./load.ts";
 import { kill, pause, percentile, residentOf, untilDead, World } from "./world.ts";
 
 /** The heart of the suite: the supervisor may die between any two instructions, and nobody notices. */
@@ -79,10 +79,6 @@ export const killSupervisor: ChaosTest = {
     }
   },
 };
-
-function names(stem: string, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${stem}${index}`);
-}
 
 /** Ten external SIGKILLs a second, of writers only: they never end by themselves, so whose doing it was is certain. */
 async function murderWriters(

@@ -96,6 +96,7 @@ export class World {
 
   /** Ends everything, removes everything. */
   async close(): Promise<void> {
+    if (process.env["CHAOS_KEEP"] !== undefined) return;
     await this.down();
     for (const pid of this.strays()) kill(pid, "SIGKILL");
     await this.project.close();
