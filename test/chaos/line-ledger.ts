@@ -65,6 +65,32 @@ export async function auditLines(name: string, files: readonly string[], truth: 
   return account;
 }
 
+/** Like `auditLines` for one life whose lines lie in many files, in whatever order. No line may go on in another file. */
+export async function auditScattered(name: string, files: readonly string[], truth: string): Promise<LineAccount> {
+  const account = emptyAccount();
+  const seen = new Map<string, Set<number>>();
+  for (const file of files) {
+    const lines = readFileSync(file, "latin1").split("\n");
+    if (lines.pop() !== "") account.garbled++;
+    for (const line of lines) {
+      const [who, pid = "", seq = "", fill = ""] = line.split(" ");
+      if (who !== name || !/^\d+$/.test(seq) || !/^\.*$/.test(fill)) {
+        account.garbled++;
+        continue;
+      }
+      const numbers = seen.get(pid) ?? new Set();
+      if (numbers.has(Number(seq))) account.doubled++;
+      else account.lines++;
+      seen.set(pid, numbers.add(Number(seq)));
+    }
+  }
+  for (const [pid, numbers] of seen) {
+    const most = countOf(truth, name, pid);
+    if (most > numbers.size) account.lost += most - numbers.size;
+  }
+  return account;
+}
+
 /** How many lines a life of a writer says it has written. */
 export function countOf(truth: string, name: string, pid: string): number {
   try {

@@ -31,6 +31,14 @@ export async function runningPids(world: World): Promise<Map<string, number>> {
   return new Map(processes.filter((one) => one.pid !== 0).map((one) => [one.name, one.pid]));
 }
 
+export async function untilRunning(world: World, names: readonly string[]): Promise<void> {
+  const wanted = new Set(names);
+  await world.untilStatus(
+    (status) => status.processes.every((one) => !wanted.has(one.name) || one.state === "RUNNING"),
+    `${names.length} programs to run`,
+  );
+}
+
 /** Call when everything is down: counts lines and deaths. */
 export async function auditLoad(world: World, load: Load): Promise<{ lines: LineAccount; deaths: DeathAccount }> {
   const accounts: LineAccount[] = [];

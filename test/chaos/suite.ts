@@ -1,6 +1,26 @@
 import type { ChaosTest } from "./chaos-test.ts";
+import { deaths } from "./r1-deaths.ts";
 import { killSupervisor } from "./r2-kill-supervisor.ts";
 import { killBoth, killKeeper } from "./r3-kill-keeper.ts";
+import { exitCodes } from "./r6-exit-codes.ts";
+import { lastWords } from "./r7-last-words.ts";
+import { stopped } from "./r13-stopped.ts";
+import { crashLoop } from "./r15-crash-loop.ts";
+import { rotation } from "./l3-rotation.ts";
+import { diskFull } from "./l4-disk-full.ts";
+import { twoDaemons } from "./c7-two-daemons.ts";
 
 /** In the order in which they run: the heart first. */
-export const suite: readonly ChaosTest[] = [killSupervisor, killKeeper, killBoth];
+export const suite: readonly ChaosTest[] = [
+  killSupervisor,
+  deaths,
+  killKeeper,
+  killBoth,
+  exitCodes,
+  lastWords,
+  stopped,
+  crashLoop,
+  rotation,
+  diskFull,
+  twoDaemons,
+];

@@ -103,7 +103,9 @@ export class World {
   }
 }
 
+/** Never 0 or less: those are groups, ours among them. */
 export function kill(pid: number, signal: NodeJS.Signals): boolean {
+  if (pid <= 1) return false;
   try {
     process.kill(pid, signal);
     return true;

@@ -1,12 +1,13 @@
 #!/usr/bin/perl
 # writer.pl NAME FOLDER PAUSE_US SIZE [BLOCK]: numbered lines "NAME PID SEQ ....\n", one write each, counted in a file after each
 # write. TERM ends it with a full account. FOLDER/NAME.truth says what it did; a second copy of itself says "double".
-use strict; use warnings; use Fcntl qw(:flock);
+use strict; use warnings; use Fcntl qw(:flock); use Time::HiRes qw(time);
 my ($name, $folder, $pause, $size) = @ARGV;
 open(my $truth, '>>', "$folder/$name.truth") or die;
 sub truth { syswrite($truth, "$_[0]\n") }
 open(my $lock, '>>', "$folder/$name.lock") or die;
 truth(flock($lock, LOCK_EX | LOCK_NB) ? "start $$" : "double $$");
+truth(sprintf("at %d %.1f", $$, time * 1000));
 open(my $count, '+>', "$folder/$name.$$.count") or die;
 my $over = 0;
 $SIG{TERM} = sub { $over = 1 };
