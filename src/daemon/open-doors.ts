@@ -1,8 +1,10 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { controlRoutes } from "../http/control-routes.ts";
 import type { Listener, RequestHandler } from "../http/http-server.ts";
-import { listenOnControlSocket } from "../http/listener.ts";
 import { openServer, openServers, type OpenServersOptions } from "../http/open-servers.ts";
 import { supervisorRoutes } from "../http/routes.ts";
+import { openUnixServer } from "../http/unix-server.ts";
 import type { LogLevel, Model } from "../model/model.ts";
 import type { ApiMethods } from "../rpc/api-methods.ts";
 import { createDispatch } from "../rpc/dispatch.ts";
@@ -36,7 +38,7 @@ export async function openDoors(
     return supervisorRoutes({ dispatch, supervisor, mainLog: daemon.mainLog.path, rest, onError }, tcp);
   };
 
-  const open: Listener[] = [await listenOnControlSocket(socket, routes(true, false))];
+  const open: Listener[] = [await openControlSocket(socket, routes(true, false), log)];
   const options: OpenServersOptions = {
     routes: (server) => routes(model.rpcinterfaces.includes("supervisor"), server.kind === "inet"),
     rpcinterfaces: model.rpcinterfaces,
@@ -60,4 +62,23 @@ export async function openDoors(
       await Promise.all(open.splice(0).map((listener) => listener.close()));
     },
   };
+}
+
+/** Only its owner can reach it: 0600 in a 0700 folder. */
+function openControlSocket(
+  file: string,
+  handler: RequestHandler,
+  log: (level: LogLevel, message: string) => void,
+): Promise<Listener> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const spec = {
+    kind: "unix",
+    section: "control",
+    file,
+    chmod: 0o600,
+    chown: null,
+    username: null,
+    password: null,
+  } as const;
+  return openUnixServer(spec, handler, log);
 }

@@ -1,28 +1,6 @@
 import type { Server } from "node:http";
-import { lstatSync, mkdirSync, unlinkSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { connect } from "node:net";
-import { dirname } from "node:path";
-import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
-
-/**
- * The control socket of a daemon: HTTP on a unix socket that only its owner can reach (0600 in a 0700 folder).
- * A socket file without a listener is left over from a crash and replaced; a live one, or anything that is not a socket,
- * makes this throw.
- */
-export async function listenOnControlSocket(path: string, handler: RequestHandler): Promise<Listener> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  await clearStale(path);
-  const server = createHttpServer(false, handler);
-  await listenPrivately(server, path);
-  return { close: () => closeHttpServer(server) };
-}
-
-async function clearStale(path: string): Promise<void> {
-  const stale = await isStale(path);
-  if (stale === null) return;
-  if (!stale) throw new Error(`another daemon already listens on ${path}`);
-  unlinkSync(path);
-}
 
 /**
  * Whether a socket file has no listener any more; `null` if there is no file.

@@ -31,7 +31,7 @@ export const twoDaemons: ChaosTest = {
         for (const { exitCode, stderr } of runs) {
           if (exitCode !== 0 && !/pid \d+|in use|already/.test(stderr)) broken.push(`a loser only says: ${stderr}`);
         }
-        const status = await world.status();
+        const status = await world.untilStatus((one) => one.processes[0]?.state === "RUNNING", "the program");
         const owners = keepers();
         if (owners.length !== 1) broken.push(`round ${round}: ${owners.length} keepers`);
         const copies = allPids().filter(
