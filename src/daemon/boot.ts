@@ -12,6 +12,7 @@ import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
 import { ListenerPools } from "../supervisor/listener-pools.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import { DroppedBytes } from "./dropped-bytes.ts";
 import { openMainLog, type LogParts, type MainLogFile } from "./main-log.ts";
 import { openDoors } from "./open-doors.ts";
 import { tapOutput } from "./output-taps.ts";
@@ -142,16 +143,14 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     if (pidfile !== null) removePidfile(pidfile, snapshot.pid);
   });
   const { done, shutdown, restart } = out;
-  const dropped = new Map(
-    snapshot.processes.map((one) => [one.key, one.counters.stdout.dropped + one.counters.stderr.dropped] as const),
-  );
+  const dropped = new DroppedBytes(keeper, snapshot);
   const methods = apiMethods({
     supervisor,
     config,
     snapshot,
     version: options.version,
     watching: watcher !== undefined,
-    dropped,
+    dropped: () => dropped.current(),
     shutdown,
   });
   const doors = await openDoors(
@@ -181,7 +180,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   } as const;
   const take = (event: KeeperEvent): void => {
     if (event.type === "relayed") return takeSignal(event.signal, signalled);
-    if (event.type === "logTrouble") dropped.set(event.key, (dropped.get(event.key) ?? 0) + event.dropped);
+    if (event.type === "logTrouble") dropped.note(event);
     supervisor.handleKeeperEvent(event);
   };
   supervisor.saveAlso(() => ({ mainLog: mainLog.position() }));

@@ -19,7 +19,7 @@ export interface DaemonFacts {
   readonly version: string;
   readonly watching: boolean;
   /** Bytes of output lost by each process. */
-  readonly dropped: ReadonlyMap<string, number>;
+  readonly dropped: () => Promise<ReadonlyMap<string, number>>;
   /** Begins the end of everything; returns at once. */
   readonly shutdown: () => void;
 }
@@ -45,7 +45,8 @@ export function apiMethods(daemon: DaemonFacts): ApiMethods {
   };
 }
 
-function statusReport(daemon: DaemonFacts): StatusReport {
+async function statusReport(daemon: DaemonFacts): Promise<StatusReport> {
+  const dropped = await daemon.dropped();
   const { supervisor, config, snapshot } = daemon;
   return {
     pid: snapshot.pid,
@@ -57,6 +58,6 @@ function statusReport(daemon: DaemonFacts): StatusReport {
     now: supervisor.clock.wall(),
     config: config.status(daemon.watching),
     supervisorRestarts: snapshot.restarts,
-    processes: supervisor.processes().map((one) => reportProcess(supervisor, one, daemon.dropped.get(one.key) ?? 0)),
+    processes: supervisor.processes().map((one) => reportProcess(supervisor, one, dropped.get(one.key) ?? 0)),
   };
 }
