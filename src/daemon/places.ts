@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { homedir } from "node:os";
+import { accessSync, constants, lstatSync, statSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 /** Where the daemon of one config keeps its things. All folders are 0700: they hold sockets, logs and environments. */
@@ -42,13 +43,45 @@ export function placesFor(config: string, env: NodeJS.ProcessEnv = process.env):
 
 function runtimeBase(env: NodeJS.ProcessEnv): string {
   if (env["SUP_RUNTIME_DIR"]) return env["SUP_RUNTIME_DIR"];
-  if (process.getuid?.() === 0) return "/run/sup";
-  if (env["XDG_RUNTIME_DIR"]) return join(env["XDG_RUNTIME_DIR"], "sup");
-  return join(homedir(), ".local/state/sup/run");
+  if (process.getuid?.() === 0) return firstUsable(["/run/sup"], "run");
+  const own = env["XDG_RUNTIME_DIR"] ? [join(env["XDG_RUNTIME_DIR"], "sup")] : [];
+  return firstUsable([...own, join(homedir(), ".local/state/sup/run")], "run");
 }
 
 function stateBase(env: NodeJS.ProcessEnv): string {
   if (env["SUP_STATE_DIR"]) return env["SUP_STATE_DIR"];
-  if (process.getuid?.() === 0) return "/var/lib/sup";
-  return join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state"), "sup");
+  if (process.getuid?.() === 0) return firstUsable(["/var/lib/sup"], "state");
+  return firstUsable([join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state"), "sup")], "state");
+}
+
+/**
+ * The first folder that exists or can be made; else one in the temporary folder, so that a daemon also runs for users without
+ * a home and on read-only systems, as in containers. Nothing but the file system decides, so clients find the same one.
+ */
+function firstUsable(folders: readonly string[], what: string): string {
+  return folders.find((folder) => canMake(folder)) ?? join(temporaryBase(), what);
+}
+
+function canMake(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    const found = statSync(at, { throwIfNoEntry: false });
+    if (found === undefined && at !== dirname(at)) continue;
+    try {
+      accessSync(at, constants.W_OK | constants.X_OK);
+      return found?.isDirectory() === true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Everybody may make folders in the temporary one: a folder of that name that is not ours alone is a trap. */
+function temporaryBase(): string {
+  const uid = process.getuid?.() ?? 0;
+  const base = join(tmpdir(), `sup-${uid}`);
+  const found = lstatSync(base, { throwIfNoEntry: false });
+  if (found !== undefined && (!found.isDirectory() || found.uid !== uid || (found.mode & 0o022) !== 0)) {
+    throw new Error(`${base} is not a folder of uid ${uid} alone: remove it, or set SUP_RUNTIME_DIR and SUP_STATE_DIR`);
+  }
+  return base;
 }
