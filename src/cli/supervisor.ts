@@ -9,6 +9,7 @@ import { usageErrorText } from "../daemon/supervisord-getopt.ts";
 import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord-launch.ts";
 import { SyslogSink } from "../logs/syslog-sink.ts";
 import { watchConfig } from "../watch/config-watcher.ts";
+import { leaveReport } from "./detach-keeper.ts";
 import type { BootReport } from "./launch-daemon.ts";
 import { version } from "./version.ts";
 
@@ -59,14 +60,14 @@ async function main(): Promise<void> {
     parts,
   );
 
+  // Only the first supervisor of a keeper has somebody waiting for word of how it went.
+  const first = (process.env["SUP_KEEPER_RESTARTS"] ?? "0") === "0";
+  const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
   if (launch?.nodaemon === true) {
     process.stdout.on("error", () => undefined);
     if (!outcome.ready) process.stderr.write(usageErrorText(outcome.messages, launch.program));
-  } else if (process.env["SUP_KEEPER_RESTARTS"] === undefined || process.env["SUP_KEEPER_RESTARTS"] === "0") {
-    // Only the first supervisor of a keeper has somebody waiting for this line.
-    const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
-    await tell(report);
-  }
+  } else if (first && launch !== null) leaveReport(launch.report, report);
+  else if (first) await tell(report);
   const ending = outcome.ready ? await outcome.done : "shutdown";
   // The keeper waits for our end, and a watcher or a client's connection might keep us.
   process.exit(ending === "restart" ? RESTART_STATUS : 0);

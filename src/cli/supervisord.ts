@@ -65,6 +65,7 @@ async function run(program: string, cwd: string, { configuration, overrides }: S
     cwd,
     overrides,
     nodaemon,
+    report: nodaemon ? "" : join(places.runtime, `start-${process.pid}.json`),
     identity: identityNotices(account),
     limits: limits.notices,
     daemonizing,
@@ -78,8 +79,9 @@ async function run(program: string, cwd: string, { configuration, overrides }: S
     JSON.stringify(launch),
   ];
   const crashLog = join(places.state, "crash.log");
-  if (nodaemon) return await stay({ runtime: places.runtime, crashLog, command, nofileSoft: limits.nofileSoft });
-  await detachKeeper({ runtime: places.runtime, crashLog, command, nofileSoft: limits.nofileSoft }, ALREADY_RUNNING);
+  const settings = { runtime: places.runtime, crashLog, command, nofileSoft: limits.nofileSoft };
+  if (nodaemon) return await stay(settings);
+  await detachKeeper(settings, launch.report, ALREADY_RUNNING);
 }
 
 function search(program: string, cwd: string): string {

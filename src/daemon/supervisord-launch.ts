@@ -22,6 +22,8 @@ export interface SupervisordLaunch {
   readonly cwd: string;
   readonly overrides: Overrides;
   readonly nodaemon: boolean;
+  /** The file in which the first supervisor says how the start went; "" in the foreground. */
+  readonly report: string;
   /** Whether privileges were dropped or kept: told at every start. */
   readonly identity: readonly Notice[];
   /** Limits raised: told at the first start. */
