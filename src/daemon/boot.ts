@@ -185,7 +185,15 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   };
   supervisor.saveAlso(() => ({ mainLog: mainLog.position() }));
   const { identifier } = supervisord;
-  pools = new ListenerPools({ supervisor, keeper, clock: systemClock, identifier, log, saved: snapshot.saved });
+  pools = new ListenerPools({
+    supervisor,
+    keeper,
+    clock: systemClock,
+    identifier,
+    log,
+    saved: snapshot.saved,
+    sameKeeper: snapshot.restarts > 0,
+  });
   if (inherited === null && loaded !== null) {
     const first = snapshot.restarts === 0;
     for (const { level, text } of startNotices(launch, loaded, first)) log(level, text);

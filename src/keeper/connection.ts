@@ -15,7 +15,7 @@ export function connectKeeper(stream: Duplex): Keeper {
     snapshot: () => line.call("snapshot", {}),
     start: (request) => line.call("start", { request }),
     signal: (key, signal, target) => line.call("signal", { key, signal, target }),
-    writeStdin: (key, bytes) => line.call("writeStdin", { key }, bytes),
+    writeStdin: (key, bytes, once) => line.call("writeStdin", { key, once: once ?? null }, bytes),
     setLogs: (key, logs) => line.call("setLogs", { key, logs }),
     follow: (key, stream, on) => line.call("follow", { key, stream, on }),
     reopenLogs: () => line.call("reopenLogs", {}),

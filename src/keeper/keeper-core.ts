@@ -110,9 +110,9 @@ export class KeeperCore implements Keeper, ProgramHost {
     return this.programs.get(key)?.signal(signal, target) ?? { ok: false, errno: "ESRCH" };
   }
 
-  async writeStdin(key: ProcessKey, bytes: Uint8Array): Promise<"queued" | "full" | "closed"> {
+  async writeStdin(key: ProcessKey, bytes: Uint8Array, once?: string): Promise<"queued" | "full" | "closed"> {
     const program = this.programs.get(key);
-    return program?.alive ? (program.run?.stdin.write(bytes) ?? "closed") : "closed";
+    return program?.alive ? (program.run?.stdin.write(bytes, once) ?? "closed") : "closed";
   }
 
   /** Rejects with the system's error if a new target cannot be opened; the old one stays. */

@@ -15,7 +15,7 @@ export function perform(keeper: KeeperCore, op: string, message: Message): Promi
       return keeper.signal(key(), whole(call["signal"], "signal"), oneOf(call["target"], ["process", "group"]));
     case "writeStdin":
       if (message.bytes === null) throw new TypeError("writeStdin without bytes");
-      return keeper.writeStdin(key(), message.bytes);
+      return keeper.writeStdin(key(), message.bytes, typeof call["once"] === "string" ? call["once"] : undefined);
     case "setLogs":
       return keeper.setLogs(key(), processLogs(call["logs"]));
     case "follow":

@@ -8,17 +8,20 @@ import * as net from "node:net";
 export class StdinQueue {
   readonly #fifo: string;
   #socket: net.Socket | null = null;
+  #last: string | undefined;
 
   constructor(fifo: string) {
     this.#fifo = fifo;
   }
 
-  /** Takes all of `bytes` or, if more than 1 MiB is queued already, none. */
-  write(bytes: Uint8Array): "queued" | "full" | "closed" {
+  /** Takes all of `bytes` or, if more than 1 MiB is queued already, none. What had the name `once` last is not taken again. */
+  write(bytes: Uint8Array, once?: string): "queued" | "full" | "closed" {
+    if (once !== undefined && once === this.#last) return "queued";
     const socket = this.#open();
     if (socket === null) return "closed";
     if (socket.writableLength > QUEUE_CAP) return "full";
     socket.write(bytes.slice());
+    this.#last = once ?? this.#last;
     return "queued";
   }
 

@@ -12,6 +12,7 @@ export interface PoolSpec {
 /** JSON-safe. */
 export interface PoolState {
   readonly nextPoolserial: number;
+  readonly deliveries: number;
   /** Oldest first. */
   readonly buffer: readonly PooledEvent[];
   readonly members: Readonly<Record<string, Member>>;
@@ -43,11 +44,16 @@ export type PoolInput =
   /** The event could not be written to its stdin. */
   | { readonly type: "unsent"; readonly member: string; readonly poolserial: number; readonly why: "full" | "closed" }
   | { readonly type: "timer" }
+  /**
+   * A supervisor took over from one that died. `resend`: deliveries under way are asked for again, because nobody knows
+   * whether they were; the keeper knows, and does none twice.
+   */
+  | { readonly type: "resumed"; readonly resend: boolean }
   /** It is the last input: what was not told yet is told now. */
   | { readonly type: "closing" };
 
 export type PoolEffect =
-  | { readonly type: "send"; readonly member: string; readonly event: PooledEvent }
+  | { readonly type: "send"; readonly member: string; readonly event: PooledEvent; readonly delivery: number }
   | ({ readonly type: "log" } & ListenerLine);
 
 export interface PoolStep {
@@ -58,6 +64,7 @@ export interface PoolStep {
 /** A pool without events whose processes were never started. */
 export const NEW_POOL: PoolState = {
   nextPoolserial: 0,
+  deliveries: 0,
   buffer: [],
   members: {},
   rejections: 0,

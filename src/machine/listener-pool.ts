@@ -69,6 +69,12 @@ class Turn {
         return this.#unsent(input);
       case "timer":
         return;
+      case "resumed":
+        for (const [member, { listener }] of input.resend ? Object.entries(this.pool.members) : []) {
+          if (listener.state !== "BUSY") continue;
+          this.effects.push({ type: "send", member, event: listener.event, delivery: listener.delivery });
+        }
+        return;
       case "closing":
         if (this.pool.untold !== null) this.pool = { ...this.pool, untold: { ...this.pool.untold, due: this.#now } };
         return;
@@ -94,9 +100,10 @@ class Turn {
       const [event, ...rest] = this.pool.buffer;
       const name = event === undefined ? undefined : this.#spec.members.find((member) => this.#takesEvents(member));
       if (event === undefined || name === undefined) return;
-      this.pool = { ...this.pool, buffer: rest };
-      this.#set(name, { running: true, deafUntil: null, listener: busyWith(event) });
-      this.effects.push({ type: "send", member: name, event });
+      const delivery = this.pool.deliveries + 1;
+      this.pool = { ...this.pool, buffer: rest, deliveries: delivery };
+      this.#set(name, { running: true, deafUntil: null, listener: busyWith(event, delivery) });
+      this.effects.push({ type: "send", member: name, event, delivery });
       this.#log("debug", `event ${event.serial} sent to listener ${name}`);
     }
   }

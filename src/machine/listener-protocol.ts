@@ -20,6 +20,8 @@ export type Listener =
   | {
       readonly state: "BUSY";
       readonly event: PooledEvent;
+      /** Number of this delivery in its pool: that of an event which is delivered again is another. */
+      readonly delivery: number;
       /** The beginning of its result line. */
       readonly text: string;
       /** `null` until the result line is there. */
@@ -71,8 +73,8 @@ export function hearListener(name: string, listener: Listener, bytes: Uint8Array
 }
 
 /** The listener has been handed an event. */
-export function busyWith(event: PooledEvent): Listener {
-  return { state: "BUSY", event, text: "", result: null };
+export function busyWith(event: PooledEvent, delivery: number): Listener {
+  return { state: "BUSY", event, delivery, text: "", result: null };
 }
 
 interface Taken {

@@ -24,8 +24,11 @@ export interface Keeper {
   start(request: StartRequest): Promise<StartResult>;
   /** Sends a signal while the process is not yet reaped. `group` reaches its whole process group. */
   signal(key: ProcessKey, signal: number, target: "process" | "group"): Promise<SignalResult>;
-  /** Queues bytes for a program's stdin. `full`: more than 1 MiB is queued already; `closed`: no process or no stdin. */
-  writeStdin(key: ProcessKey, bytes: Uint8Array): Promise<"queued" | "full" | "closed">;
+  /**
+   * Queues bytes for a program's stdin. `full`: more than 1 MiB is queued already; `closed`: no process or no stdin.
+   * `once` makes it safe to repeat: bytes with the name of those that this incarnation was sent last are not sent again.
+   */
+  writeStdin(key: ProcessKey, bytes: Uint8Array, once?: string): Promise<"queued" | "full" | "closed">;
   /** Changes log targets and limits of a live process in place. */
   setLogs(key: ProcessKey, logs: ProcessLogs): Promise<void>;
   /**

@@ -76,8 +76,8 @@ export class ListenerPool {
   }
 
   /** After a restart of ours: what waited may be due. */
-  resume(): void {
-    this.#input({ type: "timer" });
+  resume(resend: boolean): void {
+    this.#input({ type: "resumed", resend });
   }
 
   close(): void {
@@ -97,9 +97,9 @@ export class ListenerPool {
     };
     const { pool, effects } = stepPool(poolSpec, this.#state, input, now);
     this.#state = pool;
-    for (const effect of effects) this.#perform(effect);
     this.#arm();
     this.#world.changed();
+    for (const effect of effects) this.#perform(effect);
   }
 
   #perform(effect: PoolEffect): void {
@@ -107,16 +107,18 @@ export class ListenerPool {
       case "log":
         return this.#world.log(effect.level, effect.message);
       case "send":
-        return this.#send(effect.member, effect.event);
+        // Saved first (that microtask was queued before this one), then sent: if we die in between, our successor finds that
+        // it was to be sent, asks again, and the keeper knows whether it was.
+        return queueMicrotask(() => this.#send(effect.member, effect.event, effect.delivery));
     }
   }
 
-  #send(member: string, event: PooledEvent): void {
+  #send(member: string, event: PooledEvent, delivery: number): void {
     const { name: pool } = this.group.spec;
     const envelope = { server: this.#world.identifier, pool, ...event, name: event.name as EventName };
     const wish = this.group.processes.get(member)?.spec.environment[LENGTH_VARIABLE];
     const bytes = eventEnvelope(envelope, wish === "characters" ? "characters" : "bytes");
-    this.#world.keeper.writeStdin(processKey({ group: pool, name: member }), bytes).then(
+    this.#world.keeper.writeStdin(processKey({ group: pool, name: member }), bytes, `event ${delivery}`).then(
       (answer) => {
         if (answer === "queued") return;
         this.#input({ type: "unsent", member, poolserial: event.poolserial, why: answer });

@@ -4,8 +4,8 @@
  *
  * Theory: an event that somebody wants must survive the death of this process. What pools hold is therefore saved in the
  * same step that acknowledges the keeper's news that led to it, and the answers of listeners come as news that the keeper
- * keeps until they are acknowledged. What remains is the moment between writing an event to a listener and saving that:
- * both are sent to the keeper in the same turn of the event loop.
+ * keeps until they are acknowledged. An event is saved as on its way to a listener before it is sent, and whoever takes
+ * over asks the keeper again for every delivery under way: deliveries have numbers, and the keeper does none twice.
  */
 import type { Clock } from "../clock/clock.ts";
 import { TickTimer } from "../events/tick-timer.ts";
@@ -30,6 +30,8 @@ export interface ListenerPoolsOptions {
   readonly log: (level: LogLevel, message: string) => void;
   /** What the keeper kept for us: the serial goes on from there. */
   readonly saved: Readonly<Record<string, string>>;
+  /** It is the keeper that an earlier supervisor had: it knows what was delivered. */
+  readonly sameKeeper: boolean;
 }
 
 const TICK_NAMES = Object.keys(TICK_PERIODS) as (keyof typeof TICK_PERIODS)[];
@@ -143,7 +145,7 @@ export class ListenerPools {
     const pool = new ListenerPool(group, world, state);
     this.#pools.set(group.name, pool);
     this.#wantTicks();
-    pool.resume();
+    pool.resume(this.#options.sameKeeper);
   }
 
   #removePool(name: string): void {

@@ -8,7 +8,7 @@ import {
 } from "../../src/machine/listener-protocol.ts";
 
 const EVENT: PooledEvent = { serial: 4, poolserial: 2, name: "TICK_5", payload: "when:5" };
-const BUSY = busyWith(EVENT);
+const BUSY = busyWith(EVENT, 1);
 const READY: Listener = { state: "READY" };
 const GONE =
   "p: has entered the UNKNOWN state and will no longer receive events, this usually indicates the process violated the eventlistener protocol";

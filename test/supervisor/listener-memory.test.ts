@@ -26,7 +26,7 @@ describe("what is saved of event listeners", () => {
       ...NEW_POOL,
       nextPoolserial: 4,
       buffer: [event(3), event(2), event(11)],
-      members: { a: { listener: busyWith(event(1)), running: true, deafUntil: 5000 } },
+      members: { a: { listener: busyWith(event(1), 7), running: true, deafUntil: 5000 } },
       rejections: 2,
       retryAt: 77,
       discarded: 9,
@@ -44,7 +44,7 @@ describe("what is saved of event listeners", () => {
       ...state,
       buffer: [event(2), event(3), event(11)],
       // Times of another boot mean nothing.
-      members: { a: { listener: busyWith(event(1)), running: true, deafUntil: null } },
+      members: { a: { listener: busyWith(event(1), 7), running: true, deafUntil: null } },
       retryAt: null,
     });
   });
