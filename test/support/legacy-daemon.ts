@@ -34,7 +34,11 @@ export async function startLegacyDaemon(programs: string, inet: string | null = 
   const rewrite = (text: string): void => writeFileSync(config, head + text.replaceAll("@", folder));
   rewrite(programs);
   const up = await project.sup("up", "-d", "--no-watch", "-c", config);
-  if (up.exitCode !== 0 || !existsSync(socket)) throw new Error(`sup up failed: ${up.stdout}\n${up.stderr}`);
+  if (up.exitCode !== 0 || !existsSync(socket)) {
+    await project.sup("down", "-c", config);
+    await project.close();
+    throw new Error(`sup up failed: ${up.stdout}\n${up.stderr}`);
+  }
   return {
     folder,
     config,
