@@ -163,6 +163,18 @@ describe("an event that is not accepted", () => {
   });
 });
 
+describe("a pool that is taken over", () => {
+  test("asks again for what is on its way, under the number of that delivery, and for nothing else", () => {
+    const pool = new Pool(["a", "b", "c"]).says("a", "READY\n").says("b", "READY\n").event(0).event(1);
+    pool.says("a", "RESULT 4\nFAILREADY\n").says("b", "RESULT 2\nOK");
+    expect(pool.sent).toEqual(["0/0>a", "1/1>b", "0/0>a"]);
+    const effects = (resend: boolean) => stepPool(pool.spec, pool.state, { type: "resumed", resend }, pool.now).effects;
+    const event = { serial: 0, poolserial: 0, name: "TICK_5", payload: "when:5" };
+    expect(effects(true)).toEqual([{ type: "send", member: "a", event, delivery: 3 }]);
+    expect(effects(false)).toEqual([]);
+  });
+});
+
 describe("a buffer that is full", () => {
   test("discards the oldest, tells the first at once and the rest together, every ten seconds", () => {
     const pool = new Pool(["a"], 3);
