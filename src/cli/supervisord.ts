@@ -22,6 +22,7 @@ import { readSupervisordOptions, type SupervisordOptions } from "../daemon/super
 import { pythonRepr } from "../model/python-repr.ts";
 import type { CheckAnswer, CheckRequest } from "./check-answer.ts";
 import { detachKeeper, NotStarted } from "./detach-keeper.ts";
+import { restoreEnvironment } from "./full-environment.ts";
 import { launcherFileLimit } from "./launcher-file-limit.ts";
 import { runKeeper } from "./run-keeper.ts";
 import { typedName } from "./typed-name.ts";
@@ -140,6 +141,7 @@ async function stay(settings: Omit<Parameters<typeof runKeeper>[0], "ownerFd">):
   if (owner !== null) throw new SupervisordUsageError(ALREADY_RUNNING);
 }
 
+restoreEnvironment();
 const program = typedName();
 main(program).catch((error: unknown) => {
   const [messages, status] =

@@ -323,6 +323,30 @@ describe("the start", () => {
     });
   });
 
+  test("hands its whole environment on, odd names included", async () => {
+    for (const side of pair) {
+      // env alone: a shell in between would drop what it cannot name.
+      side.configure(
+        "[program:shows]\ncommand=env\nstartsecs=0\nautorestart=false\nstdout_logfile=@/env.log\n",
+        'environment=GLOBAL="1"',
+      );
+    }
+    await onBoth(pair, async (side) => {
+      await side.start([], { env: { "a.b": "dotted", "x-y": "two\nlines", PLAIN: "é" } });
+      await side.until(/exited: shows/);
+    });
+    // A shell in front of ours is free to set these two.
+    const seen = (side: Side): string[] =>
+      side
+        .read("env.log")
+        .replaceAll(side.folder, "@")
+        .split("\n")
+        .filter((line) => !/^(?:PWD|OLDPWD|_)=/.test(line))
+        .sort();
+    expect(seen(ours)).toEqual(seen(real));
+    expect(seen(ours)).toContain("a.b=dotted");
+  });
+
   test("removes automatic logs of earlier runs, unless told not to", async () => {
     for (const side of pair) side.configure(STAYS);
     await onBoth(pair, async (side) => {
