@@ -29,6 +29,8 @@ async function main(): Promise<void> {
   const launch = values.supervisord === undefined ? null : (JSON.parse(values.supervisord) as SupervisordLaunch);
   // In the foreground a terminal sends its signals to us as well as to the keeper, whose word counts.
   if (launch !== null) for (const signal of RELAYED) process.on(signal, () => undefined);
+  // Nor is it the end if nobody reads the copy of the log any more.
+  process.stdout.on("error", () => undefined);
   const keeper = connectKeeper(new Socket({ fd: 3, readable: true, writable: true }));
   // Without its keeper a supervisor can neither start nor stop anything: the next keeper starts another one.
   keeper.events.onClose(() => process.exit(70));
@@ -64,7 +66,6 @@ async function main(): Promise<void> {
   const first = (process.env["SUP_KEEPER_RESTARTS"] ?? "0") === "0";
   const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
   if (launch?.nodaemon === true) {
-    process.stdout.on("error", () => undefined);
     if (!outcome.ready) process.stderr.write(usageErrorText(outcome.messages, launch.program));
   } else if (first && launch !== null) leaveReport(launch.report, report);
   else if (first) await tell(report);

@@ -217,11 +217,13 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     deliver = take;
     watcher?.rearm(loaded.files, loaded.hash);
   } else {
-    // A new keeper on the programs of one that was killed is a new pid; else it is written already, and ours to remove.
-    if (snapshot.restarts === 0) pidfile = announce(supervisord, snapshot.pid, log);
-    else pidfile = supervisord.pidfile;
+    // A new keeper on the programs of one that was killed is a start, with a new pid; else the pidfile is written already.
+    const start = snapshot.restarts === 0 ? launch : null;
+    for (const { level, text } of [...(start?.identity ?? []), ...(start?.limits ?? [])]) log(level, text);
     announceReturn(snapshot, log);
     await doors.reopenConfigured();
+    for (const { level, text } of start?.daemonizing ?? []) log(level, text);
+    pidfile = snapshot.restarts === 0 ? announce(supervisord, snapshot.pid, log) : supervisord.pidfile;
     supervisor.restore(model, snapshot);
     // Not before it knows its processes, and what came early before what comes in while the config is read.
     deliver = take;
@@ -253,10 +255,11 @@ function onlyChosen(names: readonly string[]): ((spec: ProcessSpec) => boolean) 
 
 function announceReturn(snapshot: KeeperSnapshot, log: DaemonLog): void {
   const running = snapshot.processes.filter((one) => one.pid !== 0).length;
-  log(
-    "critical",
-    `the supervisor process died and was started again (${snapshot.restarts} times by now); ${running} programs run on`,
-  );
+  const what =
+    snapshot.restarts === 0
+      ? "the daemon before this one was killed"
+      : `the supervisor process died and was started again (${snapshot.restarts} times by now)`;
+  log("critical", `${what}; ${running} programs run on`);
   if (snapshot.recentCrashes >= 5) {
     log(
       "critical",

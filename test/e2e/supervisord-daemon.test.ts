@@ -131,6 +131,29 @@ describe("in the foreground", () => {
     expectSameLog();
   });
 
+  test("a reader of its output that goes away is no end of the daemon", async () => {
+    const process = ours.foreground([], { wrapper: ["sh", "-c", '"$@" | head -n 1', "sh"] });
+    await ours.until(RUNNING);
+    await eventually(() => ours.ctl("status").includes("RUNNING"));
+    ours.signal("SIGTERM");
+    await process.ended;
+    expect(process.said.stdout.split("\n")).toHaveLength(2);
+    expect(ours.lines().at(-1)).toBe("WARN stopped: stays (terminated by SIGTERM)");
+    expect(ours.log).not.toContain("died and was started again");
+  });
+
+  test("Ctrl-C reaches it and what belongs to it at once, and is told once", async () => {
+    await onBoth(pair, async (side) => {
+      const process_ = side.foreground(["-s"], { wrapper: ["setsid"] });
+      await side.until(RUNNING);
+      // A terminal signals the whole process group.
+      process.kill(-side.pid, "SIGINT");
+      await process_.ended;
+      await side.until(/stopped: stays/);
+    });
+    expectSameLog();
+  });
+
   test("an end of the supervisor process is no end of the daemon", async () => {
     const process = ours.foreground(["-s"]);
     await ours.until(RUNNING);
@@ -146,6 +169,22 @@ describe("in the foreground", () => {
     expect(await process.ended).toBe(0);
     expect(existsSync(ours.path("s.pid"))).toBe(false);
   });
+});
+
+test("a daemon that was killed leaves its programs to the next one, with a pid of its own", async () => {
+  await ours.start();
+  await ours.until(RUNNING);
+  const [daemon, program] = [ours.pid, ours.ctl("pid", "stays")];
+  process.kill(daemon, "SIGKILL");
+  await eventually(() => !lives(daemon));
+  expect(lives(Number(program))).toBe(true);
+  await ours.start();
+  await ours.until("the daemon before this one was killed; 1 programs run on");
+  expect(ours.pid).not.toBe(daemon);
+  expect(ours.ctl("pid")).toBe(`${ours.pid}\n`);
+  expect(ours.ctl("pid", "stays")).toBe(program);
+  await ours.stop();
+  expect(lives(Number(program))).toBe(false);
 });
 
 describe("signals", () => {
