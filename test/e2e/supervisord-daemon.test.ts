@@ -337,6 +337,23 @@ describe("the start", () => {
     expect(ours.log).toContain("INFO Set uid to user 65534 succeeded");
   });
 
+  test("a program that wants another user says why it has not got it, when the daemon is not root", async () => {
+    for (const side of pair) {
+      side.configure(
+        "[program:wants]\ncommand=true\nuser=root\nstartsecs=3\nstartretries=0\nstderr_logfile=@/auto/e.log\n",
+      );
+      chmodSync(side.folder, 0o777);
+      chmodSync(side.path("auto"), 0o777);
+    }
+    await onBoth(pair, async (side) => {
+      await side.start(["-u", "nobody"]);
+      await side.until(/gave up: wants/);
+    });
+    expect(ours.read("auto/e.log")).toBe(real.read("auto/e.log"));
+    expect(ours.read("auto/e.log")).toContain("supervisor: couldn't setuid to 0: Can't drop privilege as nonroot user");
+    expect(ours.linesOf("wants")).toEqual(real.linesOf("wants"));
+  });
+
   test("raises soft limits and says so; programs get what was asked for", async () => {
     for (const side of pair)
       side.configure("[program:limit]\ncommand=sh -c 'ulimit -Sn; exec sleep 1000'\nstdout_logfile=@/limit.log\n");
