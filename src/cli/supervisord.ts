@@ -19,6 +19,7 @@ import { becomeUser, checkAccount, identityNotices } from "../daemon/supervisord
 import type { Notice, SupervisordLaunch } from "../daemon/supervisord-launch.ts";
 import { raiseLimits } from "../daemon/supervisord-limits.ts";
 import { readSupervisordOptions, type SupervisordOptions } from "../daemon/supervisord-options.ts";
+import { findKeeper } from "../keeper/runtime-lock.ts";
 import { pythonRepr } from "../model/python-repr.ts";
 import type { CheckAnswer, CheckRequest } from "./check-answer.ts";
 import { detachKeeper, NotStarted } from "./detach-keeper.ts";
@@ -54,6 +55,8 @@ async function run(program: string, cwd: string, { configuration, overrides }: S
   const places = placesFor(join(realpathSync(dirname(config)), basename(config)));
 
   checkAccount(account);
+  // The keeper finds out too, but before that limits and owners of folders would have been changed.
+  if ((await findKeeper(join(places.runtime, "keeper"))) !== null) throw new SupervisordUsageError(ALREADY_RUNNING);
   const limits = raiseLimits(supervisord, softLimit(), (account?.uid ?? process.getuid?.()) === 0);
   preparePlaces(places, account);
   becomeUser(account);

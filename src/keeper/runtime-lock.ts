@@ -19,6 +19,11 @@ export async function lockRuntime(folder: string): Promise<number | null> {
   return (await listen(address)) ? null : 0;
 }
 
+/** The pid of the keeper that owns a folder (0 if it did not say); `null` if none does. Changes nothing. */
+export async function findKeeper(folder: string): Promise<number | null> {
+  return fs.existsSync(folder) ? await askOwner(lockAddress(folder)) : null;
+}
+
 function lockAddress(folder: string): string {
   if (process.platform !== "linux") return join(folder, "keeper.lock");
   const hash = createHash("sha256").update(fs.realpathSync(folder)).digest("hex").slice(0, 32);
@@ -50,7 +55,7 @@ async function askOwner(address: string): Promise<number | null> {
     connection.setTimeout(1000, () => connection.destroy());
     connection.on("data", (chunk) => (said += chunk.toString("latin1")));
     connection.on("error", (error) => {
-      answer("code" in error && error.code === "ECONNREFUSED" ? null : 0);
+      answer("code" in error && (error.code === "ECONNREFUSED" || error.code === "ENOENT") ? null : 0);
     });
     connection.on("close", () => answer(Number(said) || 0));
   });

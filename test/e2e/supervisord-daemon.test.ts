@@ -1,5 +1,16 @@
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { closePair, eventually, lives, makePair, onBoth, type Side } from "../support/supervisord-pair.ts";
 
@@ -99,6 +110,12 @@ describe("in the background", () => {
     expect(second.stderr).toMatch(
       /^Error: Another program is already listening on a port that one of our HTTP servers/,
     );
+    expect([ours.log, ours.ctl("tail", "auto"), ours.pid]).toEqual(before);
+    // Not even as another user, who would need the folders for itself.
+    const other = await ours.run(["-c", ours.config, "-u", "nobody", "-n"]);
+    expect(other).toEqual({ ...second, stdout: "" });
+    const [instance = ""] = readdirSync(ours.path(".run"));
+    expect(statSync(ours.path(join(".run", instance))).uid).toBe(0);
     expect([ours.log, ours.ctl("tail", "auto"), ours.pid]).toEqual(before);
     expect(before[1]).toContain("mine");
   });
