@@ -14,8 +14,16 @@ export type Input =
   | { readonly type: "shutdown" }
   /** The keeper has spawned it. */
   | { readonly type: "spawned"; readonly pid: number; readonly incarnation?: number }
-  /** It could not be spawned; `message` becomes its `spawnerr`. */
-  | { readonly type: "spawnFailed"; readonly message: string; readonly incarnation?: number }
+  /**
+   * It could not be spawned; `message` becomes its `spawnerr`. `shortage`: not for anything that is wrong with it, but because
+   * the machine had no descriptors, processes or memory left at that moment.
+   */
+  | {
+      readonly type: "spawnFailed";
+      readonly message: string;
+      readonly shortage?: boolean;
+      readonly incarnation?: number;
+    }
   | ExitedInput
   /** The deadline may have come. Early or needless ones change nothing. */
   | { readonly type: "timer" }

@@ -42,7 +42,7 @@ export function step(spec: LifecyclePolicy, life: Life, input: Input, context: S
       return spawned(spec, life, input.pid, context);
     case "spawnFailed":
       if (life.state !== "STARTING" || life.pid !== null) return unchanged(life);
-      return andThen(failSpawn(spec, life, input.message, context), (failed) =>
+      return andThen(failSpawn(spec, life, input, context), (failed) =>
         life.stopRequested === null ? unchanged(failed) : stop(spec, failed, life.stopRequested, context),
       );
     case "exited":

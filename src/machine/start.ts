@@ -55,16 +55,43 @@ export function promote(spec: LifecyclePolicy, life: Starting): Step {
 }
 
 /** There was nothing to run: counts as a failed attempt. Supervisor logs this before the change of state. */
-export function failSpawn(spec: LifecyclePolicy, life: Launching, message: string, context: StepContext): Step {
+export function failSpawn(
+  spec: LifecyclePolicy,
+  life: Launching,
+  { message, shortage = false }: SpawnFailure,
+  context: StepContext,
+): Step {
   const line = log("info", `spawnerr: ${message}`);
   // A stop that waits for this answer comes before any decision to give up.
   if (life.stopRequested !== null) {
     const waiting = enterBackoff({ ...life, spawnerr: message }, context);
     return { life: waiting.life, effects: [line, ...waiting.effects] };
   }
+  if (shortage && context.accepting) return waitForRoom({ ...life, spawnerr: message }, line, context);
   const failed = failAttempt(spec, { ...life, spawnerr: message }, [], context);
   return { life: failed.life, effects: [line, ...failed.effects] };
 }
+
+/** What is known of a spawn that failed. */
+export interface SpawnFailure {
+  readonly message: string;
+  readonly shortage?: boolean;
+}
+
+/**
+ * It is not the program's fault, so it costs none of its retries and never leads to FATAL, from which nothing would bring it
+ * back when there is room again (Supervisor counts these like any failure).
+ */
+function waitForRoom(life: Launching, line: LogEffect, context: StepContext): Step {
+  const deadline = context.now + SHORTAGE_RETRY;
+  return {
+    life: { ...historyOf(life), state: "BACKOFF", deadline },
+    effects: [line, { type: "event", name: "PROCESS_STATE_BACKOFF", from: "STARTING", tries: life.backoff }],
+  };
+}
+
+/** Milliseconds between attempts while the machine is short of something. */
+const SHORTAGE_RETRY = 3000;
 
 /**
  * A start has failed: BACKOFF, then another try after as many seconds as there were failures, or FATAL at once when the

@@ -206,7 +206,8 @@ export class ManagedProcess {
 
   #spawn(incarnation: number): void {
     this.wallStart = Math.floor(this.#world.clock.wall() / 1000);
-    const fail = (message: string): void => this.input({ type: "spawnFailed", message, incarnation });
+    const fail = (message: string, shortage = false): void =>
+      this.input({ type: "spawnFailed", message, shortage, incarnation });
     let prepared: ReturnType<typeof prepareLaunch>;
     try {
       prepared = prepareLaunch(this.#spec, incarnation, this.#world.context);
@@ -222,7 +223,7 @@ export class ManagedProcess {
       (result) => {
         if (this.retired) return;
         if (result.ok) this.input({ type: "spawned", pid: result.pid, incarnation });
-        else fail(spawnError(this.#spec.name, result.stage, result.errno));
+        else fail(spawnError(this.#spec.name, result.stage, result.errno), SHORTAGES.has(result.errno));
       },
       () => {
         // The keeper is gone: so are we, in a moment.
@@ -272,6 +273,9 @@ export class ManagedProcess {
     this.#disarm = deadline === null ? () => {} : this.#world.clock.at(deadline, () => this.input({ type: "timer" }));
   }
 }
+
+/** No descriptors, processes, memory or disk left: that passes, and is nothing that the program did. */
+const SHORTAGES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOSPC"]);
 
 function isLaunching(life: Life): boolean {
   return life.state === "STARTING" && life.pid === null;

@@ -9,6 +9,7 @@ import { crashLoop } from "./r15-crash-loop.ts";
 import { rotation } from "./l3-rotation.ts";
 import { diskFull } from "./l4-disk-full.ts";
 import { twoDaemons } from "./c7-two-daemons.ts";
+import { fileLimit } from "./c9-file-limit.ts";
 
 /** In the order in which they run: the heart first. */
 export const suite: readonly ChaosTest[] = [
@@ -23,4 +24,5 @@ export const suite: readonly ChaosTest[] = [
   rotation,
   diskFull,
   twoDaemons,
+  fileLimit,
 ];
