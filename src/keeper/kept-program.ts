@@ -16,7 +16,7 @@ import { errnoOf } from "./errno.ts";
 import type { ExitStatus } from "./exit-status.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { PipelineSink } from "./output-pipeline.ts";
-import { groupLives } from "./proc.ts";
+import { sessionOf } from "./proc.ts";
 import type { FifoPaths } from "./registry.ts";
 import { Run, type RunSinks } from "./run.ts";
 
@@ -73,21 +73,20 @@ export class KeptProgram {
     this.stop = stop;
   }
 
-  /** Sends a signal to what is known to be this program, and to nothing else. */
+  /**
+   * Sends a signal to what is known to be this program, and to nothing else; 0 only asks whether there is anything of it.
+   *
+   * After the leader's death its number may be somebody else's, so what is left of its group is looked for by session. SIGKILL
+   * to the group means the whole session: a shell with job control gives each of its children a group of its own.
+   */
   signal(signal: number, target: "process" | "group"): SignalResult {
     const run = this.run;
-    if (run === null) return { ok: false, errno: "ESRCH" };
-    const alive = run.check();
-    // After the leader's death its group lives on under its number while it has a member, which then is of its session.
-    if (!alive && (target === "process" || run.pid === 0 || !groupLives(run.pid))) return { ok: false, errno: "ESRCH" };
-    if (alive) run.noteSignal(signal);
-    try {
-      process.kill(target === "group" ? -run.pid : run.pid, signal);
-      return { ok: true };
-    } catch (error) {
-      const errno = errnoOf(error);
-      return { ok: false, errno: errno === "ESRCH" || errno === "EPERM" ? errno : "EINVAL" };
-    }
+    if (run === null || run.pid === 0) return NOBODY;
+    if (!run.check()) return target === "process" || !run.mayHaveLeft ? NOBODY : sendAll(sessionOf(run.pid), signal);
+    run.noteSignal(signal);
+    const sent = send(target === "group" ? -run.pid : run.pid, signal);
+    if (target === "group" && signal === SIGKILL) sendAll(sessionOf(run.pid), signal);
+    return sent;
   }
 
   /** Throws the system's error. */
@@ -177,6 +176,25 @@ export class KeptProgram {
       trouble: (errno, dropped) => this.#told.passing({ type: "logTrouble", key: this.key, stream, errno, dropped }),
     };
   }
+}
+
+const SIGKILL = 9;
+const NOBODY: SignalResult = { ok: false, errno: "ESRCH" };
+
+function send(pid: number, signal: number): SignalResult {
+  try {
+    process.kill(pid, signal);
+    return { ok: true };
+  } catch (error) {
+    const errno = errnoOf(error);
+    return { ok: false, errno: errno === "ESRCH" || errno === "EPERM" ? errno : "EINVAL" };
+  }
+}
+
+/** Reached if one of them is. */
+function sendAll(pids: readonly number[], signal: number): SignalResult {
+  const results = pids.map((pid) => send(pid, signal));
+  return results.find((result) => result.ok) ?? results[0] ?? NOBODY;
 }
 
 export interface ProgramNews {

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { errnoOf } from "./errno.ts";
 
 /** One process as /proc/PID/stat describes it. */
 export interface ProcStat {
@@ -44,6 +45,24 @@ export function groupLives(group: number): boolean {
     const stat = readStat(Number(name));
     return stat !== null && stat.group === group && stat.session === group && stat.state !== "Z" && stat.state !== "X";
   });
+}
+
+/** Whether a process group has members at all, zombies included: one system call. */
+export function groupHasMembers(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) === "EPERM";
+  }
+}
+
+/** Pids of a session that are alive (zombies do not count), its leader included. */
+export function sessionOf(session: number): number[] {
+  const members = numbersIn("/proc")
+    .map((name) => readStat(Number(name)))
+    .filter((stat) => stat?.session === session && stat.state !== "Z" && stat.state !== "X");
+  return members.flatMap((stat) => (stat === null ? [] : [stat.pid]));
 }
 
 /** A process that has this file open, looked for everywhere: slow, for when nothing else is known. `null` if there is none. */

@@ -12,7 +12,7 @@ import type { ProcessLogs, StreamName } from "../protocol/keeper.ts";
 import { exitStatus, FIRST_REAL_TIME, UNKNOWN_EXIT, type ExitStatus } from "./exit-status.ts";
 import { OutputPipeline, type PipelineSink } from "./output-pipeline.ts";
 import { OutputStream } from "./output-stream.ts";
-import { readStat, type ProcStat } from "./proc.ts";
+import { groupHasMembers, readStat, type ProcStat } from "./proc.ts";
 import { StdinQueue } from "./stdin-queue.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { FifoPaths } from "./registry.ts";
@@ -24,6 +24,8 @@ export class Run {
   readonly #pipelines = new Map<StreamName, OutputPipeline>();
   readonly #streams = new Map<StreamName, OutputStream>();
   #life: OutputStream | null = null;
+  /** The kernel has said that nobody holds the life FIFO. */
+  #lifeOver = false;
   #pid = 0;
   #startTime = "";
   #adopted = false;
@@ -75,6 +77,16 @@ export class Run {
   /** Ended, and nobody can write to its output any more. */
   get over(): boolean {
     return !this.#alive && [...this.#streams.values()].every((stream) => stream.ended);
+  }
+
+  /**
+   * Its process has ended, and others of its session may live. Two quick looks spare a search of /proc in most cases: nobody
+   * holds the life FIFO, and nobody is in the process group. Whoever leads a session of that number now is a stranger.
+   */
+  get mayHaveLeft(): boolean {
+    const now = readStat(this.#pid);
+    if (now !== null && now.startTime !== this.#startTime) return false;
+    return !this.#lifeOver || groupHasMembers(this.#pid);
   }
 
   failing(stream: StreamName): string | null {
@@ -163,6 +175,7 @@ export class Run {
   }
 
   #lifeEnded(): void {
+    if (!this.#closed) this.#lifeOver = true;
     if (!this.#alive) return;
     if (this.#adopted) this.#lookForAdopted();
     else this.#last = readStat(this.#pid);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { KeeperCore } from "./keeper-core.ts";
 import type { KeptProgram } from "./kept-program.ts";
 
@@ -13,21 +14,25 @@ export async function shutDown(keeper: KeeperCore): Promise<void> {
 
 async function stop(keeper: KeeperCore, program: KeptProgram): Promise<void> {
   const { signal, waitsecs, stopasgroup, killasgroup } = program.stop;
+  const kill = (): void => void program.signal(SIGKILL, killasgroup ? "group" : "process");
+  const timer = setTimeout(kill, waitsecs * 1000);
   await new Promise<void>((resolve) => {
     const detach = keeper.attach((event) => {
       if (event.type !== "exit" || event.key !== program.key) return;
-      clearTimeout(timer);
       detach();
       resolve();
     });
-    const kill = (): void => void program.signal(SIGKILL, killasgroup ? "group" : "process");
-    const timer = setTimeout(kill, waitsecs * 1000);
     program.signal(signal, stopasgroup ? "group" : "process");
     if (program.alive) return;
-    clearTimeout(timer); // an adopted one that was found dead
-    detach();
+    detach(); // an adopted one that was found dead
     resolve();
   });
+  // Others of its group get the rest of the time, and are then killed with it.
+  const anybody = (): boolean => killasgroup && program.signal(0, "group").ok;
+  while (anybody()) await pause(LOOK_EVERY);
+  clearTimeout(timer);
 }
 
 const SIGKILL = 9;
+/** Milliseconds. */
+const LOOK_EVERY = 100;

@@ -7,6 +7,7 @@ import { signalName } from "../machine/signal-name.ts";
 import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
 import type { ExitEvent, Keeper, KeptProcess, StreamName } from "../protocol/keeper.ts";
 import { environmentOf, logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
+import { GroupSurvivors } from "./group-survivors.ts";
 import type { OutputHub } from "./output-hub.ts";
 import { Readiness } from "./readiness.ts";
 import { RunOutput } from "./run-output.ts";
@@ -44,6 +45,7 @@ export class ManagedProcess {
   #life: Life = initialLife();
   readonly #world: ProcessWorld;
   readonly #readiness = new Readiness();
+  readonly #survivors: GroupSurvivors;
   readonly #queue: Input[] = [];
   #busy = false;
   #disarm: () => void = () => {};
@@ -57,6 +59,7 @@ export class ManagedProcess {
     this.#world = world;
     this.key = processKey(spec);
     this.#output = new RunOutput(this.key, world.output, world.context);
+    this.#survivors = new GroupSurvivors(world.keeper, world.clock, this.key, (exited) => this.input(exited));
   }
 
   get spec(): ProcessSpec {
@@ -123,7 +126,11 @@ export class ManagedProcess {
   exited(event: ExitEvent): void {
     this.wallStop = Math.floor(event.at / 1000);
     const { pid, incarnation, code, signal, unknown } = event;
-    this.input({ type: "exited", pid, incarnation, code, signal, unknown, at: event.monotonic });
+    const exited = { type: "exited", pid, incarnation, code, signal, unknown, at: event.monotonic } as const;
+    const isStopped = this.#life.state === "STOPPING" && this.#life.incarnation === incarnation;
+    if (!isStopped || !this.#spec.killasgroup) return this.input(exited);
+    this.#survivors.hold(exited);
+    this.#world.changed(this, null); // to be saved with the acknowledgement
   }
 
   /** Sends a signal that somebody asked for by hand, to the process alone. Resolves with why not, or `null`. */
@@ -145,6 +152,7 @@ export class ManagedProcess {
       restarts: this.restarts,
       ready: this.#passed,
       autoLogs: this.#world.context.autoLogs.save(this.key),
+      ...(this.#survivors.held === null ? {} : { leaderExit: this.#survivors.held }),
     };
   }
 
@@ -157,6 +165,7 @@ export class ManagedProcess {
       this.restarts = saved.restarts;
       this.#passed = saved.ready;
       this.#world.context.autoLogs.restore(this.key, saved.autoLogs);
+      if (saved.leaderExit !== undefined) this.#survivors.hold(saved.leaderExit);
     }
     if (kept !== null && kept.pid !== 0 && (this.pid !== kept.pid || this.#life.incarnation !== kept.incarnation)) {
       // It was started, but the earlier supervisor died before it could note that.
@@ -177,6 +186,7 @@ export class ManagedProcess {
     this.retired = true;
     this.#disarm();
     this.#readiness.cancel();
+    this.#survivors.cancel();
   }
 
   #take(input: Input): void {

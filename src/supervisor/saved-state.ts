@@ -1,3 +1,4 @@
+import type { ExitedInput } from "../machine/input.ts";
 import type { Life } from "../machine/life.ts";
 import type { StreamName } from "../protocol/keeper.ts";
 
@@ -11,5 +12,7 @@ export interface SavedProcess {
   readonly wallStop: number;
   readonly restarts: number;
   readonly ready: boolean;
+  /** Its leader has ended, but it is STOPPING until its group is empty. */
+  readonly leaderExit?: ExitedInput;
   readonly autoLogs: Partial<Record<StreamName, string>>;
 }

@@ -10,6 +10,7 @@ import { rotation } from "./l3-rotation.ts";
 import { diskFull } from "./l4-disk-full.ts";
 import { twoDaemons } from "./c7-two-daemons.ts";
 import { fileLimit } from "./c9-file-limit.ts";
+import { trees } from "./r10-trees.ts";
 
 /** In the order in which they run: the heart first. */
 export const suite: readonly ChaosTest[] = [
@@ -25,4 +26,5 @@ export const suite: readonly ChaosTest[] = [
   diskFull,
   twoDaemons,
   fileLimit,
+  trees,
 ];
