@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { controlRoutes } from "../http/control-routes.ts";
 import type { Listener, RequestHandler } from "../http/http-server.ts";
 import { openServer, openServers, type OpenServersOptions } from "../http/open-servers.ts";
 import { supervisorRoutes } from "../http/routes.ts";
 import { openUnixServer } from "../http/unix-server.ts";
+import { webRoutes } from "../http/web-routes.ts";
 import type { LogLevel, Model } from "../model/model.ts";
 import type { ApiMethods } from "../rpc/api-methods.ts";
 import { createDispatch } from "../rpc/dispatch.ts";
@@ -32,7 +33,18 @@ export async function openDoors(
     log("error", `request failed: ${(error as Error).stack ?? String(error)}`.slice(0, 2000));
   const closing = (): boolean => supervisor.mood !== "running";
   const rpc = supervisorMethods(daemon);
-  const rest = controlRoutes(supervisor, config, methods, onError);
+  const rest = webRoutes({
+    supervisor,
+    config,
+    methods,
+    dispatch: createDispatch({ methods: rpc, closing, supervisorNamespace: true }),
+    mainLog: daemon.mainLog.path,
+    log,
+    // Beside the bundle in the installed package.
+    folder: join(__dirname, "../templates/web"),
+    rest: controlRoutes(supervisor, config, methods, onError),
+    onError,
+  });
   const routes = (supervisorNamespace: boolean, tcp: boolean): RequestHandler => {
     const dispatch = createDispatch({ methods: rpc, closing, supervisorNamespace });
     return supervisorRoutes({ dispatch, supervisor, mainLog: daemon.mainLog.path, rest, onError }, tcp);

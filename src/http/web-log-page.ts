@@ -1,0 +1,166 @@
+import { createReadStream, fstatSync, openSync, closeSync, constants } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
+import { readLog } from "../logs/read-log.ts";
+import type { StatusReport } from "../protocol/api.ts";
+import { parseNamespec } from "../protocol/namespec.ts";
+import { logPath } from "../supervisor/launch.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { sendErrorPage } from "./error-page.ts";
+import { escapeHtml, html, Html } from "./web-html.ts";
+import { keyOf } from "./web-row.ts";
+
+/** Bytes of a log that a page without a script shows. */
+const SHOWN = 65_536;
+
+/**
+ * Logs of one or several processes. Without a script: the end of each, one after the other. With one: live, mixed, in colour.
+ * `name` may be given several times.
+ */
+export function logsPage(report: StatusReport, query: URLSearchParams): Html {
+  const chosen = query.getAll("name");
+  const known = report.processes.filter((one) => chosen.includes(keyOf(one)) || chosen.includes(`${one.group}:*`));
+  const keys = known.map(keyOf);
+  const picker = html`<details class="picker" ${keys.length === 0 ? html` open` : null}>
+    <summary>${keys.length === 0 ? "Choose programs" : known.map((one) => one.namespec).join(", ")}</summary>
+    <form method="get" action="/logs">
+      <div class="choices">
+        ${report.processes.map(
+          (one) =>
+            html`<label
+              ><input
+                type="checkbox"
+                name="name"
+                value="${keyOf(one)}"
+                ${keys.includes(keyOf(one)) ? html` checked` : null}
+              />
+              ${one.namespec}</label
+            >`,
+        )}
+      </div>
+      <button>Show logs</button>
+    </form>
+  </details>`;
+  if (keys.length === 0)
+    return html`<h1>Logs</h1>
+      ${picker}`;
+  const downloads = known.flatMap((one) =>
+    (["stdout", "stderr"] as const)
+      .filter((stream) => (stream === "stdout" ? one.stdoutLogfile : one.stderrLogfile) !== "")
+      .map(
+        (stream) =>
+          html`<a class="button" download href="/logs/download?name=${encodeURIComponent(keyOf(one))}&stream=${stream}"
+            >${known.length === 1 ? "" : `${one.namespec} `}${stream}</a
+          >`,
+      ),
+  );
+  const ends = known.flatMap((one) =>
+    (["stdout", "stderr"] as const).map((stream) => {
+      const path = stream === "stdout" ? one.stdoutLogfile : one.stderrLogfile;
+      const text = path === "" ? null : endOf(path);
+      return text === null || text === ""
+        ? html``
+        : html`<h2>${one.namespec} ${stream}</h2>
+            <pre class="log">${text}</pre>`;
+    }),
+  );
+  const names = keys.map((key) => `&name=${encodeURIComponent(key)}`).join("");
+  return html`<h1>Logs</h1>
+    ${picker} ${logTools(downloads)}
+    <div id="log" class="log" tabindex="0" role="log" aria-label="Log" data-names="${keys.join(",")}"></div>
+    <div class="nojs">
+      <p><a class="button" href="/logs?${names.slice(1)}">Refresh</a></p>
+      ${ends}
+    </div>`;
+}
+
+/** The daemon's own log, the same way. */
+export function daemonLogPage(path: string | null): Html {
+  if (path === null)
+    return html`<h1>Main log</h1>
+      <p>The daemon logs to syslog; there is no file to show.</p>`;
+  return html`<h1>Main log</h1>
+    <p class="hint"><code>${path}</code></p>
+    ${logTools([html`<a class="button" download href="/logs/download?stream=main">main log</a>`])}
+    <div id="log" class="log" tabindex="0" role="log" aria-label="Main log" data-main="/mainlogtail"></div>
+    <div class="nojs">
+      <p><a class="button" href="/daemon">Refresh</a></p>
+      <pre class="log">${endOf(path) ?? ""}</pre>
+    </div>`;
+}
+
+/** Sends a log file as it is now. Text that nobody may take for a page. */
+export function sendDownload(
+  supervisor: Supervisor,
+  mainLog: string | null,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const stream = query.get("stream") ?? "stdout";
+  const { group, process: member } = parseNamespec(query.get("name") ?? "");
+  const process = member === null ? null : supervisor.find(group, member);
+  const isProgram = stream === "stdout" || stream === "stderr";
+  const path =
+    stream === "main"
+      ? mainLog
+      : isProgram && process !== null
+        ? logPath(process.spec, stream, supervisor.context)
+        : null;
+  const fd = path === null ? null : openFile(path);
+  if (fd === null) return sendErrorPage(response, 404, { detail: "There is no such log file." });
+  const { size } = fstatSync(fd);
+  const name = `${stream === "main" ? "supervisord" : `${group}-${member}-${stream}`}.log`.replaceAll(/[^\w.-]+/g, "_");
+  response.writeHead(200, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${name}"`,
+    "Content-Length": size,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+  });
+  if (request.method === "HEAD" || size === 0) {
+    closeSync(fd);
+    return void response.end();
+  }
+  // What is written while it is sent is not part of it: its length has been said.
+  pipeline(createReadStream("", { fd, start: 0, end: size - 1 }), response, () => undefined);
+}
+
+function logTools(downloads: readonly Html[]): Html {
+  return html`<div class="toolbar logtools js">
+      <label>Search <input type="search" id="search" autocomplete="off" spellcheck="false" /></label>
+      <label><input type="checkbox" id="only" /> only lines that match</label>
+      <span id="matches" role="status"></span>
+      <button type="button" id="pause" aria-pressed="false">Pause</button>
+      <label><input type="checkbox" id="wrap" checked /> Wrap</label>
+      <button type="button" id="empty">Clear view</button>
+    </div>
+    <p class="downloads">Download: ${downloads}</p>`;
+}
+
+/** The last bytes of a log as text without colours; `null` if there is no such file. */
+function endOf(path: string): Html | string | null {
+  const bytes = readLog(path, -SHOWN, 0);
+  if (typeof bytes === "string") return null;
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).replaceAll(COLORS, "");
+  return text === "" ? "" : new Html(escapeHtml(text));
+}
+
+const COLORS = new RegExp(
+  "\\u001B(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007\\u001B]*(?:\\u0007|\\u001B\\\\)?|[@-Z\\\\-_])",
+  "g",
+);
+
+function openFile(path: string): number | null {
+  let fd: number;
+  try {
+    // O_NONBLOCK: a FIFO would keep us waiting for a writer.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  return null;
+}

@@ -1,0 +1,370 @@
+// The table of processes, alive: news from /web/live, filter, sort, selection, actions without leaving the page. Everything
+// here also works without this script, by links and forms; rows are drawn by the server alone.
+
+const table = document.querySelector("#processes");
+const body = table.tBodies[0];
+const form = document.querySelector("#act");
+const filters = document.querySelector("#filters");
+const connection = document.querySelector("#connection");
+const message = document.querySelector("#message");
+const summary = document.querySelector("#summary");
+const pickAll = document.querySelector("#pick-all");
+const usage = new Map();
+const history = new Map();
+const HISTORY = 45;
+let offset = Number(table.dataset.now) - Date.now();
+let sort = { by: "group", down: false };
+let order = [];
+
+// ---- what is shown: filter, sort, counts
+
+const rowsOf = () => [...body.querySelectorAll("tr[data-key]")];
+
+function number(row, by) {
+  if (by === "uptime") return row.dataset.start === "0" ? -1 : -Number(row.dataset.start) + 1e12;
+  if (by === "cpu") return usage.get(row.dataset.key)?.[0] ?? -1;
+  if (by === "memory") return usage.get(row.dataset.key)?.[1] ?? -1;
+  return Number(row.dataset.restarts);
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+
+function compare(a, b) {
+  if (sort.by === "name") return collator.compare(a.dataset.name, b.dataset.name);
+  if (sort.by === "state") return collator.compare(a.dataset.state, b.dataset.state);
+  if (sort.by === "why") return collator.compare(textOf(a, "why"), textOf(b, "why"));
+  return number(b, sort.by) - number(a, sort.by);
+}
+
+const textOf = (row, cell) => row.querySelector(`.${cell}`).textContent;
+
+/** Puts rows where they belong; a row that stands right is not touched, so that nothing loses its focus. */
+function arrange() {
+  const byGroup = sort.by === "group";
+  let wanted = order.filter((row) => row.isConnected);
+  if (!byGroup) {
+    wanted = rowsOf().sort(compare);
+    if (sort.down) wanted.reverse();
+  }
+  let at = body.firstElementChild;
+  for (const row of wanted) {
+    if (row === at) at = at.nextElementSibling;
+    else body.insertBefore(row, at);
+  }
+  for (const row of body.querySelectorAll("tr.group")) row.classList.toggle("unsorted", !byGroup);
+  show();
+}
+
+function show() {
+  const text = filters.elements.filter.value.trim().toLowerCase();
+  const state = filters.elements.state.value;
+  const group = filters.elements.group.value;
+  const counts = new Map([["RUNNING", 0]]);
+  const groups = new Set();
+  let shown = 0;
+  for (const row of rowsOf()) {
+    const { name, state: its, group: of } = row.dataset;
+    counts.set(its, (counts.get(its) ?? 0) + 1);
+    const fits =
+      (text === "" || name.toLowerCase().includes(text)) && (state === "" || its === state) && (group === "" || of === group);
+    row.hidden = !fits;
+    if (fits) {
+      shown++;
+      groups.add(of);
+    }
+  }
+  for (const row of body.querySelectorAll("tr.group"))
+    row.hidden = row.classList.contains("unsorted") || !groups.has(row.dataset.group);
+  document.querySelector("#nothing").hidden = shown > 0;
+  drawSummary(counts);
+  drawSelection();
+}
+
+function drawSummary(counts) {
+  const known = new Map([...summary.children].map((one) => [one.dataset.state, one]));
+  for (const [state, count] of counts) {
+    let link = known.get(state);
+    if (link === undefined) {
+      link = document.createElement("a");
+      link.dataset.state = state;
+      link.href = `/?state=${state}`;
+      link.append(document.createElement("b"), ` ${state.toLowerCase()}`);
+      summary.append(link);
+    }
+    link.hidden = false;
+    const text = String(count);
+    if (link.firstElementChild.textContent !== text) link.firstElementChild.textContent = text;
+  }
+  for (const [state, link] of known) if (!counts.has(state)) link.hidden = true;
+}
+
+function drawSelection() {
+  const boxes = rowsOf().filter((row) => !row.hidden).map((row) => row.querySelector("input"));
+  const ticked = rowsOf().filter((row) => row.querySelector("input").checked).length;
+  document.querySelector("#selected").textContent = ticked === 0 ? "With the selected:" : `With the ${ticked} selected:`;
+  for (const button of form.querySelectorAll("button[name=selected]")) button.disabled = ticked === 0;
+  pickAll.checked = boxes.length > 0 && boxes.every((box) => box.checked);
+  pickAll.indeterminate = ticked > 0 && !pickAll.checked;
+}
+
+// ---- numbers
+
+function uptime(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  const [d, h, m] = [Math.floor(s / 86400), Math.floor((s % 86400) / 3600), Math.floor((s % 3600) / 60)];
+  if (d > 0) return `${d}d ${h}h`;
+  if (h > 0) return `${h}h ${m}m`;
+  return m > 0 ? `${m}m ${s % 60}s` : `${s}s`;
+}
+
+function bytes(count) {
+  if (count < 1024) return `${count} B`;
+  const units = ["KB", "MB", "GB", "TB"];
+  let value = count / 1024;
+  let unit = 0;
+  while (value >= 1000 && unit < 3) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+const percent = (value) => (value === null ? "" : `${value < 10 ? value.toFixed(1) : Math.round(value)} %`);
+
+function tick() {
+  const now = (Date.now() + offset) / 1000;
+  for (const row of rowsOf()) {
+    if (row.hidden) continue;
+    const start = Number(row.dataset.start);
+    put(row.querySelector(".uptime"), start === 0 ? "" : uptime(now - start));
+  }
+}
+
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function drawUsage(row) {
+  const used = usage.get(row.dataset.key);
+  const past = history.get(row.dataset.key);
+  drawCell(row.querySelector(".cpu"), used === undefined ? "" : percent(used[0]), past?.cpu);
+  drawCell(row.querySelector(".memory"), used === undefined ? "" : bytes(used[1]), past?.memory);
+  row.querySelector(".memory").title = used === undefined ? "" : used[2] === 1 ? "1 process" : `${used[2]} processes`;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function drawCell(cell, text, values) {
+  put(cell.querySelector("span"), text);
+  let spark = cell.querySelector("svg");
+  if (values === undefined || values.length < 2 || text === "") return void spark?.remove();
+  if (spark === null) {
+    spark = document.createElementNS(SVG, "svg");
+    spark.setAttribute("class", "spark");
+    spark.setAttribute("viewBox", "0 0 46 18");
+    spark.setAttribute("preserveAspectRatio", "none");
+    spark.setAttribute("aria-hidden", "true");
+    spark.append(document.createElementNS(SVG, "polyline"));
+    cell.prepend(spark);
+  }
+  const top = Math.max(...values, 1);
+  const step = 46 / (HISTORY - 1);
+  const from = 46 - (values.length - 1) * step;
+  const points = values.map((value, index) => `${(from + index * step).toFixed(1)},${(17 - (value / top) * 15).toFixed(1)}`);
+  spark.firstElementChild.setAttribute("points", points.join(" "));
+}
+
+function takeUsage(data) {
+  offset = data.now - Date.now();
+  usage.clear();
+  for (const [key, used] of Object.entries(data.usage)) {
+    usage.set(key, used);
+    const past = history.get(key) ?? { cpu: [], memory: [] };
+    history.set(key, past);
+    if (used[0] !== null) past.cpu.push(used[0]);
+    past.memory.push(used[1]);
+    for (const values of [past.cpu, past.memory]) if (values.length > HISTORY) values.shift();
+  }
+  for (const row of rowsOf()) {
+    if (!usage.has(row.dataset.key)) history.delete(row.dataset.key);
+    if (!row.hidden) drawUsage(row);
+  }
+  if ((sort.by === "cpu" || sort.by === "memory") && !form.contains(document.activeElement)) arrange();
+}
+
+// ---- news
+
+function takeRows(data) {
+  offset = data.now - Date.now();
+  const old = new Map(rowsOf().map((row) => [row.dataset.key, row]));
+  const template = document.createElement("template");
+  for (const text of data.rows) {
+    template.innerHTML = text;
+    const row = template.content.firstElementChild;
+    const before = old.get(row.dataset.key);
+    if (before !== undefined) replace(before, row);
+  }
+  if (sort.by === "group") show();
+  else arrange();
+  tick();
+}
+
+/** Ticked stays ticked, and who stood on a button of the row stands on the same one, or on the one in its place. */
+function replace(before, row) {
+  row.querySelector("input").checked = before.querySelector("input").checked;
+  const focused = before.contains(document.activeElement) ? controls(before).indexOf(document.activeElement) : -1;
+  const isNews = before.dataset.state !== row.dataset.state;
+  order[order.indexOf(before)] = row;
+  before.replaceWith(row);
+  drawUsage(row);
+  if (isNews) row.classList.add("changed");
+  if (focused !== -1) controls(row)[Math.min(focused, controls(row).length - 1)].focus();
+}
+
+const controls = (row) => [...row.querySelectorAll("input, a, button:not(:disabled)")];
+
+/** Processes came or went: the table of the page as it is now takes the place of ours. */
+async function fetchTable() {
+  const answer = await fetch("/", { headers: { Accept: "text/html" } });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("#processes");
+  const ticked = new Set(rowsOf().filter((row) => row.querySelector("input").checked).map((row) => row.dataset.key));
+  table.dataset.live = fresh.dataset.live;
+  body.replaceChildren(...fresh.tBodies[0].children);
+  for (const row of rowsOf()) {
+    row.querySelector("input").checked = ticked.has(row.dataset.key);
+    drawUsage(row);
+  }
+  const { group } = filters.elements;
+  const chosen = group.value;
+  group.replaceChildren(...page.querySelector("#group").children);
+  group.value = chosen;
+  if (group.selectedIndex === -1) group.value = "";
+  order = [...body.children];
+  arrange();
+  tick();
+}
+
+let source = null;
+
+function connect() {
+  source?.close();
+  source = new EventSource(`/web/live?since=${encodeURIComponent(table.dataset.live)}`);
+  source.addEventListener("open", () => connected(true));
+  source.addEventListener("rows", (event) => takeRows(JSON.parse(event.data)));
+  source.addEventListener("usage", (event) => takeUsage(JSON.parse(event.data)));
+  source.addEventListener("table", () => void fetchTable());
+  source.addEventListener("banner", (event) => {
+    document.querySelector("#banner").innerHTML = JSON.parse(event.data).html;
+  });
+  source.addEventListener("error", () => connected(false));
+}
+
+function connected(is) {
+  connection.className = is ? "live" : "lost";
+  connection.textContent = is ? "live" : "connection lost, trying again";
+  // The browser gives up for good after some errors; we do not.
+  if (!is && source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+}
+
+// ---- actions
+
+form.addEventListener("submit", async (event) => {
+  const button = event.submitter;
+  if (button === null) return;
+  event.preventDefault();
+  if (button.value.endsWith(" all") && !confirm(`${button.textContent}?`)) return;
+  const data = new URLSearchParams(new FormData(form, button));
+  button.disabled = true;
+  try {
+    const answer = await fetch("/action", { method: "POST", body: data, headers: { Accept: "application/json" } });
+    const { ok, text } = answer.ok ? await answer.json() : { ok: false, text: `The daemon refused: ${answer.status}.` };
+    say(text, ok);
+  } catch {
+    say("The daemon cannot be reached.", false);
+  } finally {
+    button.disabled = false;
+    drawSelection();
+  }
+});
+
+let hush;
+
+function say(text, ok) {
+  const line = document.createElement("p");
+  line.className = ok ? "message" : "message bad";
+  line.textContent = text;
+  message.replaceChildren(line);
+  clearTimeout(hush);
+  if (ok) hush = setTimeout(() => message.replaceChildren(), 6000);
+}
+
+// ---- by hand
+
+for (const head of table.querySelectorAll("th[data-sort]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = head.textContent;
+  head.replaceChildren(button);
+  button.addEventListener("click", () => {
+    const by = head.dataset.sort;
+    // A third click brings the groups back.
+    if (sort.by !== by) sort = { by, down: false };
+    else if (!sort.down) sort = { by, down: true };
+    else sort = { by: "group", down: false };
+    for (const other of table.querySelectorAll("th[data-sort]")) other.removeAttribute("aria-sort");
+    const falls = ["uptime", "cpu", "memory", "restarts"].includes(by) !== sort.down;
+    if (sort.by === by) head.setAttribute("aria-sort", falls ? "descending" : "ascending");
+    arrange();
+  });
+}
+
+filters.addEventListener("input", () => {
+  show();
+  tick();
+  for (const row of rowsOf()) if (!row.hidden) drawUsage(row);
+});
+filters.addEventListener("submit", (event) => event.preventDefault());
+summary.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const { state } = filters.elements;
+  state.value = state.value === link.dataset.state ? "" : link.dataset.state;
+  show();
+});
+body.addEventListener("change", drawSelection);
+pickAll.addEventListener("change", () => {
+  for (const row of rowsOf()) if (!row.hidden) row.querySelector("input").checked = pickAll.checked;
+  drawSelection();
+});
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches("input[type=search], select, textarea");
+  if (event.key === "/" && !typing) {
+    event.preventDefault();
+    filters.elements.filter.focus();
+  }
+  if (event.key === "Escape" && typing) {
+    filters.elements.filter.value = "";
+    show();
+    event.target.blur();
+  }
+  const row = event.target.closest?.("tr[data-key]");
+  if (row && (event.key === "ArrowDown" || event.key === "ArrowUp") && !typing) {
+    event.preventDefault();
+    const rows = rowsOf().filter((one) => !one.hidden);
+    const next = rows[rows.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)];
+    const place = controls(row).indexOf(event.target);
+    if (next) controls(next)[Math.min(place, controls(next).length - 1)].focus();
+  }
+});
+
+// A page that came filtered or sorted from the server holds only a part, or in another order: begin with the whole.
+order = [...body.children];
+const query = new URLSearchParams(location.search);
+show();
+tick();
+setInterval(tick, 1000);
+if (["filter", "state", "group", "sort"].some((name) => query.get(name))) await fetchTable();
+connect();
