@@ -9,9 +9,9 @@ export interface MetricsType {
   readonly header: string;
 }
 
-/** OpenMetrics, unless only the older text format is asked for. */
+/** OpenMetrics for who asks for it, as Prometheus does; else the older text, which everything reads. */
 export function metricsType(accept: string): MetricsType {
-  const open = accept.includes("application/openmetrics-text") || !accept.includes("text/plain");
+  const open = accept.includes("application/openmetrics-text");
   const header = open
     ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
     : "text/plain; version=0.0.4; charset=utf-8";
@@ -159,7 +159,8 @@ export function metricsText(report: StatusReport, usage: ReadonlyMap<number, Usa
     "Output that was lost because its log could not be written.",
     each((one) => one.dropped),
   );
-  if (open) lines.push("# EOF");
+  // A comment in the older format; here as there it tells a whole answer from one that was cut.
+  lines.push("# EOF");
   return `${lines.join("\n")}\n`;
 }
 

@@ -121,7 +121,7 @@ const HEADS = [
   ["cpu", "CPU"],
   ["memory", "Memory"],
   ["restarts", "Restarts"],
-  ["why", "Why, and how it last ended"],
+  ["why", "Why"],
 ] as const;
 
 /** How many there are of each state: what one wants to see first. */

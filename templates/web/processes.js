@@ -223,11 +223,24 @@ function replace(before, row) {
 
 const controls = (row) => [...row.querySelectorAll("input, a, button:not(:disabled)")];
 
-/** Processes came or went: the table of the page as it is now takes the place of ours. */
+/** Processes came or went: the table of the page as it is now takes the place of ours, and its stream that of ours. */
+async function renew() {
+  source?.close();
+  try {
+    takeTable(await fetchTable());
+    connect();
+  } catch {
+    connected(false);
+  }
+}
+
 async function fetchTable() {
   const answer = await fetch("/", { headers: { Accept: "text/html" } });
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!answer.ok) throw new Error(`the page answers ${answer.status}`);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+function takeTable(page) {
   const fresh = page.querySelector("#processes");
   const ticked = new Set(rowsOf().filter((row) => row.querySelector("input").checked).map((row) => row.dataset.key));
   table.dataset.live = fresh.dataset.live;
@@ -254,7 +267,7 @@ function connect() {
   source.addEventListener("open", () => connected(true));
   source.addEventListener("rows", (event) => takeRows(JSON.parse(event.data)));
   source.addEventListener("usage", (event) => takeUsage(JSON.parse(event.data)));
-  source.addEventListener("table", () => void fetchTable());
+  source.addEventListener("table", () => void renew());
   source.addEventListener("banner", (event) => {
     document.querySelector("#banner").innerHTML = JSON.parse(event.data).html;
   });
@@ -265,7 +278,7 @@ function connected(is) {
   connection.className = is ? "live" : "lost";
   connection.textContent = is ? "live" : "connection lost, trying again";
   // The browser gives up for good after some errors; we do not.
-  if (!is && source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+  if (!is && (source === null || source.readyState === EventSource.CLOSED)) setTimeout(renew, 3000);
 }
 
 // ---- actions
@@ -366,5 +379,5 @@ const query = new URLSearchParams(location.search);
 show();
 tick();
 setInterval(tick, 1000);
-if (["filter", "state", "group", "sort"].some((name) => query.get(name))) await fetchTable();
-connect();
+if (["filter", "state", "group", "sort"].some((name) => query.get(name))) void renew();
+else connect();
