@@ -42,7 +42,7 @@ async function main(): Promise<void> {
       const loaded = await tooling().loadForDaemon(config, mode, launch?.cwd);
       return launch === null ? loaded : withOverrides(loaded, launch.overrides);
     },
-    format: (problems) => tooling().formatForPeople(problems),
+    format: (problems, severity) => tooling().formatForPeople(problems, severity),
     openLog: (path, maxbytes, backups) => logSink(path, maxbytes, backups),
     openSyslog: () => new SyslogSink("supervisord"),
     stdout: { write: (line) => void process.stdout.write(line) },

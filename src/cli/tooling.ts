@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { formatProblems } from "../config/format-problem.ts";
+import { formatProblems, type Severity } from "../config/format-problem.ts";
 import { importIni as convertIni } from "../config/import-ini.ts";
 import { loadConfig, type LoadResult } from "../config/load-config.ts";
 import { systemWorld } from "../config/world.ts";
@@ -38,8 +38,8 @@ export async function checkForSupervisord(config: string, cwd: string, overrides
 }
 
 /** Problems with code frames, without colours: for logs and answers over the wire. */
-export function formatForPeople(problems: readonly Problem[]): string {
-  return formatProblems(problems, { source: readSource });
+export function formatForPeople(problems: readonly Problem[], severity: Severity = "error"): string {
+  return formatProblems(problems, { severity, source: readSource });
 }
 
 /** `sup check`: every mistake with its place; 0 if there is none. */
@@ -55,7 +55,7 @@ export async function check(
     );
     return result.outcome.ok ? 0 : 1;
   }
-  if (result.warnings.length > 0) process.stderr.write(show(result.warnings));
+  if (result.warnings.length > 0) process.stderr.write(show(result.warnings, "warning"));
   if (!result.outcome.ok) {
     process.stderr.write(show(problems));
     return 1;
@@ -86,7 +86,7 @@ export function importIni(file: string, options: { readonly output: string | nul
     process.stderr.write(show(imported.problems));
     return 1;
   }
-  if (imported.warnings.length > 0) process.stderr.write(show(imported.warnings));
+  if (imported.warnings.length > 0) process.stderr.write(show(imported.warnings, "warning"));
   if (options.output === null) {
     process.stdout.write(imported.text);
     return 0;
@@ -112,10 +112,10 @@ function evaluatorProgram(): string {
   return join(__dirname, "evaluator.cjs");
 }
 
-function show(problems: readonly Problem[]): string {
+function show(problems: readonly Problem[], severity: Severity = "error"): string {
   const colour = styler(process.stderr)("red", "x") !== "x";
   return safeText(
-    `${formatProblems(problems, { colour, source: readSource, relativeTo: process.cwd() })}\n`,
+    `${formatProblems(problems, { severity, colour, source: readSource, relativeTo: process.cwd() })}\n`,
     process.stderr,
   );
 }

@@ -1,7 +1,12 @@
 import { codeFrame, neutralise } from "./code-frame.ts";
 import type { Problem } from "../model/problem.ts";
 
+/** A mistake keeps a config from coming into force, a warning does not. */
+export type Severity = "error" | "warning";
+
 export interface FormatOptions {
+  /** What the problems are called; default `error`. */
+  readonly severity?: Severity;
   /** ANSI colours; default false. */
   readonly colour?: boolean;
   /** The text of a source file, for the code frame; `undefined` if it is not at hand. No frames without it. */
@@ -11,12 +16,13 @@ export interface FormatOptions {
 }
 
 /**
- * One problem for a terminal: `file:line:column: message`, the code frame, and the hint. Control characters in any part
+ * One problem for a terminal: `file:line:column: error: message`, the code frame, and the hint. Control characters in any part
  * are neutralised.
  */
 export function formatProblem(problem: Problem, options: FormatOptions = {}): string {
   const paint = options.colour === true ? ansi : plain;
-  const head = paint("1;31", "error: ") + paint("1", multiline(problem.message));
+  const severity = options.severity ?? "error";
+  const head = paint(COLOURS[severity], `${severity}: `) + paint("1", multiline(problem.message));
   const where = placeText(problem, options);
   const lines = [where === "" ? head : `${paint("36", where)}: ${head}`];
   const frame = frameOf(problem, options);
@@ -24,6 +30,8 @@ export function formatProblem(problem: Problem, options: FormatOptions = {}): st
   if (problem.hint !== undefined) lines.push(paint("32", indent(`hint: ${multiline(problem.hint)}`)));
   return lines.join("\n");
 }
+
+const COLOURS: Readonly<Record<Severity, string>> = { error: "1;31", warning: "1;33" };
 
 /** All problems, separated by empty lines. */
 export function formatProblems(problems: readonly Problem[], options: FormatOptions = {}): string {

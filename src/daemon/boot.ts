@@ -39,7 +39,7 @@ export interface BootOptions {
 /** The pieces that the top floor hands in. */
 export interface BootParts extends LogParts {
   readonly load: () => Promise<LoadResult>;
-  readonly format: (problems: readonly Problem[]) => string;
+  readonly format: (problems: readonly Problem[], severity?: "error" | "warning") => string;
   /** Watches files and calls back after each change of their content; `null` when edits are not to be applied. */
   readonly watch:
     | ((onChange: () => void) => { rearm(files: readonly string[], hash: string): void; close(): Promise<void> })
@@ -231,7 +231,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     if (snapshot.recentCrashes < 5) await config.update();
   }
   for (const event of early.splice(0)) take(event);
-  const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings);
+  const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings, "warning");
   return { ready: true, pid: snapshot.pid, warnings, done };
 }
 

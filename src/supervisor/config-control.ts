@@ -13,7 +13,7 @@ export interface ConfigControlOptions {
   readonly supervisor: Supervisor;
   readonly load: () => Promise<LoadResult>;
   /** Problems with code frames, for people. */
-  readonly format: (problems: readonly Problem[]) => string;
+  readonly format: (problems: readonly Problem[], severity?: "error" | "warning") => string;
   /** Keeps the model that came into force, for the next boot. */
   readonly keep: (model: Model, hash: string) => void;
   readonly log: (level: LogLevel, message: string) => void;
@@ -154,7 +154,7 @@ export class ConfigControl {
   }
 
   #warnings(result: LoadResult): string {
-    return result.warnings.length === 0 ? "" : this.#options.format(result.warnings);
+    return result.warnings.length === 0 ? "" : this.#options.format(result.warnings, "warning");
   }
 
   #refusal(result: LoadResult): PlanReport {

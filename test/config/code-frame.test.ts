@@ -74,6 +74,14 @@ describe("formatProblem", () => {
     expect(formatProblem({ message: "\u001b[2Jx" })).toBe("error: ␛[2Jx");
   });
 
+  it("calls a warning a warning", () => {
+    expect(formatProblem({ message: "no", path: ["a"] }, { severity: "warning" })).toBe("a: warning: no");
+    expect(formatProblems([{ message: "a" }, { message: "b" }], { severity: "warning" })).toBe(
+      "warning: a\n\nwarning: b",
+    );
+    expect(formatProblem({ message: "no" }, { severity: "warning", colour: true })).toContain("\u001b[1;33m");
+  });
+
   it("separates problems by an empty line", () => {
     expect(formatProblems([{ message: "a" }, { message: "b" }])).toBe("error: a\n\nerror: b");
   });
