@@ -1,0 +1,218 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseAction } from "../../src/http/web-action.ts";
+import { configPage } from "../../src/http/web-config-page.ts";
+import { html } from "../../src/http/web-html.ts";
+import { metricsText, metricsType } from "../../src/http/web-metrics.ts";
+import { bytesText, processRow, uptimeText } from "../../src/http/web-row.ts";
+import { parseTableQuery, statusPage } from "../../src/http/web-status-page.ts";
+import type { ProcessReport, StatusReport } from "../../src/protocol/api.ts";
+
+const process = (over: Partial<ProcessReport> = {}): ProcessReport => ({
+  name: "web",
+  group: "web",
+  program: "web",
+  namespec: "web",
+  state: "RUNNING",
+  pid: 10,
+  start: 1000,
+  stop: 0,
+  exitstatus: null,
+  lastExit: "",
+  spawnerr: "",
+  description: "",
+  why: "",
+  ready: true,
+  restarts: 0,
+  stdoutLogfile: "",
+  stderrLogfile: "",
+  dropped: 0,
+  ...over,
+});
+
+const report = (processes: readonly ProcessReport[], config: Partial<StatusReport["config"]> = {}): StatusReport => ({
+  pid: 1,
+  supervisorPid: 2,
+  version: "1",
+  identifier: "test",
+  mood: "running",
+  startedAt: 0,
+  now: 1_090_000,
+  config: { file: "/c", generation: 3, stale: null, watching: true, needsRestart: [], ...config },
+  supervisorRestarts: 0,
+  processes,
+});
+
+describe("a page", () => {
+  test("never lets a value become markup, whatever it holds and wherever it stands", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."<>&\"'a \u0000\u001b=/") }), (text) => {
+        const out = html`<p title="${text}">${text}</p>`.text;
+        expect(out.match(/[<>"]/g)).toHaveLength(6);
+        expect(/[\u0000\u001b]/.test(out)).toBe(false);
+      }),
+    );
+  });
+
+  test("shows a hostile name of a process as text in every place of its row", () => {
+    const name = `"><script>alert(1)</script>`;
+    const row = processRow(process({ name, group: name, namespec: name, why: name, state: "FATAL" }), 0, null).text;
+    expect(row).not.toContain("<script>");
+    expect(row).toContain("&quot;&gt;&lt;script&gt;");
+  });
+
+  test.each([
+    [process(), ["restart web:web", "stop web:web"]],
+    [process({ state: "STARTING" }), ["restart web:web", "stop web:web"]],
+    [process({ state: "BACKOFF", pid: 0 }), ["restart web:web", "stop web:web"]],
+    [process({ state: "STOPPED", pid: 0 }), ["start web:web"]],
+    [process({ state: "EXITED", pid: 0 }), ["start web:web"]],
+    [process({ state: "FATAL", pid: 0 }), ["start web:web"]],
+    [process({ state: "UNKNOWN" }), ["start web:web"]],
+    [process({ state: "STOPPING" }), []],
+  ])("offers what makes sense in the state of %o", (one, expected) => {
+    const row = processRow(one, 0, null).text;
+    expect([...row.matchAll(/name="do"\s+value="([^"]*)"/g)].map((match) => match[1])).toEqual(expected);
+  });
+
+  test.each([
+    [0, "0s"],
+    [59, "59s"],
+    [60, "1m 0s"],
+    [3599, "59m 59s"],
+    [3600, "1h 0m"],
+    [86_399, "23h 59m"],
+    [90_000, "1d 1h"],
+    [-5, "0s"],
+  ])("writes an uptime of %d seconds as %s", (seconds, text) => expect(uptimeText(seconds)).toBe(text));
+
+  test.each([
+    [0, "0 B"],
+    [1023, "1023 B"],
+    [1536, "1.5 KB"],
+    [20 << 20, "20 MB"],
+    [3 * 2 ** 30, "3.0 GB"],
+  ])("writes %d bytes as %s", (bytes, text) => expect(bytesText(bytes)).toBe(text));
+
+  test.each([
+    ["", ["b:x", "b:y", "a"]],
+    ["filter=X", ["b:x"]],
+    ["state=fatal", ["b:y"]],
+    ["group=b", ["b:x", "b:y"]],
+    ["sort=name", ["a", "b:x", "b:y"]],
+    ["sort=uptime", ["a", "b:x", "b:y"]],
+    ["sort=restarts", ["b:y", "b:x", "a"]],
+    ["filter=nothing", []],
+  ])("filters and sorts by the address alone: ?%s", (query, expected) => {
+    const all = [
+      process({ group: "b", name: "x", namespec: "b:x", start: 500, restarts: 1 }),
+      process({ group: "a", name: "a", namespec: "a", start: 100 }),
+      process({ group: "b", name: "y", namespec: "b:y", state: "FATAL", pid: 0, restarts: 5 }),
+    ];
+    const page = statusPage(report(all), new Map(), parseTableQuery(new URLSearchParams(query)), "x.0").text;
+    expect([...page.matchAll(/data-name="([^"]*)"/g)].map((match) => match[1])).toEqual(expected);
+  });
+});
+
+describe("a form", () => {
+  test.each([
+    ["do=stop+web:web_0", { verb: "stop", names: ["web:web_0"], signal: "" }],
+    ["do=start+my+group:a+b", { verb: "start", names: ["my group:a b"], signal: "" }],
+    ["do=update", { verb: "update", names: [], signal: "" }],
+    ["selected=signal&signal=HUP&name=a:a&name=b:b", { verb: "signal", names: ["a:a", "b:b"], signal: "HUP" }],
+    // The button of one row counts, whatever else is ticked.
+    ["do=stop+a:a&name=b:b&signal=HUP", { verb: "stop", names: ["a:a"], signal: "HUP" }],
+    ["do=shutdown", null],
+    ["selected=toString&name=a", null],
+    ["", null],
+  ])("that says %s asks for %o", (form, expected) => {
+    expect(parseAction(new URLSearchParams(form))).toEqual(expected);
+  });
+});
+
+describe("the config page", () => {
+  const plan = { ok: true, problems: "", warnings: "", applied: false, steps: [], needsRestart: [] };
+
+  test("shows each change as what was and what will be, with a button to apply it", () => {
+    const steps = [
+      { action: "restart", namespec: "web", name: "web", group: "web", changes: ["command: a -> b <c>"] },
+      { action: "add", namespec: "new", name: "new", group: "new", changes: [] },
+    ] as const;
+    const page = configPage(report([]), { ...plan, steps }).text.replaceAll(/\s+/g, " ");
+    expect(page).toContain("<del>a</del><ins>b &lt;c&gt;</ins>");
+    expect(page).toContain('value="update"');
+  });
+
+  test("shows the code frame of a broken config, and nothing to apply", () => {
+    const page = configPage(report([]), { ...plan, ok: false, problems: "3 | command: <\n  |  ^" }).text;
+    expect(page).toContain("3 | command: &lt;\n  |  ^");
+    expect(page).not.toContain('value="update"');
+  });
+
+  test("has no button when there is nothing to change", () => {
+    expect(configPage(report([]), plan).text).not.toContain("<button");
+  });
+});
+
+describe("metrics", () => {
+  const used = { cpu: 5, cpuSeconds: 1.5, memory: 4096, processes: 2, pids: [] };
+  const hostile = process({
+    name: 'a"b\\c\nd',
+    namespec: "x",
+    group: "g",
+    state: "FATAL",
+    pid: 0,
+    start: 0,
+    dropped: 7,
+  });
+  const text = (accept: string) => {
+    const facts = report([process(), hostile], { stale: { since: 1_080_000, problems: "" } });
+    return metricsText(facts, new Map([[10, used]]), metricsType(accept));
+  };
+
+  test("are complete lines of the format, each of a family that was declared just before", () => {
+    for (const accept of ["application/openmetrics-text; version=1.0.0", "*/*"]) {
+      const lines = text(accept).trimEnd().split("\n");
+      expect(lines.pop()).toBe("# EOF");
+      const seen = new Set<string>();
+      let family = "";
+      let type = "";
+      for (const line of lines) {
+        const declared = /^# (HELP|TYPE) (\w+) (.+)$/.exec(line);
+        if (declared !== null) {
+          if (declared[1] === "HELP") {
+            expect(seen.has(declared[2] ?? "")).toBe(false);
+            seen.add((family = declared[2] ?? ""));
+          } else type = declared[3] ?? "";
+          continue;
+        }
+        const sample = /^(\w+)(?:\{(?:\w+="(?:[^"\\\n]|\\["\\n])*",?)*\})? (-?\d+(?:\.\d+)?)$/.exec(line);
+        expect(line).toSatisfy(() => sample !== null);
+        const suffix = accept.startsWith("app") && type === "counter" ? "_total" : "";
+        expect(sample?.[1]).toBe(`${family}${suffix}`);
+      }
+      expect(seen.size).toBeGreaterThan(15);
+    }
+  });
+
+  test("tell of every process, running or not, and of a config that is stale", () => {
+    const lines = text("*/*").split("\n");
+    const web = '{group="web",name="web",program="web"}';
+    const dead = '{group="g",name="a\\"b\\\\c\\nd",program="web"}';
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `sup_process_up${web} 1`,
+        `sup_process_up${dead} 0`,
+        `sup_process_uptime_seconds${web} 90`,
+        `sup_process_uptime_seconds${dead} 0`,
+        `sup_process_cpu_seconds_total${web} 1.5`,
+        `sup_process_resident_memory_bytes${web} 4096`,
+        `sup_process_log_dropped_bytes_total${dead} 7`,
+        "sup_config_stale 1",
+        "sup_config_stale_seconds 10",
+        "sup_config_generation 3",
+      ]),
+    );
+    expect(lines.filter((line) => line.startsWith("sup_process_state{") && line.endsWith(" 1"))).toHaveLength(2);
+  });
+});
