@@ -62,8 +62,13 @@ export async function check(
   }
   const { groups } = result.outcome.value;
   const count = groups.flatMap((group) => group.processes).length;
-  process.stdout.write(`${project.config}: ${count} processes in ${groups.length} groups, no mistakes.\n`);
+  const amounts = `${amount(count, "process", "processes")} in ${amount(groups.length, "group", "groups")}`;
+  process.stdout.write(`${project.config}: ${amounts}, no mistakes.\n`);
   return 0;
+}
+
+function amount(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** `sup config print`: the resolved model as JSON. Passwords are hidden, environments are not: they are the user's own. */

@@ -32,7 +32,7 @@ describe("the package", () => {
 
     const sup = join(project.folder, "node_modules/.bin/sup");
     expect((await run(sup, ["init", "minimal"])).stdout).toContain("Wrote supervisor.config.ts");
-    expect((await run(sup, ["check"])).stdout).toContain("1 processes in 1 groups, no mistakes");
+    expect((await run(sup, ["check"])).stdout).toContain("1 process in 1 group, no mistakes");
     await run(sup, ["up", "--wait"]);
     expect((await run(sup, ["status"])).stdout).toMatch(/^hello +RUNNING +\d+/);
     expect((await run(sup, ["down"])).stdout).toBe("Stopped.");
