@@ -19,11 +19,13 @@ export function codeFrame(source: string, place: FramePlace): string {
   const first = Math.max(1, place.line - CONTEXT_LINES);
   const last = Math.min(lines.length, place.line + CONTEXT_LINES);
   const gutter = String(last).length;
-  // All lines are cut at the same column, so that the indentation the reader knows survives.
+  // All lines are cut at the same column, so that what stands above one another in the file does so here.
   const from = cutFrom(lines[place.line - 1] ?? "", place.column);
   const out: string[] = [];
   for (let number = first; number <= last; number++) {
-    const text = window(lines[number - 1] ?? "", from);
+    const line = lines[number - 1] ?? "";
+    // One that ends before the window would come out empty, as if it were so in the file.
+    const text = window(line, number !== place.line && line.trimEnd().length <= from ? 0 : from);
     const mark = number === place.line ? ">" : " ";
     out.push(`${mark} ${String(number).padStart(gutter)} | ${text}`.trimEnd());
     if (number === place.line)

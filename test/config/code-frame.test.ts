@@ -34,6 +34,14 @@ describe("codeFrame", () => {
     expect(shown).toMatch(/^> 1 \| ….*…$/);
   });
 
+  it("shows the beginning of a line beside it that ends before the cut", () => {
+    const source = `${"c".repeat(200)}\n${"a".repeat(500)}X\nshort\n${"d".repeat(480)}`;
+    const lines = codeFrame(source, { line: 2, column: 501 }).split("\n");
+    expect(lines[0]).toBe(`  1 | ${"c".repeat(100)}…`);
+    expect(lines[3]).toBe("  3 | short");
+    expect(lines[4]).toBe(`  4 | …${"d".repeat(19)}`);
+  });
+
   it("keeps the caret aligned behind tabs and wide characters", () => {
     expect(codeFrame("\tx", { line: 1, column: 2 })).toBe("> 1 |   x\n    |   ^");
     expect(codeFrame("'日本' x", { line: 1, column: 6 })).toBe("> 1 | '日本' x\n    |        ^");
