@@ -288,8 +288,10 @@ form.addEventListener("submit", async (event) => {
   if (button === null) return;
   event.preventDefault();
   if (button.value.endsWith(" all") && !confirm(`${button.textContent}?`)) return;
+  // Not disabled: that would take the focus from who works with the keyboard.
+  if (button.ariaBusy === "true") return;
   const data = new URLSearchParams(new FormData(form, button));
-  button.disabled = true;
+  button.ariaBusy = "true";
   try {
     const answer = await fetch("/action", { method: "POST", body: data, headers: { Accept: "application/json" } });
     const { ok, text } = answer.ok ? await answer.json() : { ok: false, text: `The daemon refused: ${answer.status}.` };
@@ -297,7 +299,7 @@ form.addEventListener("submit", async (event) => {
   } catch {
     say("The daemon cannot be reached.", false);
   } finally {
-    button.disabled = false;
+    button.ariaBusy = null;
     drawSelection();
   }
 });
