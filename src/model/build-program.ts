@@ -2,7 +2,7 @@ import { byCodePoint, variableNames, type BuildContext, type ConfigPath, type Na
 import { OptionReader } from "./build-values.ts";
 import { readReadiness } from "./build-readiness.ts";
 import type { ProgramConfig } from "./config.ts";
-import { checkName } from "./names.ts";
+import { checkName, nameMistake } from "./names.ts";
 import type { Dependency, ProcessSpec, StreamSpec } from "./model.ts";
 
 /** What is built: where it stands in the config, what kind it is, and the group it is built for. */
@@ -137,7 +137,7 @@ function buildProcess(
   const namePath = [...place.path, "processName"];
   const name = context.expand(namePath, processName.trim(), names, "process_name");
   // Checked after expansion: a variable must not smuggle in a colon that would make `group:name` ambiguous.
-  checkName(context, namePath, name);
+  checkName(context, namePath, context.expand(namePath, processName.trim(), withSoundNames(names), "process_name"));
   const stderr = buildStream(context, place, program, "stderr", names);
   return {
     ...shared,
@@ -149,6 +149,13 @@ function buildProcess(
     stdout: buildStream(context, place, program, "stdout", names),
     stderr: shared.redirectStderr ? { ...stderr, logfile: { kind: "none" } } : stderr,
   };
+}
+
+/** A bad name of the program or the group has been told where it is written; here it would be the same mistake again. */
+function withSoundNames(names: Names): Names {
+  const isBad = (key: string): boolean => nameMistake(String(names.get(key))) !== null;
+  const bad = ["program_name", "group_name"].filter(isBad);
+  return bad.length === 0 ? names : new Map([...names, ...bad.map((key) => [key, "x"] as const)]);
 }
 
 function buildStream(

@@ -6,24 +6,25 @@ import { didYouMean } from "./suggest.ts";
 export function checkDependencies(context: BuildContext, config: Config): void {
   const nodes = collect(config);
   for (const [name, { path, needs }] of nodes) {
-    for (const need of needs) {
+    for (const [need, needPath] of needs) {
+      if (need === name) context.problem(needPath, `${path.join(".")} depends on itself`);
       if (nodes.has(need)) continue;
       const { hint } = didYouMean(need, nodes.keys());
-      context.problem([...path, "dependsOn"], `${path.join(".")} depends on unknown program ${need}`, hint);
+      context.problem(needPath, `${path.join(".")} depends on unknown program ${need}`, hint);
     }
-    if (needs.includes(name)) context.problem([...path, "dependsOn"], `${path.join(".")} depends on itself`);
   }
   for (const cycle of findCycles(nodes)) {
-    const [first = ""] = cycle;
-    const path = nodes.get(first)?.path ?? [];
+    const [first = "", second = ""] = cycle;
+    const path = nodes.get(first)?.needs.get(second) ?? [];
     const message = `programs wait for one another in a circle: ${[...cycle, first].join(" -> ")}`;
-    context.problem([...path, "dependsOn"], message, "none of them could ever start: remove one dependency");
+    context.problem(path, message, "none of them could ever start: remove one dependency");
   }
 }
 
 interface Node {
   readonly path: ConfigPath;
-  readonly needs: readonly string[];
+  /** The programs depended on, each with the path of the element or key that says so. */
+  readonly needs: ReadonlyMap<string, ConfigPath>;
 }
 
 function collect(config: Config): Map<string, Node> {
@@ -31,16 +32,18 @@ function collect(config: Config): Map<string, Node> {
   for (const part of ["programs", "fcgiPrograms", "eventlisteners"] as const) {
     const programs: Readonly<Record<string, Pick<ProgramConfig, "dependsOn">>> = config[part] ?? {};
     for (const [name, program] of Object.entries(programs)) {
-      nodes.set(name, { path: [part, name], needs: namesOf(program.dependsOn) });
+      nodes.set(name, { path: [part, name], needs: needsOf([part, name, "dependsOn"], program.dependsOn) });
     }
   }
   return nodes;
 }
 
-function namesOf(dependsOn: ProgramConfig["dependsOn"]): string[] {
-  if (dependsOn === undefined) return [];
-  if (Array.isArray(dependsOn)) return [...(dependsOn as readonly string[])];
-  return Object.entries(dependsOn).flatMap(([name, condition]) => (condition === undefined ? [] : [name]));
+function needsOf(path: ConfigPath, dependsOn: ProgramConfig["dependsOn"]): Map<string, ConfigPath> {
+  if (dependsOn === undefined) return new Map();
+  const needs: [string, string | number][] = Array.isArray(dependsOn)
+    ? (dependsOn as readonly string[]).map((name, index) => [name, index])
+    : Object.entries(dependsOn).flatMap(([name, condition]) => (condition === undefined ? [] : [[name, name]]));
+  return new Map(needs.map(([name, step]) => [name, [...path, step]]));
 }
 
 /** One circle for each knot, in the order in which it is waited: a depth-first walk that meets its own path. */
@@ -55,7 +58,7 @@ function findCycles(nodes: ReadonlyMap<string, Node>): string[][] {
       return;
     }
     if (done.has(name)) return;
-    for (const need of nodes.get(name)?.needs ?? []) walk(need, [...trail, name]);
+    for (const need of nodes.get(name)?.needs.keys() ?? []) walk(need, [...trail, name]);
     done.add(name);
   };
   for (const name of nodes.keys()) walk(name, []);

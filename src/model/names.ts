@@ -3,12 +3,14 @@ import { pythonRepr } from "./python-repr.ts";
 
 /** Checks the name of a program, group or process: the characters that namespecs and log lines are split at are out. */
 export function checkName(context: BuildContext, path: ConfigPath, name: string): void {
+  const mistake = nameMistake(name);
+  if (mistake !== null) context.problem(path, mistake);
+}
+
+/** Why a text cannot be such a name, or `null` if it can. */
+export function nameMistake(name: string): string | null {
   const bad = [" ", ":", "/"].find((character) => name.includes(character));
-  if (bad !== undefined) {
-    context.problem(path, `Invalid name: ${pythonRepr(name)} because of character: ${pythonRepr(bad)}`);
-  } else if (name.trim() === "") {
-    context.problem(path, "Invalid name: a name must not be empty");
-  } else if (/\p{Cc}/u.test(name)) {
-    context.problem(path, `Invalid name: ${pythonRepr(name)} contains a control character`);
-  }
+  if (bad !== undefined) return `Invalid name: ${pythonRepr(name)} because of character: ${pythonRepr(bad)}`;
+  if (name.trim() === "") return "Invalid name: a name must not be empty";
+  return /\p{Cc}/u.test(name) ? `Invalid name: ${pythonRepr(name)} contains a control character` : null;
 }

@@ -428,8 +428,33 @@ describe("buildModel refuses", () => {
     ],
     [{ unixHttpServer: { file: "/tmp/s", chown: "x" } }, "Invalid sockchown value x", ["unixHttpServer", "chown"]],
     [{ supervisord: { childlogdir: "/nope" } }, "/nope is not an existing directory", ["supervisord", "childlogdir"]],
-    [web({ dependsOn: ["wep"] }), "programs.web depends on unknown program wep", ["programs", "web", "dependsOn"]],
-    [web({ dependsOn: ["web"] }), "programs.web depends on itself", ["programs", "web", "dependsOn"]],
+    [web({ dependsOn: ["wep"] }), "programs.web depends on unknown program wep", ["programs", "web", "dependsOn", 0]],
+    [web({ dependsOn: ["web"] }), "programs.web depends on itself", ["programs", "web", "dependsOn", 0]],
+    [
+      { programs: { db: { command: "x" }, web: { command: "x", dependsOn: ["db", "web"] } } },
+      "programs.web depends on itself",
+      ["programs", "web", "dependsOn", 1],
+    ],
+    [web({ dependsOn: { web: "ready" } }), "programs.web depends on itself", ["programs", "web", "dependsOn", "web"]],
+    ...["a:b", "a b", ""].flatMap((name): [Config, string, (string | number)[]][] => {
+      const character = [" ", ":"].find((one) => name.includes(one));
+      const message =
+        character === undefined
+          ? "Invalid name: a name must not be empty"
+          : `Invalid name: '${name}' because of character: '${character}'`;
+      return [
+        [{ programs: { [name]: { command: "x" } } }, message, ["programs", name]],
+        [{ programs: { [name]: { command: "x", numprocs: 2 } } }, message, ["programs", name]],
+        [
+          {
+            programs: { web: { command: "x", processName: "%(group_name)s_1" } },
+            groups: { [name]: { programs: ["web"] } },
+          },
+          message,
+          ["groups", name],
+        ],
+      ];
+    }),
     [
       web({ health: { ready: {} } }),
       "a readiness check is exactly one of http, tcp, exec and log, found none",
