@@ -11,6 +11,11 @@ import { diskFull } from "./l4-disk-full.ts";
 import { twoDaemons } from "./c7-two-daemons.ts";
 import { fileLimit } from "./c9-file-limit.ts";
 import { trees } from "./r10-trees.ts";
+import { throughput } from "./l1-throughput.ts";
+import { manyWriters } from "./l2-many-writers.ts";
+import { bigBoot } from "./c8-boot.ts";
+import { permissions } from "./x11-permissions.ts";
+import { privileges } from "./x12-privileges.ts";
 
 /** In the order in which they run: the heart first. */
 export const suite: readonly ChaosTest[] = [
@@ -27,4 +32,9 @@ export const suite: readonly ChaosTest[] = [
   twoDaemons,
   fileLimit,
   trees,
+  throughput,
+  manyWriters,
+  bigBoot,
+  permissions,
+  privileges,
 ];

@@ -1,0 +1,40 @@
+import type { ChaosTest } from "./chaos-test.ts";
+import { auditLoad, brokenPromises, names, untilRunning, writer } from "./load.ts";
+import { cpuOf, pause, World } from "./world.ts";
+
+export const manyWriters: ChaosTest = {
+  id: "L2",
+  title: "many programs of 100 lines a second each",
+  criterion: "lines lost 0, doubled 0; with 300 programs keeper + supervisor <= 60 % of a core",
+  async run({ full }) {
+    const [count, seconds] = full ? [300, 30] : [60, 6];
+    const world = new World();
+    try {
+      const writers = names("writer", count);
+      world.configure(Object.fromEntries(writers.map((name) => [name, writer(world, name, 10_000)])));
+      await world.up();
+      await untilRunning(world, writers);
+      const { pid, supervisorPid } = await world.status();
+      const used = (): number => cpuOf(pid) + cpuOf(supervisorPid);
+      const [before, began] = [used(), performance.now()];
+      await pause(seconds * 1000);
+      const cpu = Math.round(((used() - before) / ((performance.now() - began) / 1000)) * 100);
+      await world.down();
+      const { lines, deaths } = await auditLoad(world, { writers, loopers: [], killed: new Map() });
+      return {
+        figures: {
+          programs: count,
+          seconds,
+          lines: lines.lines,
+          lost: lines.lost,
+          doubled: lines.doubled,
+          cpuPercent: cpu,
+        },
+        broken: brokenPromises(lines, deaths),
+        late: cpu > 60 ? [`CPU ${cpu} %`] : [],
+      };
+    } finally {
+      await world.close();
+    }
+  },
+};

@@ -1,0 +1,65 @@
+import { chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ChaosTest } from "./chaos-test.ts";
+import { untilRunning } from "./load.ts";
+import { pause, World } from "./world.ts";
+
+const NOBODY = 65534;
+
+/** What lies on disk is for its owner; and a log is not written through a link that somebody else put there. */
+export const permissions: ChaosTest = {
+  id: "X11",
+  title: "modes of everything a daemon makes; a log that is a stranger's symlink",
+  criterion: "sockets, state and FIFOs 0600, folders 0700, logs at most 0640; the file behind a foreign link untouched",
+  async run() {
+    const world = new World();
+    try {
+      const trap = join(world.folder, "trap");
+      const secret = join(world.folder, "secret");
+      mkdirSync(trap);
+      writeFileSync(secret, "root's own\n", { mode: 0o600 });
+      symlinkSync(secret, join(trap, "app.log"));
+      const isRoot = process.geteuid?.() === 0;
+      if (isRoot) chownSync(trap, NOBODY, NOBODY);
+      const say = "sh -c 'echo hello; exec sleep 1000'";
+      world.configure({
+        plain: { command: say, stdoutLogfile: undefined, startsecs: 0 },
+        ...(isRoot
+          ? { trapped: { command: say, stdoutLogfile: join(trap, "app.log"), startsecs: 0, startretries: 1 } }
+          : {}),
+      });
+      await world.up();
+      await untilRunning(world, ["plain"]);
+      await pause(isRoot ? 2500 : 0);
+      const lax: string[] = [];
+      let looked = 0;
+      const look = (folder: string): void => {
+        for (const name of readdirSync(folder)) {
+          const path = join(folder, name);
+          const stat = lstatSync(path);
+          looked++;
+          const isLog = path.startsWith(world.places.logs) || name.endsWith(".log");
+          const most = stat.isDirectory() ? 0o700 : isLog ? 0o640 : 0o600;
+          if ((stat.mode & 0o777 & ~most) !== 0) lax.push(`${path} has mode ${(stat.mode & 0o777).toString(8)}`);
+          if (stat.isDirectory()) look(path);
+        }
+      };
+      for (const folder of [world.places.runtime, world.places.state]) look(folder);
+      const touched = readFileSync(secret, "utf8") !== "root's own\n";
+      const { processes } = await world.status();
+      const trapped = processes.find((one) => one.name === "trapped");
+      return {
+        figures: {
+          files: looked,
+          lax: lax.length,
+          linkFollowed: touched,
+          trapped: trapped?.state ?? "not root",
+          why: trapped?.why ?? "",
+        },
+        broken: [...lax, ...(touched ? ["output was written through a stranger's link"] : [])],
+      };
+    } finally {
+      await world.close();
+    }
+  },
+};
