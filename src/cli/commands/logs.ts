@@ -1,6 +1,7 @@
 import type { StreamItem } from "../../protocol/api.ts";
 import { isNotRunning } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
+import { comesBack } from "../comes-back.ts";
 import type { Project } from "../find-daemon.ts";
 import { colorOf, styler } from "../render/colors.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
@@ -16,7 +17,10 @@ export interface LogsOptions {
   readonly raw: boolean;
 }
 
-/** `sup logs [names] [-f] [-n LINES]`: the last lines of each stream, then what follows. Ends well on Ctrl-C. */
+/**
+ * `sup logs [names] [-f] [-n LINES]`: the last lines of each stream, then what follows, until the daemon ends. Ends well on
+ * Ctrl-C. If only the supervisor dies, it goes on with the next one and says so: what was written in between is in the log.
+ */
 export async function logs(project: Project, names: readonly string[], options: LogsOptions): Promise<number> {
   const { client } = project;
   const report = await client.call("status", {}).catch((error: unknown) => {
@@ -52,6 +56,15 @@ export async function logs(project: Project, names: readonly string[], options: 
   });
   try {
     await client.stream(query, show, leave.signal);
+    while (options.follow && !leave.signal.aborted && (await comesBack(client, report.pid))) {
+      process.stderr.write(
+        "sup: the connection was lost for a moment; what was written meanwhile is in the log files\n",
+      );
+      query.set("lines", "0");
+      await client.stream(query, show, leave.signal).catch((error: unknown) => {
+        if (!isNotRunning(error)) throw error;
+      });
+    }
   } catch (error) {
     if (!leave.signal.aborted) throw error;
   } finally {
