@@ -23,6 +23,12 @@ export const killSupervisor: ChaosTest = {
       await world.up();
       const { pid: keeper } = await world.status();
       const load: Load = { writers: [...writers, "flood"], loopers, killed: new Map() };
+      const follower = world.project.spawn(["logs", "writer0", "-f", "-n", "1", "-c", world.config], {
+        timeout: 300_000,
+      });
+      let followed = 0;
+      follower.stdout.on("data", (chunk: Buffer) => (followed += chunk.length));
+      follower.stdout.resume();
       const back: number[] = [];
       let done = 0;
       const survivors = (await runningPids(world)).get("flood") ?? 0;
@@ -46,12 +52,19 @@ export const killSupervisor: ChaosTest = {
         back.push(performance.now() - began);
       }
       await murders;
+      const before = followed;
+      const reconnected = await world
+        .until(() => followed > before, "the follower to go on", 20)
+        .then(() => true)
+        .catch(() => false);
+      follower.kill("SIGINT");
       const after = await world.status();
       const flood = after.processes.find((one) => one.name === "flood")?.pid ?? 0;
       const memory = residentOf(keeper);
       await world.down();
       const { lines, deaths } = await auditLoad(world, load);
       const broken = brokenPromises(lines, deaths);
+      if (!reconnected) broken.push("`sup logs -f` did not go on");
       if (flood !== survivors) broken.push("a program that nobody killed has another pid");
       const ready = percentile(back, 0.5);
       return {
