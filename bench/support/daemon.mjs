@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { debian, root } from "./workplace.mjs";
+import { RpcConnection } from "./rpc-connection.mjs";
+
+/** The two that read the same supervisord.conf. */
+export const supervisors = { sup: join(root, "bin/supervisord"), supervisord: debian.supervisord };
+
+/** A supervisord, ours or Supervisor's, in the foreground, in a room of its own. */
+export class Daemon {
+  /** @param programs the [program:x] sections, as text */
+  constructor(place, kind, programs) {
+    this.kind = kind;
+    this.room = place.room(kind);
+    this.conf = join(this.room, "supervisord.conf");
+    this.socket = join(this.room, "s.sock");
+    this.env = {
+      ...place.env,
+      SUP_RUNTIME_DIR: join(this.room, "run"),
+      SUP_STATE_DIR: join(this.room, "state"),
+    };
+    writeFileSync(
+      this.conf,
+      `[supervisord]
+logfile=${this.room}/supervisord.log
+pidfile=${this.room}/supervisord.pid
+childlogdir=${this.room}
+minfds=8192
+[unix_http_server]
+file=${this.socket}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://${this.socket}
+${programs}`,
+    );
+  }
+
+  start() {
+    this.child = spawn(supervisors[this.kind], ["-n", "-c", this.conf], {
+      env: this.env,
+      cwd: this.room,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    this.child.stderr.on("data", (chunk) => (said = (said + chunk).slice(-4000)));
+    this.ended = once(this.child, "exit").then(([code, signal]) => {
+      if (!this.stopping) process.stderr.write(`${this.kind} ended (${code ?? signal}):\n${said}\n`);
+    });
+    return this;
+  }
+
+  /** A connection, once every program is RUNNING. */
+  running() {
+    return this.#connect((states) => states.every((state) => state === "RUNNING"));
+  }
+
+  /** A connection, once it is answered, whatever the programs do. */
+  answering() {
+    return this.#connect(() => true);
+  }
+
+  /** Asks again and again, because the answer is the fact that is waited for. */
+  async #connect(enough) {
+    const connection = new RpcConnection(this.socket);
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      const states = await connection.call("supervisor.getAllProcessInfo").then(stateNames, () => []);
+      if (states.length > 0 && enough(states)) return connection;
+      if (Date.now() > deadline) throw new Error(`${this.kind}: not all programs run: ${[...new Set(states)]}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** SIGTERM, until it is gone: milliseconds. */
+  async stop() {
+    this.stopping = true;
+    const start = process.hrtime.bigint();
+    this.child.kill("SIGTERM");
+    await this.ended;
+    return Number(process.hrtime.bigint() - start) / 1e6;
+  }
+
+  /** Processes of the manager itself: it, and the children that are not programs. */
+  pids() {
+    const children = readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => parentAndCommand(pid)?.parent === this.child.pid)
+      .filter((pid) => /supervisor\.cjs/.test(commandLine(pid)));
+    return [this.child.pid, ...children.map(Number)];
+  }
+}
+
+function stateNames(xml) {
+  return [...xml.matchAll(/<name>statename<\/name>\s*<value><string>(\w+)</g)].map((match) => match[1]);
+}
+
+function parentAndCommand(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return { parent: Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) };
+  } catch {
+    return null;
+  }
+}
+
+function commandLine(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}

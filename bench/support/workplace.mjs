@@ -1,0 +1,38 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+
+export const root = resolve(import.meta.dirname ?? ".", "../..");
+export const debian = { supervisord: "/usr/bin/supervisord", supervisorctl: "/usr/bin/supervisorctl" };
+const peers = join(root, "bench/peers/node_modules/.bin");
+
+/** A folder for one run, the C programs compiled into it, and which contenders this machine has. */
+export function openWorkplace() {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "sup-bench-")));
+  let last = 0;
+  // Certificates that are read at every start of Node are not what is measured here.
+  const { NODE_EXTRA_CA_CERTS: _, NODE_OPTIONS: __, ...env } = process.env;
+  return {
+    folder,
+    env: { ...env, PM2_HOME: join(folder, "pm2") },
+    /** The compiled program of bench/programs. */
+    program(name) {
+      const file = join(folder, name);
+      if (!existsSync(file)) execFileSync("cc", ["-O2", "-o", file, join(root, "bench/programs", `${name}.c`)]);
+      return file;
+    },
+    /** A new empty folder. */
+    room(name) {
+      const room = join(folder, `${name}-${(last += 1)}`);
+      mkdirSync(room);
+      return room;
+    },
+    /** The path of a peer's command, or null if it is not installed. */
+    peer(command) {
+      const known = [debian[command], join(peers, command), `/usr/bin/${command}`, `/bin/${command}`];
+      return known.find((file) => file !== undefined && basename(file) === command && existsSync(file)) ?? null;
+    },
+    close: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
