@@ -193,7 +193,10 @@ function withPlaces(problems: readonly Problem[], file: string, files: readonly 
   const locate = locator({ file, files, read: readText });
   return {
     ok: false,
-    problems: problems.map((problem) => ({ ...problem, place: problem.place ?? locate(problem.path ?? []) })),
+    problems: problems.map((problem) => ({
+      ...problem,
+      place: problem.place ?? locate(problem.path ?? [], problem.at),
+    })),
   };
 }
 

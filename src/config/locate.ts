@@ -9,26 +9,35 @@ const MAX_SPREADS = 24;
 
 /**
  * Makes a function that finds where in the sources a config path such as `["programs", "web", "startsecs"]` was written: the
- * place of its key (or array element).
+ * place of its value (or array element), or of its key, if that is asked for. The brace that opens an object says little: its
+ * place is its key as well.
  *
  * It follows literals by name from the default export down: through calls like `defineConfig(...)`, functions, spreads,
  * constants and imports, all as best effort. What cannot be followed ends at the nearest key above that can be found, and
  * at worst at the default export: a place is always given.
  */
-export function locator(sources: LocateSources): (path: readonly (string | number)[]) => Place {
+export function locator(sources: LocateSources): (path: readonly (string | number)[], at?: "key") => Place {
   const values = new SourceValues(sources);
-  return (path) => {
+  return (path, at) => {
     values.restart();
     const start = values.exportStart(sources.file);
-    const best: Hit = { depth: 0, value: start };
+    const best: Hit = { depth: 0, key: start, value: start };
     const search: Search = { values, path, best, steps: 0 };
     for (const root of values.exported(sources.file, "default")) descend(search, root, 0, 0);
-    return values.place(search.best.value);
+    const { depth, key, value } = search.best;
+    return values.place(at === "key" || depth < path.length || saysLittle(value) ? key : value);
   };
+}
+
+/** An object, or nothing: the source ends at the colon. */
+function saysLittle({ source, at }: Value): boolean {
+  const token = source.tokens.list[at];
+  return token === undefined || isPunct(token, "{");
 }
 
 interface Hit {
   readonly depth: number;
+  readonly key: Value;
   readonly value: Value;
 }
 
@@ -67,6 +76,6 @@ function enter(search: Search, literal: Value, key: string | number, depth: numb
 }
 
 function found(search: Search, key: Value, value: Value, depth: number): void {
-  if (depth + 1 > search.best.depth) search.best = { depth: depth + 1, value: key };
+  if (depth + 1 > search.best.depth) search.best = { depth: depth + 1, key, value };
   descend(search, value, depth + 1, 0);
 }

@@ -31,9 +31,10 @@ export class BuildContext {
   }
 
   /** A program that is in two groups is built twice, but its mistakes are told once. */
-  problem(path: ConfigPath, message: string, hint?: string): void {
+  problem(path: ConfigPath, message: string, hint?: string, at?: "key"): void {
     const key = JSON.stringify([path, message]);
-    if (!this.#problems.has(key)) this.#problems.set(key, { message, path, ...(hint !== undefined && { hint }) });
+    if (this.#problems.has(key)) return;
+    this.#problems.set(key, { message, path, ...(at && { at }), ...(hint !== undefined && { hint }) });
   }
 
   /** Expands a text; one that cannot be expanded is a problem and comes back as it is. */

@@ -34,7 +34,8 @@ export function buildListener(
   for (const event of events) {
     if (EVENT_TYPES.some((type) => type === event)) continue;
     const { hint } = didYouMean(event, EVENT_TYPES);
-    context.problem([...path, "events"], `Unknown event type ${event} in [${section}] events`, hint);
+    const index = (listener.events ?? []).findIndex((written) => written.toUpperCase() === event);
+    context.problem([...path, "events", index], `Unknown event type ${event} in [${section}] events`, hint);
   }
   const place = { path, section: "eventlistener", name, group: name, environment } as const;
   return {

@@ -7,17 +7,17 @@ export function checkDependencies(context: BuildContext, config: Config): void {
   const nodes = collect(config);
   for (const [name, { path, needs }] of nodes) {
     for (const [need, needPath] of needs) {
-      if (need === name) context.problem(needPath, `${path.join(".")} depends on itself`);
+      if (need === name) context.problem(needPath, `${path.join(".")} depends on itself`, undefined, "key");
       if (nodes.has(need)) continue;
       const { hint } = didYouMean(need, nodes.keys());
-      context.problem(needPath, `${path.join(".")} depends on unknown program ${need}`, hint);
+      context.problem(needPath, `${path.join(".")} depends on unknown program ${need}`, hint, "key");
     }
   }
   for (const cycle of findCycles(nodes)) {
     const [first = "", second = ""] = cycle;
     const path = nodes.get(first)?.needs.get(second) ?? [];
     const message = `programs wait for one another in a circle: ${[...cycle, first].join(" -> ")}`;
-    context.problem(path, message, "none of them could ever start: remove one dependency");
+    context.problem(path, message, "none of them could ever start: remove one dependency", "key");
   }
 }
 

@@ -4,7 +4,9 @@ import { pythonRepr } from "./python-repr.ts";
 /** Checks the name of a program, group or process: the characters that namespecs and log lines are split at are out. */
 export function checkName(context: BuildContext, path: ConfigPath, name: string): void {
   const mistake = nameMistake(name);
-  if (mistake !== null) context.problem(path, mistake);
+  if (mistake === null) return;
+  if (path.at(-1) === "processName") context.problem(path, mistake);
+  else context.problem(path, mistake, undefined, "key");
 }
 
 /** Why a text cannot be such a name, or `null` if it can. */

@@ -8,6 +8,8 @@ export interface Problem {
   readonly hint?: string;
   /** Where in the config object, such as `["programs", "web", "startsecs"]`. */
   readonly path?: readonly (string | number)[];
+  /** Set if it is the key at the end of `path` that is wrong, and not its value. */
+  readonly at?: "key";
   /** Where in the source, once known. Line and column count from 1. */
   readonly place?: Place;
 }

@@ -34,7 +34,7 @@ function toFindings(issue: Issue, prefix: readonly PropertyKey[], config: unknow
   const path = toPath([...prefix, ...issue.path]);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownOption(path, key));
   if (issue.code === "invalid_key") {
-    return [{ problem: { message: `${show(path)} is not a name that can be used here`, path } }];
+    return [{ problem: { message: `${show(path)} is not a name that can be used here`, path, at: "key" } }];
   }
   if (issue.code === "invalid_union") {
     const nested = nearestBranch(issue);
@@ -65,7 +65,8 @@ function unknownOption(path: readonly (string | number)[], key: string): Finding
   const where = path.length === 0 ? "the config" : show(path);
   const known = optionsAt(path);
   const guess = closest(key, known);
-  const problem = { message: `unknown option \`${key}\` in ${where}`, path: [...path, key], ...hintFor(guess, known) };
+  const message = `unknown option \`${key}\` in ${where}`;
+  const problem: Problem = { message, path: [...path, key], at: "key", ...hintFor(guess, known) };
   return { problem, ...(guess !== null && { meant: JSON.stringify([...path, guess]) }) };
 }
 

@@ -110,7 +110,7 @@ describe("loadConfig", () => {
         'import { db } from "./db";\nexport default {\n  programs: {\n    web: {\n      command: "cat",\n      startsec: 1,\n    },\n    db,\n  },\n};\n',
       "db.ts": 'export const db = {\n  command: "cat",\n  startsecs: -5,\n};\n',
     });
-    expect(places(result).sort()).toEqual(["db.ts:3:3", "supervisor.config.ts:6:7"]);
+    expect(places(result).sort()).toEqual(["db.ts:3:14", "supervisor.config.ts:6:7"]);
     expect(messages(result)).toContain("startsecs");
     expect(result.files).toEqual(expect.arrayContaining([join(folder, "db.ts")]));
   });
@@ -125,7 +125,7 @@ describe("loadConfig", () => {
 
   it("tells mistakes of JSON at their places", async () => {
     const wrong = await load({ "supervisor.config.json": '{\n  "programs": {\n    "web": { "command": 3 }\n  }\n}' });
-    expect(places(wrong)).toEqual(["supervisor.config.json:3:14"]);
+    expect(places(wrong)).toEqual(["supervisor.config.json:3:25"]);
   });
 
   it("tells mistakes of an ini file at their places", async () => {

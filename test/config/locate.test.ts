@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { locator } from "../../src/config/locate.ts";
 
 /** `§` marks the expected place in the sources. */
-function check(path: (string | number)[], sources: Record<string, string>): void {
+function check(path: (string | number)[], sources: Record<string, string>, at?: "key"): void {
   const plain = Object.fromEntries(Object.entries(sources).map(([file, text]) => [file, text.replace("§", "")]));
   const files = Object.keys(sources);
   const [file = "", marked = ""] = Object.entries(sources).find(([, text]) => text.includes("§")) ?? [];
   const before = marked.slice(0, marked.indexOf("§")).split("\n");
   const expected = { file, line: before.length, column: (before.at(-1) ?? "").length + 1 };
-  expect(locator({ file: files[0] ?? "", files, read: (name) => plain[name] })(path)).toEqual(expected);
+  expect(locator({ file: files[0] ?? "", files, read: (name) => plain[name] })(path, at)).toEqual(expected);
 }
 
 const WEB = ["programs", "web", "startsecs"];
@@ -114,11 +114,29 @@ describe("locator", () => {
     ["an empty file", WEB, "§"],
     ["broken code", WEB, "export default { programs: { §web: "],
   ])("finds a key in %s", (_name, path, text) => {
+    check(path, { "/p/c.ts": text }, "key");
+  });
+
+  it.each<[string, (string | number)[], string]>([
+    ["text", WEB, "export default { programs: { web: { startsecs: §'x' } } }"],
+    ["a number below zero", WEB, "export default { programs: { web: { startsecs: §-1 } } }"],
+    ["a template", WEB, "export default { programs: { web: { startsecs: §`${x}s` } } }"],
+    ["a name", WEB, "const n = 1;\nexport default { programs: { web: { startsecs: §n } } }"],
+    ["a list", WEB, "export default { programs: { web: { 'startsecs': §[1] } } }"],
+    ["a computed key", WEB, "export default { programs: { web: { ['startsecs']: §1 } } }"],
+    ["a key alone, which is both", WEB, "const startsecs = 1;\nexport default { programs: { web: { §startsecs } } }"],
+    ["an element", ["rpcinterface", 1], "export default { rpcinterface: ['x', §'y'] }"],
+    ["a spread", WEB, "const base = { startsecs: §1 };\nexport default { programs: { web: { ...base } } }"],
+    ["JSON", WEB, 'export default { "programs": { "web": { "startsecs": §"x" } } }'],
+    ["an object, by its key", ["programs", "web"], "export default { programs: { §web: { startsecs: 1 } } }"],
+    ["what is missing, by the object that lacks it", WEB, "export default { programs: { §web: { command: 'x' } } }"],
+    ["broken code, by its key", ["programs", "web"], "export default { programs: { §web: "],
+  ])("finds a value that is %s", (_name, path, text) => {
     check(path, { "/p/c.ts": text });
   });
 
   it("finds a key in JSON", () => {
-    check(WEB, { "/p/supervisor.config.json": '{\n  "programs": {\n    "web": { §"startsecs": -1 }\n  }\n}' });
+    check(WEB, { "/p/supervisor.config.json": '{\n  "programs": {\n    "web": { §"startsecs": -1 }\n  }\n}' }, "key");
   });
 
   it.each<[string, Record<string, string>]>([
@@ -193,7 +211,7 @@ describe("locator", () => {
         "/p/make.ts": "export function make(): Program { return { §startsecs: 1 }; }",
       },
     ],
-  ])("follows %s", (_name, sources) => check(WEB, sources));
+  ])("follows %s", (_name, sources) => check(WEB, sources, "key"));
 
   it("ends when imports and constants go in circles", () => {
     check(WEB, {

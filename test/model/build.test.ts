@@ -373,7 +373,7 @@ describe("buildModel refuses", () => {
     [
       { eventlisteners: { m: { command: "x", events: ["TICK_6"] } } },
       "Unknown event type TICK_6 in [eventlistener:m] events",
-      ["eventlisteners", "m", "events"],
+      ["eventlisteners", "m", "events", 0],
     ],
     [
       { eventlisteners: { m: { command: "x", events: ["TICK"], bufferSize: 0 } } },
