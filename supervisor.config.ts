@@ -9,6 +9,8 @@ export default defineConfig({
     types: {
       command: `${bin}/tsc --noEmit --watch --preserveWatchOutput`,
       health: { ready: { log: "Watching for file changes", timeout: "60s" } },
+      // `.bin/tsc` starts the compiler as a child of its own: the whole group is to be stopped.
+      stopasgroup: true,
     },
     // Rebuilds dist/ whenever a source changes.
     build: {
@@ -19,6 +21,7 @@ export default defineConfig({
     unit: {
       command: `${bin}/vitest --project unit --changed`,
       dependsOn: { build: "ready" },
+      stopasgroup: true,
       autostart: false,
     },
   },

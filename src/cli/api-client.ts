@@ -12,12 +12,18 @@ export class ApiError extends Error {
   }
 }
 
+/** How long a daemon that is being started again is waited for, milliseconds. */
+const PATIENCE = 30_000;
+
 /** The JSON API of one daemon, over its control socket. Every method rejects with `ECONNREFUSED`/`ENOENT` if none runs. */
 export class ApiClient {
   readonly #socket: string;
+  readonly #isComing: () => Promise<boolean>;
 
-  constructor(socket: string) {
+  /** `isComing` says whether a daemon that does not answer is about to: its supervisor process is being started again. */
+  constructor(socket: string, isComing: () => Promise<boolean> = async () => false) {
     this.#socket = socket;
+    this.#isComing = isComing;
   }
 
   /** Waits as long as the daemon takes: a stop may rightly last `stopwaitsecs`. Throws `ApiError` on a refusal. */
@@ -53,7 +59,22 @@ export class ApiClient {
     }
   }
 
-  #send(method: string, path: string, body: string | null, signal?: AbortSignal): Promise<IncomingMessage> {
+  async #send(method: string, path: string, body: string | null, signal?: AbortSignal): Promise<IncomingMessage> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      try {
+        return await this.#sendOnce(method, path, body, signal);
+      } catch (error) {
+        // Only what was not received can be sent again: a reset may have come after the call was carried out.
+        const code = (error as NodeJS.ErrnoException).code;
+        if ((code !== "ENOENT" && code !== "ECONNREFUSED") || Date.now() > deadline) throw error;
+        if (!(await this.#isComing())) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
+  #sendOnce(method: string, path: string, body: string | null, signal?: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const headers =
         body === null ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };

@@ -25,20 +25,23 @@ export async function attach(
   const leave = new AbortController();
   let ended: number | null = null;
   let presses = 0;
+  let mute = false;
 
   const status = await client.call("status", {});
   const width = Math.max(4, ...status.processes.map((process) => process.namespec.length));
   const output = new PrefixedOutput(
-    (text) => process.stdout.write(safeText(text, process.stdout)),
+    (text) => void (mute || process.stdout.write(safeText(text, process.stdout))),
     (name) => `${paint(colorOf(name), `${name.padEnd(width)} |`)} `,
   );
-  const say = (text: string): void =>
-    void process.stdout.write(safeText(`${paint("dim", `${"sup".padEnd(width)} |`)} ${text}\n`, process.stdout));
+  const say = (text: string): void => {
+    if (mute) return;
+    process.stdout.write(safeText(`${paint("dim", `${"sup".padEnd(width)} |`)} ${text}\n`, process.stdout));
+  };
 
   const interrupt = (exitStatus: number): void => {
     ended = exitStatus;
-    presses++;
     if (!options.owner) return leave.abort();
+    presses++;
     if (presses === 1) {
       say("stopping (press Ctrl-C again to hurry)");
       void client.call("shutdown", {}).catch(ignoreGone);
@@ -53,7 +56,12 @@ export async function attach(
     ["SIGHUP", () => interrupt(129)],
   ];
   for (const [signal, handler] of handlers) process.on(signal, handler);
-  process.stdout.on("error", () => interrupt(141));
+  // Nobody reads any more (`sup up | head`). Whatever we would say about it would fail in the same way.
+  process.stdout.on("error", () => {
+    if (mute) return;
+    mute = true;
+    interrupt(141);
+  });
 
   const query = new URLSearchParams({
     events: "1",

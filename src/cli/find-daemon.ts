@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { findConfig } from "../config/find-config.ts";
 import { placesFor, type Places } from "../daemon/places.ts";
+import { findKeeper } from "../keeper/runtime-lock.ts";
 import { ApiClient } from "./api-client.ts";
 import { CliError } from "./cli-error.ts";
 
@@ -21,7 +22,9 @@ export function findProject(configOption: string | undefined, cwd: string = proc
   const folder = realpathSync(dirname(found.file));
   const config = join(folder, basename(found.file));
   const places = placesFor(config);
-  return { config, folder, places, client: new ApiClient(places.socket), warning: found.warning };
+  // As long as the keeper lives, so does the daemon: it may be between two supervisor processes.
+  const isComing = async (): Promise<boolean> => (await findKeeper(join(places.runtime, "keeper"))) !== null;
+  return { config, folder, places, client: new ApiClient(places.socket, isComing), warning: found.warning };
 }
 
 function given(option: string, cwd: string): { file: string; warning: string | null } {

@@ -27,12 +27,13 @@ export interface LaunchOptions {
 
 /**
  * Starts keeper and supervisor for a project and waits until the config is loaded and the control socket listens, or
- * until it is known why not. The keeper gets a session of its own, so that Ctrl-C in our terminal is ours to interpret.
+ * until it is known why not; `in use` if another daemon of the project was faster. The keeper gets a session of its own, so
+ * that Ctrl-C in our terminal is ours to interpret.
  */
-export async function launchDaemon(project: Project, options: LaunchOptions): Promise<BootReport> {
+export async function launchDaemon(project: Project, options: LaunchOptions): Promise<BootReport | "in use"> {
   const { places } = project;
-  mkdirSync(places.runtime, { recursive: true, mode: 0o700 });
-  mkdirSync(places.state, { recursive: true, mode: 0o700 });
+  makeFolder(places.runtime, "SUP_RUNTIME_DIR");
+  makeFolder(places.state, "SUP_STATE_DIR");
   const crashLog = openSync(join(places.state, "crash.log"), "a", 0o600);
   const limit = launcherFileLimit();
   const keeper = spawn(
@@ -67,7 +68,21 @@ export async function launchDaemon(project: Project, options: LaunchOptions): Pr
   return report;
 }
 
-function readReport(keeper: ChildProcess, project: Project): Promise<BootReport> {
+function makeFolder(folder: string, variable: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CliError(`cannot make ${folder}: ${(error as Error).message}`, {
+      hint: `Name another place with ${variable}.`,
+      cause: error,
+    });
+  }
+}
+
+/** The keeper's exit status when another one owns the folder. */
+const FOLDER_IN_USE = 3;
+
+function readReport(keeper: ChildProcess, project: Project): Promise<BootReport | "in use"> {
   return new Promise((resolve, reject) => {
     let text = "";
     keeper.once("error", (error) =>
@@ -81,8 +96,10 @@ function readReport(keeper: ChildProcess, project: Project): Promise<BootReport>
       keeper.stdout?.removeAllListeners("data");
       resolve(JSON.parse(text.slice(0, end)) as BootReport);
     });
-    keeper.once("exit", (code, signal) => {
+    // Not "exit": that may come before the last of its output.
+    keeper.once("close", (code, signal) => {
       if (text.includes("\n")) return;
+      if (code === FOLDER_IN_USE) return resolve("in use");
       reject(
         new CliError(`the daemon ended before it was ready (${signal ?? `status ${code}`})`, {
           hint: `Its last words may be in ${join(project.places.state, "crash.log")}.`,

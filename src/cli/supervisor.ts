@@ -62,13 +62,13 @@ async function main(): Promise<void> {
     parts,
   );
 
-  // Only the first supervisor of a keeper has somebody waiting for word of how it went.
+  // Somebody waits for word of how it went: of the first supervisor, or of the next if that one died before it could tell.
   const first = (process.env["SUP_KEEPER_RESTARTS"] ?? "0") === "0";
   const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
   if (launch?.nodaemon === true) {
     if (!outcome.ready) process.stderr.write(usageErrorText(outcome.messages, launch.program));
   } else if (first && launch !== null) leaveReport(launch.report, report);
-  else if (first) await tell(report);
+  else if (launch === null) await tell(report);
   const ending = outcome.ready ? await outcome.done : "shutdown";
   // The keeper waits for our end, and a watcher or a client's connection might keep us.
   process.exit(ending === "restart" ? RESTART_STATUS : 0);

@@ -17,6 +17,7 @@ export async function waitUntilReady(client: ApiClient, names: readonly string[]
   let verdict: number | null = null;
   const look = async (): Promise<void> => {
     const { processes } = await client.call("status", {});
+    if (verdict !== null) return;
     const chosen = processes.filter((process) => selects(names, process));
     const failed = chosen.filter(hasFailed);
     if (failed.length > 0) {

@@ -213,7 +213,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     keeper.acknowledge(0, { daemon: "1" });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
     pidfile = announce(supervisord, snapshot.pid, log);
-    supervisor.begin(model, onlyChosen(options.only));
+    supervisor.begin(model, onlyChosen(model, options.only));
     deliver = take;
     watcher?.rearm(loaded.files, loaded.hash);
   } else {
@@ -228,7 +228,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     // Not before it knows its processes, and what came early before what comes in while the config is read.
     deliver = take;
     for (const event of early.splice(0)) take(event);
-    if (snapshot.recentCrashes < 5) await config.update();
+    // Unasked only if edits are applied unasked: with --no-watch, what is in force stays so.
+    if (snapshot.recentCrashes < 5 && watcher !== undefined) await config.update();
   }
   for (const event of early.splice(0)) take(event);
   const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings, "warning");
@@ -249,8 +250,17 @@ function fallbackText(problems: string): string {
   return `the config cannot be read any more, the last good one stays in force:\n${problems}`;
 }
 
-function onlyChosen(names: readonly string[]): ((spec: ProcessSpec) => boolean) | null {
-  return names.length === 0 ? null : (spec) => selects(names, spec);
+/** The chosen processes and all that they depend on, directly or not. */
+function onlyChosen(model: Model, names: readonly string[]): ((spec: ProcessSpec) => boolean) | null {
+  if (names.length === 0) return null;
+  const all = model.groups.flatMap((group) => group.processes);
+  const needed = new Set(all.filter((spec) => selects(names, spec)));
+  // A set visits what is added during the visit.
+  for (const spec of needed) {
+    const programs = new Set(spec.dependsOn.map((dependency) => dependency.program));
+    for (const other of all) if (programs.has(other.program)) needed.add(other);
+  }
+  return (spec) => needed.has(spec);
 }
 
 function announceReturn(snapshot: KeeperSnapshot, log: DaemonLog): void {

@@ -35,7 +35,7 @@ export async function restart(
 ): Promise<readonly ActionResult[]> {
   assertAccepting(supervisor);
   const restarted = choose(supervisor, args.names).map(async (process) => {
-    await supervisor.stopAndWait(process);
+    await supervisor.stopAndWait(process, { startAgain: true });
     return startOne(supervisor, process, args.wait !== false, false);
   });
   return Promise.all(restarted);

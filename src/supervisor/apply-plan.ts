@@ -12,12 +12,33 @@ import type { Supervisor } from "./supervisor.ts";
  */
 export async function applyPlan(supervisor: Supervisor, plan: Plan): Promise<void> {
   const changed = plan.groups.filter((group) => group.action !== "unchanged");
+  // A program that moves to another group goes and comes anew, and with it that somebody had stopped it.
+  const held = new Set(
+    changed.flatMap((group) =>
+      group.processes
+        .filter((step) => step.action === "remove" && isHeld(supervisor, group.name, step))
+        .map((step) => identity(step.before)),
+    ),
+  );
   for (const group of changed) changeGroup(supervisor, group);
   await Promise.all(changed.flatMap((group) => group.processes.map((step) => carryOut(supervisor, group.name, step))));
 
   for (const group of changed) if (group.action === "remove") supervisor.removeGroup(group.name);
   const added = changed.flatMap((group) => (group.after === null ? [] : addMissing(supervisor, group, group.after)));
-  for (const process of added) if (process.spec.autostart) supervisor.requestStart(process);
+  for (const process of added) {
+    if (held.has(identity(process.spec))) process.holdStopped();
+    else if (process.spec.autostart) supervisor.requestStart(process);
+  }
+  supervisor.dropInherited();
+}
+
+function isHeld(supervisor: Supervisor, group: string, step: ProcessPlan): boolean {
+  return supervisor.find(group, step.before?.name ?? "")?.stoppedByOperator === true;
+}
+
+/** The same process whatever group it is in. */
+function identity(spec: ProcessSpec | null): string {
+  return JSON.stringify([spec?.program, spec?.name]);
 }
 
 /** What a group as a whole is, listeners' subscriptions for one, is new before its processes start again. */
@@ -59,7 +80,7 @@ async function remove(supervisor: Supervisor, process: ManagedProcess): Promise<
 
 async function replace(supervisor: Supervisor, process: ManagedProcess, spec: ProcessSpec): Promise<void> {
   const comesBack = shouldRun(supervisor, process, spec);
-  if (!process.stoppedByOperator) await supervisor.stopAndWait(process);
+  if (comesBack || !process.stoppedByOperator) await supervisor.stopAndWait(process, { startAgain: comesBack });
   process.respec(spec);
   if (comesBack) supervisor.requestStart(process);
 }
@@ -67,6 +88,8 @@ async function replace(supervisor: Supervisor, process: ManagedProcess, spec: Pr
 /** After an edit: what ran, or tried to, runs again; what never ran follows autostart; what was stopped stays stopped. */
 function shouldRun(supervisor: Supervisor, process: ManagedProcess, spec: ProcessSpec): boolean {
   const { state } = process.life;
+  // It is down, or on its way down, only because of an earlier edit or restart.
+  if (process.startAgain !== null) return true;
   if (process.stoppedByOperator) return false;
   if (state === "STOPPED" || state === "EXITED" || state === "FATAL") {
     return spec.autostart || awaitsRestart(process.life) || supervisor.waitingFor(process).length > 0;

@@ -20,7 +20,7 @@ export interface ListenerPoolWorld {
 }
 
 /**
- * Set to `characters` in a listener's environment, it makes `len` count those: for listeners that read their stdin as text.
+ * Set to `bytes` in a listener's environment, it makes `len` count those: for listeners that read their stdin as bytes.
  * A variable and no option, so that a supervisord.conf with it is still one for Supervisor.
  */
 const LENGTH_VARIABLE = "SUP_EVENT_LEN";
@@ -117,7 +117,7 @@ export class ListenerPool {
     const { name: pool } = this.group.spec;
     const envelope = { server: this.#world.identifier, pool, ...event, name: event.name as EventName };
     const wish = this.group.processes.get(member)?.spec.environment[LENGTH_VARIABLE];
-    const bytes = eventEnvelope(envelope, wish === "characters" ? "characters" : "bytes");
+    const bytes = eventEnvelope(envelope, wish === "bytes" ? "bytes" : "characters");
     this.#world.keeper.writeStdin(processKey({ group: pool, name: member }), bytes, `event ${delivery}`).then(
       (answer) => {
         if (answer === "queued") return;

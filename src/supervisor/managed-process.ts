@@ -39,6 +39,10 @@ export class ManagedProcess {
   wallStop = 0;
   /** Starts that nobody asked for. */
   restarts = 0;
+  /** It was asked to start and waits for what it depends on. */
+  wanted = false;
+  /** It is stopped only to be started again: by whoever stops it, or, if that died meanwhile, by whoever resumes that. */
+  startAgain: "planned" | "resumed" | null = null;
   /** Removed from its group: late answers of the keeper are no longer its business. */
   retired = false;
   #spec: ProcessSpec;
@@ -151,6 +155,8 @@ export class ManagedProcess {
       wallStop: this.wallStop,
       restarts: this.restarts,
       ready: this.#passed,
+      wanted: this.wanted,
+      startAgain: this.startAgain !== null,
       autoLogs: this.#world.context.autoLogs.save(this.key),
       ...(this.#survivors.held === null ? {} : { leaderExit: this.#survivors.held }),
     };
@@ -164,6 +170,8 @@ export class ManagedProcess {
       this.wallStop = saved.wallStop;
       this.restarts = saved.restarts;
       this.#passed = saved.ready;
+      this.wanted = saved.wanted;
+      this.startAgain = saved.startAgain ? "resumed" : null;
       this.#world.context.autoLogs.restore(this.key, saved.autoLogs);
       if (saved.leaderExit !== undefined) this.#survivors.hold(saved.leaderExit);
     }
@@ -179,6 +187,12 @@ export class ManagedProcess {
     }
     if (this.#life.state === "RUNNING" && !this.#passed) this.#watchReadiness();
     this.#arm();
+  }
+
+  /** As if an operator had stopped it: it takes the place of one that was, under another group's name. */
+  holdStopped(): void {
+    if (this.#life.state === "STOPPED") this.#life = { ...this.#life, reason: "operator" };
+    this.#world.changed(this, null);
   }
 
   /** Nothing of this object may act any more: it was removed, or the daemon ends. */

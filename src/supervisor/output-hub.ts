@@ -17,13 +17,14 @@ export class OutputHub {
   /**
    * Follows one stream. `onStart` hears the size of its log file at that moment, before any output: all that was written
    * before is in the file up to there, all that comes after is told to `listener`, so a reader of both sees each byte once.
+   * It also hears which file that is (device and inode), because the name may lead to its successor by now.
    * Returns how to stop.
    */
   follow(
     key: ProcessKey,
     stream: StreamName,
     listener: (item: OutputItem) => void,
-    onStart: (size: number) => void = () => {},
+    onStart: (size: number, file?: string) => void = () => {},
   ): () => void {
     const id = `${stream} ${key}`;
     const followers = this.#followers.get(id) ?? new Set();
@@ -33,15 +34,15 @@ export class OutputHub {
     let held: OutputItem[] | null = [];
     const receive = (item: OutputItem): void => void (held === null ? listener(item) : held.push(item));
     followers.add(receive);
-    const begin = (size: number, position: number): void => {
+    const begin = (size: number, position: number, file?: string): void => {
       if (!followers.has(receive)) return;
-      onStart(size);
+      onStart(size, file);
       const late = held ?? [];
       held = null;
       for (const item of late) if (item.type === "gap" || item.position > position) listener(item);
     };
     this.#keeper.follow(key, stream, true).then(
-      ({ size, position }) => begin(size, position),
+      ({ size, position, file }) => begin(size, position, file),
       () => begin(0, 0),
     );
 

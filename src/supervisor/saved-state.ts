@@ -12,6 +12,10 @@ export interface SavedProcess {
   readonly wallStop: number;
   readonly restarts: number;
   readonly ready: boolean;
+  /** It was asked to start and waits for what it depends on. */
+  readonly wanted: boolean;
+  /** It is being stopped only to be started again: an edit or a restart was under way. */
+  readonly startAgain: boolean;
   /** Its leader has ended, but it is STOPPING until its group is empty. */
   readonly leaderExit?: ExitedInput;
   readonly autoLogs: Partial<Record<StreamName, string>>;

@@ -5,11 +5,11 @@ import { explain } from "../machine/explain.ts";
 import type { Waiting } from "../machine/gates.ts";
 import type { GroupSpec, LogLevel, Model, ProcessSpec } from "../model/model.ts";
 import type { Keeper, KeeperEvent, KeeperSnapshot, KeptEvent, StreamName } from "../protocol/keeper.ts";
+import { Inheritance } from "./inheritance.ts";
 import type { LaunchContext } from "./launch.ts";
 import { ManagedProcess, type ProcessWorld } from "./managed-process.ts";
 import { OutputHub } from "./output-hub.ts";
 import { ProcessGroup } from "./process-group.ts";
-import type { SavedProcess } from "./saved-state.ts";
 import { isDown } from "./is-down.ts";
 import { StartGates } from "./start-gates.ts";
 import { StateSaver } from "./state-saver.ts";
@@ -64,6 +64,7 @@ export class Supervisor {
   readonly #gates: StartGates;
   readonly #byKey = new Map<string, ManagedProcess>();
   readonly #saver: StateSaver;
+  readonly #inheritance = new Inheritance();
   #mood: Mood = "running";
 
   constructor(options: SupervisorOptions) {
@@ -128,19 +129,11 @@ export class Supervisor {
 
   /** After a death of ours: takes up every process where the keeper and our own notes have it. */
   restore(model: Model, snapshot: KeeperSnapshot): void {
-    const kept = new Map(snapshot.processes.map((process) => [process.key, process]));
+    this.#inheritance.receive(snapshot);
     // All groups first: what is found out about a process may concern a listener in any of them.
     for (const spec of model.groups) this.bus.emit({ type: "groupRestored", group: this.#createGroup(spec) });
-    for (const process of this.processes()) {
-      const saved = snapshot.saved[process.key];
-      process.restore(saved === undefined ? null : (JSON.parse(saved) as SavedProcess), kept.get(process.key) ?? null);
-    }
     for (const event of snapshot.pending) this.#takeEvent(event);
-    for (const process of this.processes()) {
-      // It wanted to start and waited for another, or the daemon died before it got to it.
-      if (process.life.state === "STOPPED" && process.life.reason === null && process.spec.autostart)
-        this.requestStart(process);
-    }
+    for (const process of this.processes()) this.#resume(process);
   }
 
   /** Takes a live event of the keeper. */
@@ -173,18 +166,26 @@ export class Supervisor {
 
   /** Starts a process as soon as what it depends on allows. */
   requestStart(process: ManagedProcess): void {
-    if (this.#gates.admit(process)) process.input({ type: "start" });
-    else this.#saver.note(process.key);
+    process.startAgain = null;
+    process.wanted = !this.#gates.admit(process);
+    if (process.wanted) this.#saver.note(process.key);
+    else process.input({ type: "start" });
   }
 
   /** Starts a process now, whatever it depends on. */
   startNow(process: ManagedProcess): void {
     this.#gates.forget(process);
+    process.startAgain = null;
+    process.wanted = false;
     process.input({ type: "start" });
   }
 
-  requestStop(process: ManagedProcess): void {
+  /** `startAgain`: the caller means to start it again afterwards, and a successor is to do so if we die in between. */
+  requestStop(process: ManagedProcess, options: { readonly startAgain?: boolean } = {}): void {
     this.#gates.forget(process);
+    process.startAgain = options.startAgain === true ? "planned" : null;
+    process.wanted = false;
+    this.#saver.note(process.key);
     process.input({ type: "stop" });
   }
 
@@ -201,8 +202,8 @@ export class Supervisor {
   }
 
   /** Stops a process and waits until it is gone. */
-  async stopAndWait(process: ManagedProcess): Promise<void> {
-    this.requestStop(process);
+  async stopAndWait(process: ManagedProcess, options: { readonly startAgain?: boolean } = {}): Promise<void> {
+    this.requestStop(process, options);
     await this.until(process, () => isDown(process));
   }
 
@@ -227,6 +228,8 @@ export class Supervisor {
     const process = new ManagedProcess(spec, this.#world());
     group.processes.set(spec.name, process);
     this.#byKey.set(process.key, process);
+    const inherited = this.#inheritance.take(process.key);
+    if (inherited !== null) process.restore(inherited.saved, inherited.kept);
     this.#saver.note(process.key);
     return process;
   }
@@ -256,6 +259,22 @@ export class Supervisor {
     this.groups.set(spec.name, group);
     for (const process of spec.processes) this.addProcess(group, process);
     return group;
+  }
+
+  /** Goes on with what was meant for a process when the supervisor before us died. */
+  #resume(process: ManagedProcess): void {
+    if (process.wanted) this.requestStart(process);
+    if (process.startAgain === null) return;
+    void this.until(process, () => isDown(process)).then(() => {
+      // Unless somebody has taken the matter in hand meanwhile.
+      if (process.startAgain === "resumed") this.requestStart(process);
+    });
+  }
+
+  /** Ends programs that an earlier supervisor started and that no group has taken up. */
+  dropInherited(): void {
+    const { keeper, clock, log } = this.#options;
+    this.#inheritance.drop(keeper, clock, (message) => log("warn", message));
   }
 
   #discard(process: ManagedProcess): void {
@@ -290,7 +309,7 @@ export class Supervisor {
       changed: (process, event) => {
         this.#saver.note(process.key);
         this.bus.emit(event === null ? { type: "changed", process } : { type: "state", process, event });
-        for (const next of this.#gates.released(process)) next.input({ type: "start" });
+        for (const next of this.#gates.released(process)) this.startNow(next);
       },
     };
   }

@@ -1,7 +1,15 @@
 import { isNotRunning } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
+import { findOrphans } from "../find-orphans.ts";
+import { launchDaemon } from "../launch-daemon.ts";
 import { untilGone } from "../until-gone.ts";
+
+/** Programs of a killed keeper are taken over by a new one, which then stops them as their config says. */
+async function stopOrphans(project: Project, options: { readonly timeout: number | null }): Promise<number> {
+  await launchDaemon(project, { mode: "production", watch: false, only: [], owned: false });
+  return down(project, options);
+}
 
 /** `sup down`: stops every program in order, then the daemon; returns when both are gone. Nothing running is no error. */
 export async function down(project: Project, options: { readonly timeout: number | null }): Promise<number> {
@@ -15,6 +23,7 @@ export async function down(project: Project, options: { readonly timeout: number
   } catch (error) {
     if (limit.signal.aborted) throw new CliError(`still shutting down after ${options.timeout} s`, { status: 124 });
     if (!isNotRunning(error)) throw error;
+    if (findOrphans(project.places).length > 0) return stopOrphans(project, options);
     process.stdout.write("Nothing is running.\n");
     return 0;
   } finally {

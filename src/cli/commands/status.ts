@@ -3,6 +3,7 @@ import { isNotRunning } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { selects } from "../../model/select-processes.ts";
+import { findOrphans } from "../find-orphans.ts";
 import { statusTable } from "../render/status-table.ts";
 import { styler } from "../render/colors.ts";
 
@@ -56,6 +57,17 @@ function printNotes(report: StatusReport): void {
 
 /** The error of every command that needs a daemon where none runs. */
 export function notRunning(project: Project, exitStatus = 1): CliError {
+  const orphans = findOrphans(project.places);
+  if (orphans.length > 0) {
+    const names = orphans.map(({ key, pid }) => `${key} (${pid})`).join(", ");
+    return new CliError(
+      `the daemon of ${project.config} was killed; ${orphans.length} of its programs run on: ${names}`,
+      {
+        hint: "`sup up` takes them over, `sup down` stops them.",
+        status: exitStatus,
+      },
+    );
+  }
   return new CliError(`nothing is running for ${project.config}`, {
     hint: "Start it with: sup up",
     status: exitStatus,

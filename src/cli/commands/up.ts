@@ -3,6 +3,7 @@ import type { Project } from "../find-daemon.ts";
 import { isNotRunning } from "../api-client.ts";
 import { launchDaemon } from "../launch-daemon.ts";
 import { attach } from "../attach.ts";
+import { untilGone } from "../until-gone.ts";
 import { waitUntilReady } from "../wait-until-ready.ts";
 import { describePlan } from "../render/plan-text.ts";
 import { printStatus } from "./status.ts";
@@ -21,9 +22,9 @@ export interface UpOptions {
  * shows the programs' output. Returns the exit status.
  */
 export async function up(project: Project, names: readonly string[], options: UpOptions): Promise<number> {
-  const running = await isRunning(project);
+  let running = await isRunning(project);
+  if (!running && (await startFresh(project, names, options)) === "lost") running = true;
   if (running) await joinRunning(project, names);
-  else await startFresh(project, names, options);
 
   const background = options.detach || options.wait;
   if (options.wait) {
@@ -37,17 +38,21 @@ export async function up(project: Project, names: readonly string[], options: Up
   return attach(project, names, { owner: !running });
 }
 
+/** A daemon that is on its way out is waited for: the next one cannot start before. */
 async function isRunning(project: Project): Promise<boolean> {
   try {
-    await project.client.call("status", {});
-    return true;
+    const { mood, pid } = await project.client.call("status", {});
+    if (mood !== "shutdown") return true;
+    await untilGone(pid);
+    return false;
   } catch (error) {
     if (isNotRunning(error)) return false;
     throw error;
   }
 }
 
-async function startFresh(project: Project, names: readonly string[], options: UpOptions): Promise<void> {
+/** `lost`: another `sup up` was faster; its daemon answers by now. */
+async function startFresh(project: Project, names: readonly string[], options: UpOptions): Promise<"started" | "lost"> {
   const detached = options.detach || options.wait;
   const report = await launchDaemon(project, {
     mode: options.mode ?? (detached ? "production" : "development"),
@@ -55,9 +60,27 @@ async function startFresh(project: Project, names: readonly string[], options: U
     only: names,
     owned: !detached,
   });
+  if (report === "in use") {
+    await untilAnswering(project);
+    return "lost";
+  }
   if (!report.ready) throw new CliError(report.problems, { hint: "Nothing was started." });
   if (report.warnings !== "") process.stderr.write(`${report.warnings}\n`);
   if (detached) process.stdout.write(`Started (pid ${report.pid}). Stop with: sup down\n`);
+  return "started";
+}
+
+/** Waits for the daemon that another `sup up` is starting right now. */
+async function untilAnswering(project: Project): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await isRunning(project))) {
+    if (Date.now() > deadline) {
+      throw new CliError("another daemon owns this project and does not answer", {
+        hint: `Its folder is ${project.places.runtime}.`,
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 async function joinRunning(project: Project, names: readonly string[]): Promise<void> {
@@ -68,6 +91,7 @@ async function joinRunning(project: Project, names: readonly string[]): Promise<
     `Already running: ${report.steps.length === 0 ? "the config has not changed" : "applied what changed"}\n`,
   );
   process.stdout.write(describePlan(report));
-  const refused = (await project.client.call("start", { names })).filter((result) => !result.ok);
+  // Without names nothing is started: what was stopped on purpose, or is not meant to start by itself, stays as it is.
+  const refused = names.length === 0 ? [] : (await project.client.call("start", { names })).filter((one) => !one.ok);
   for (const result of refused) process.stderr.write(`${result.namespec}: ${result.error}\n`);
 }

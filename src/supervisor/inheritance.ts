@@ -1,0 +1,55 @@
+import type { Clock } from "../clock/clock.ts";
+import type { Keeper, KeeperSnapshot, KeptProcess } from "../protocol/keeper.ts";
+import type { SavedProcess } from "./saved-state.ts";
+
+/** What an earlier supervisor left about one process. */
+export interface Inherited {
+  /** What the keeper knows of it; `null` if it was never started. */
+  readonly kept: KeptProcess | null;
+  /** What the earlier supervisor had saved; `null` if it did not come to that. */
+  readonly saved: SavedProcess | null;
+}
+
+const SIGKILL = 9;
+const SIGTERM = 15;
+/** Milliseconds from SIGTERM to SIGKILL for a program whose config is not known any more. */
+const PATIENCE = 10_000;
+
+/**
+ * What an earlier supervisor of the same keeper left, to be taken up process by process. It may have died in the middle of
+ * applying an edit: then some of it belongs to processes that come into being only when the edit is applied again, and
+ * some to none, if the edit has been taken back since.
+ */
+export class Inheritance {
+  readonly #left = new Map<string, Inherited>();
+
+  receive(snapshot: KeeperSnapshot): void {
+    const kept = new Map(snapshot.processes.map((process) => [process.key, process]));
+    for (const key of new Set([...kept.keys(), ...Object.keys(snapshot.saved).filter((key) => key.includes(":"))])) {
+      const saved = snapshot.saved[key];
+      this.#left.set(key, {
+        kept: kept.get(key) ?? null,
+        saved: saved === undefined ? null : (JSON.parse(saved) as SavedProcess),
+      });
+    }
+  }
+
+  /** Hands over what there is about a process, once. */
+  take(key: string): Inherited | null {
+    const inherited = this.#left.get(key) ?? null;
+    this.#left.delete(key);
+    return inherited;
+  }
+
+  /** Ends the programs that nobody has taken up. */
+  drop(keeper: Keeper, clock: Clock, log: (message: string) => void): void {
+    for (const [key, { kept }] of this.#left) {
+      if (kept === null || kept.pid === 0) continue;
+      log(`${key} (pid ${kept.pid}) is in the config no more: stopping it`);
+      const send = (signal: number): void => void keeper.signal(key, signal, "group").catch(() => {});
+      send(SIGTERM);
+      clock.at(clock.monotonic() + PATIENCE, () => send(SIGKILL));
+    }
+    this.#left.clear();
+  }
+}

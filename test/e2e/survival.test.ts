@@ -1,0 +1,181 @@
+import { execa } from "execa";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isAlive, Project, type Status } from "../support/project.ts";
+
+// The supervisor process may be killed at any moment, and the keeper too: what was meant to happen happens all the same.
+
+const root = resolve(import.meta.dirname, "../..");
+let project: Project;
+
+beforeEach(() => {
+  project = new Project();
+});
+afterEach(() => project.close());
+
+/** A program that takes its time to stop, and says when it starts. */
+function slow(mark: string): string {
+  return `sh -c 'trap "sleep 1; exit 0" TERM; echo ${mark} >> ${join(project.folder, "starts")}; while :; do sleep 0.05; done'`;
+}
+
+function write(programs: Record<string, object>, groups: Record<string, object> = {}): void {
+  project.write("supervisor.config.json", JSON.stringify({ programs, groups }));
+}
+
+function pidOf(status: Status, name: string): number {
+  return status.processes.find((one) => one.namespec === name)?.pid ?? 0;
+}
+
+async function killSupervisor(): Promise<void> {
+  const { supervisorPid } = await project.status();
+  process.kill(supervisorPid, "SIGKILL");
+  for (;;) {
+    const again = await project.sup("status", "--json");
+    if (again.exitCode !== 3 && (JSON.parse(again.stdout) as Status).supervisorPid !== supervisorPid) return;
+  }
+}
+
+describe("when the supervisor is killed", () => {
+  test("programs run on, with the same pids, and their deaths meanwhile are acted on", async () => {
+    write({ a: { command: "sleep 1000" }, b: { command: "sleep 1001" } });
+    await project.sup("up", "--wait");
+    const before = await project.status();
+    process.kill(before.supervisorPid, "SIGKILL");
+    process.kill(pidOf(before, "b"), "SIGKILL");
+    await killSupervisor();
+    const after = await project.until(
+      (status) => status.processes.every((one) => one.state === "RUNNING"),
+      "b to come back",
+    );
+    expect(pidOf(after, "a")).toBe(pidOf(before, "a"));
+    expect(pidOf(after, "b")).not.toBe(pidOf(before, "b"));
+    expect(after.processes.map((one) => one.restarts)).toEqual([0, 1]);
+    expect(after.pid).toBe(before.pid);
+  });
+
+  test("in the middle of an edit's restart, the program comes back with the new config", async () => {
+    write({ p: { command: slow("one") } });
+    await project.sup("up", "--wait");
+    write({ p: { command: slow("two") } });
+    await project.until((status) => status.processes[0]?.state === "STOPPING", "the stop");
+    await killSupervisor();
+    await project.until((status) => status.processes[0]?.state === "RUNNING", "the program to come back");
+    expect(readFileSync(join(project.folder, "starts"), "utf8").trim().split("\n").at(-1)).toBe("two");
+  });
+
+  test("in the middle of `sup restart`, the program comes back", async () => {
+    write({ p: { command: slow("again") } });
+    await project.sup("up", "--wait");
+    await project.sup("restart", "p", "--no-wait").catch(() => {});
+    void project.spawn(["restart", "p"]);
+    await project.until((status) => status.processes[0]?.state === "STOPPING", "the stop");
+    await killSupervisor();
+    await project.until((status) => status.processes[0]?.state === "RUNNING", "the program to come back");
+  });
+
+  test("what was not asked for is not started, and what an operator stopped stays stopped", async () => {
+    write({ a: { command: "sleep 1000" }, b: { command: "sleep 1001" }, c: { command: "sleep 1002" } });
+    await project.sup("up", "-d", "a", "c");
+    await project.until((status) => status.processes.filter((one) => one.state === "RUNNING").length === 2, "a and c");
+    await project.sup("stop", "c");
+    await killSupervisor();
+    const { processes } = await project.status();
+    expect(processes.map((one) => one.state)).toEqual(["RUNNING", "STOPPED", "STOPPED"]);
+  });
+});
+
+describe("when the keeper is killed", () => {
+  test("programs run on, and the next `sup up` takes them over without starting anything twice", async () => {
+    write({ a: { command: slow("a") }, b: { command: "sleep 1001" } });
+    await project.sup("up", "--wait");
+    const before = await project.status();
+    process.kill(before.pid, "SIGKILL");
+    while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const one of before.processes) expect(isAlive(one.pid)).toBe(true);
+    const lost = await project.sup("status");
+    expect(lost.exitCode).toBe(3);
+    expect(lost.stderr).toContain("2 of its programs");
+
+    expect(await project.sup("up", "-d")).toMatchObject({ exitCode: 0 });
+    const after = await project.until(
+      (status) => status.processes.every((one) => one.state === "RUNNING"),
+      "the adoption",
+    );
+    expect(after.processes.map((one) => one.pid)).toEqual(before.processes.map((one) => one.pid));
+    expect(readFileSync(join(project.folder, "starts"), "utf8")).toBe("a\n");
+  });
+
+  test("`sup down` stops them all the same", async () => {
+    write({ a: { command: "sleep 1000" } });
+    await project.sup("up", "--wait");
+    const before = await project.status();
+    process.kill(before.pid, "SIGKILL");
+    while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await project.sup("down")).toMatchObject({ exitCode: 0, stdout: "Stopped." });
+    expect(isAlive(pidOf(before, "a"))).toBe(false);
+  });
+});
+
+describe("sup up", () => {
+  test("into a pipe that closes stops everything once and ends", async () => {
+    write({ talker: { command: "sh -c 'while :; do echo line; sleep 0.02; done'" } });
+    const piped = await execa("bash", ["-o", "pipefail", "-c", `${join(root, "bin/sup")} up | head -3`], {
+      cwd: project.folder,
+      env: project.env,
+      extendEnv: false,
+      reject: false,
+      timeout: 60_000,
+    });
+    expect(piped.stdout.split("\n")).toHaveLength(3);
+    expect(piped.timedOut).toBe(false);
+    expect(piped.exitCode).toBe(141);
+    expect((await project.sup("status")).exitCode).toBe(3);
+  });
+
+  test("twice at the same moment starts one daemon, and both know it", async () => {
+    write({ a: { command: "sleep 1000" } });
+    const both = await Promise.all([project.sup("up", "-d"), project.sup("up", "-d")]);
+    expect(both.map((one) => one.exitCode)).toEqual([0, 0]);
+    expect((await project.status()).processes).toHaveLength(1);
+  });
+
+  test("of what is on its way down waits for that and starts anew", async () => {
+    write({ p: { command: slow("p") } });
+    await project.sup("up", "--wait");
+    const { pid } = await project.status();
+    const down = project.spawn(["down"]);
+    await project.until((status) => status.processes[0]?.state === "STOPPING", "the stop");
+    expect(await project.sup("up", "-d")).toMatchObject({ exitCode: 0 });
+    await down;
+    expect((await project.status()).pid).not.toBe(pid);
+  });
+
+  test("of named programs starts what they depend on", async () => {
+    write({
+      db: { command: "sleep 1000" },
+      web: { command: "sleep 1001", dependsOn: ["db"] },
+      other: { command: "sleep 1002" },
+    });
+    const up = await project.sup("up", "--wait", "--timeout", "30s", "web");
+    expect(up, up.stderr).toMatchObject({ exitCode: 0 });
+    expect((await project.status()).processes.map((one) => one.state)).toEqual(["RUNNING", "STOPPED", "RUNNING"]);
+  });
+});
+
+describe("a stopped program", () => {
+  test("stays stopped when an edit moves it to another group", async () => {
+    write({ a: { command: "sleep 1000" }, b: { command: "sleep 1001" } });
+    await project.sup("up", "--wait");
+    await project.sup("stop", "b");
+    write(
+      { a: { command: "sleep 1000" }, b: { command: "sleep 1001", environment: { X: "1" } } },
+      { g: { programs: ["b"] } },
+    );
+    const moved = await project.until((status) => status.processes.some((one) => one.namespec === "g:b"), "the move");
+    expect(moved.processes.find((one) => one.namespec === "g:b")).toMatchObject({
+      state: "STOPPED",
+      why: "stopped by an operator",
+    });
+  });
+});
