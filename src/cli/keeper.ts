@@ -5,7 +5,6 @@
  * owns the folder.
  */
 import { parseArgs } from "node:util";
-import type { BootReport } from "./launch-daemon.ts";
 import { runKeeper } from "./run-keeper.ts";
 
 async function main(): Promise<void> {
@@ -13,9 +12,6 @@ async function main(): Promise<void> {
   const owner = await runKeeper({ ...settings, nofileSoft: nofileSoft() });
   if (owner === null) return;
   process.stderr.write(`keeper: ${settings.runtime} is in use by another keeper, pid ${owner || "unknown"}\n`);
-  // Whoever started us waits for the supervisor's report, which will not come.
-  const problems = `another daemon of this config runs already, with pid ${owner || "unknown"}`;
-  process.stdout.write(`${JSON.stringify({ ready: false, problems } satisfies BootReport)}\n`);
   process.exit(3);
 }
 
