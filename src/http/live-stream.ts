@@ -1,13 +1,12 @@
 import type { ServerResponse } from "node:http";
-import { lastLines, readLog } from "../logs/read-log.ts";
 import { namespec } from "../model/model.ts";
 import { selects } from "../model/select-processes.ts";
-import type { StreamItem } from "../protocol/api.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
-import { logPath } from "../supervisor/launch.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
-import type { OutputItem } from "../supervisor/output-hub.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import { ItemWriter } from "./item-writer.ts";
+import { openPast, sendPieces } from "./past-output.ts";
+import { PastThenLive } from "./past-then-live.ts";
 
 /** What a stream carries, from the query of `GET /api/v1/stream`. */
 export interface StreamQuery {
@@ -31,9 +30,6 @@ export function parseStreamQuery(query: URLSearchParams): StreamQuery {
   };
 }
 
-/** A client that reads slower than this many bytes behind is told of gaps instead of filling our memory. */
-const MAX_BUFFERED = 1 << 20;
-
 /**
  * Sends what happens, one JSON object a line, until the client leaves or the daemon ends. Processes that are added while
  * the stream is open join it.
@@ -50,22 +46,25 @@ export function sendLiveStream(
     "X-Accel-Buffering": "no",
   });
   response.flushHeaders();
-  const send = (item: StreamItem): void => void response.write(`${JSON.stringify(item)}\n`);
+  const writer = new ItemWriter(response);
   const chosen = (process: ManagedProcess): boolean => selects(query.names, process.spec);
   const followed = new Map<ManagedProcess, readonly (() => void)[]>();
   const stops: (() => void)[] = [];
 
   const follow = (process: ManagedProcess): void => {
     if (!query.logs || !chosen(process) || followed.has(process)) return;
-    followed.set(process, followOutput(supervisor, process, query, send, response));
+    followed.set(process, followOutput(supervisor, process, query, writer));
   };
 
   if (!query.follow) {
-    for (const process of supervisor.processes().filter(chosen)) sendPast(supervisor, process, query, send);
-    response.end();
+    const processes = query.logs ? supervisor.processes().filter(chosen) : [];
+    sendPasts(supervisor, processes, query, writer).then(
+      () => response.end(),
+      (error: unknown) => response.destroy(error as Error),
+    );
     return;
   }
-  send({ type: "open" });
+  writer.send({ type: "open" });
   for (const process of supervisor.processes()) follow(process);
   const ready = new Set(supervisor.processes().filter((process) => process.ready));
   stops.push(
@@ -82,13 +81,13 @@ export function sendLiveStream(
       if (!process.ready) ready.delete(process);
       else if (!ready.has(process)) {
         ready.add(process);
-        if (query.events && chosen(process)) send({ type: "ready", namespec: namespec(process.spec) });
+        if (query.events && chosen(process)) writer.send({ type: "ready", namespec: namespec(process.spec) });
       }
       if (query.events && event.type === "state" && chosen(process)) {
         const { life } = process;
         const detail =
           life.state === "FATAL" || life.state === "BACKOFF" || life.state === "EXITED" ? supervisor.why(process) : "";
-        send({
+        writer.send({
           type: "state",
           namespec: namespec(process.spec),
           from: event.event.from,
@@ -98,7 +97,7 @@ export function sendLiveStream(
       }
     }),
   );
-  if (query.events) stops.push(config.onChange((report) => send({ type: "plan", report })));
+  if (query.events) stops.push(config.onChange((report) => writer.send({ type: "plan", report })));
   response.once("close", () => {
     for (const stop of stops) stop();
     for (const stop of [...followed.values()].flat()) stop();
@@ -109,57 +108,36 @@ function followOutput(
   supervisor: Supervisor,
   process: ManagedProcess,
   query: StreamQuery,
-  send: (item: StreamItem) => void,
-  response: ServerResponse,
+  writer: ItemWriter,
 ): readonly (() => void)[] {
-  const name = namespec(process.spec);
-  return (["stdout", "stderr"] as const).map((stream) => {
-    let skipped = 0;
-    const listener = (item: OutputItem): void => {
-      const bytes = item.type === "gap" ? item.bytes : item.data.length;
-      if (item.type === "gap" || response.writableLength > MAX_BUFFERED) {
-        skipped += bytes;
-        return;
-      }
-      if (skipped > 0) send({ type: "gap", namespec: name, stream, bytes: skipped });
-      skipped = 0;
-      send({ type: "output", namespec: name, stream, data: Buffer.from(item.data).toString("base64") });
-    };
-    return supervisor.output.follow(process.key, stream, listener, (size) => {
-      const past = pastOutput(supervisor, process, stream, query, size);
-      if (past.length > 0) send({ type: "output", namespec: name, stream, data: past.toString("base64") });
-    });
+  return STREAMS.map((stream) => {
+    const output = new PastThenLive(writer, namespec(process.spec), stream);
+    return supervisor.output.follow(
+      process.key,
+      stream,
+      (item) => output.live(item),
+      (size, file) => output.begin(openPast(supervisor, process, stream, query.from, { size, file })),
+    );
   });
 }
 
-function sendPast(
+/** One stream after the other, so that a process's lines stay together, and only one log's files are open at a time. */
+async function sendPasts(
   supervisor: Supervisor,
-  process: ManagedProcess,
+  processes: readonly ManagedProcess[],
   query: StreamQuery,
-  send: (item: StreamItem) => void,
-): void {
-  for (const stream of ["stdout", "stderr"] as const) {
-    const past = pastOutput(supervisor, process, stream, query);
-    if (past.length > 0)
-      send({ type: "output", namespec: namespec(process.spec), stream, data: past.toString("base64") });
+  writer: ItemWriter,
+): Promise<void> {
+  for (const process of processes) {
+    for (const stream of STREAMS) {
+      if (writer.closed) return;
+      const past = openPast(supervisor, process, stream, query.from);
+      if (past !== null) await sendPieces(past, writer, namespec(process.spec), stream);
+    }
   }
 }
 
-function pastOutput(
-  supervisor: Supervisor,
-  process: ManagedProcess,
-  stream: "stdout" | "stderr",
-  query: StreamQuery,
-  end?: number,
-): Buffer {
-  const path = logPath(process.spec, stream, supervisor.context);
-  if (path === null) return Buffer.alloc(0);
-  if (query.from !== "boot") return query.from.lines === 0 ? Buffer.alloc(0) : lastLines(path, query.from.lines, end);
-  const start = process.outputAtBoot(stream);
-  if (end !== undefined && end <= start) return Buffer.alloc(0);
-  const bytes = readLog(path, start, end === undefined ? 0 : end - start);
-  return typeof bytes === "string" ? Buffer.alloc(0) : bytes;
-}
+const STREAMS = ["stdout", "stderr"] as const;
 
 function stateOf(event: string): ManagedProcess["life"]["state"] {
   return event.slice("PROCESS_STATE_".length) as ManagedProcess["life"]["state"];

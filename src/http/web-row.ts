@@ -14,6 +14,7 @@ export function processRow(process: ProcessReport, now: number, usage: { cpu: st
   const key = keyOf(process);
   const up = process.pid === 0 ? "" : uptimeText(Math.floor(now / 1000) - process.start);
   return html`<tr
+    role="row"
     data-key="${key}"
     data-name="${process.namespec}"
     data-group="${process.group}"
@@ -22,25 +23,29 @@ export function processRow(process: ProcessReport, now: number, usage: { cpu: st
     data-restarts="${process.restarts}"
     id="p-${encodeURIComponent(key)}"
   >
-    <td class="pick"><input type="checkbox" name="name" value="${key}" aria-label="Select ${process.namespec}" /></td>
-    <th scope="row"><a href="/process?name=${encodeURIComponent(key)}">${process.namespec}</a></th>
-    <td class="state">${stateBadge(process)}</td>
-    <td class="uptime num">${up}</td>
-    <td class="cpu num"><span>${usage?.cpu ?? ""}</span></td>
-    <td class="memory num"><span>${usage?.memory ?? ""}</span></td>
-    <td class="restarts num">${process.restarts === 0 ? "" : process.restarts}</td>
-    <td class="why">${process.why !== "" ? process.why : lastEnd(process)}${lost(process)}</td>
-    <td class="actions">${rowActions(process)}</td>
+    <td role="cell" class="pick">
+      <input type="checkbox" name="name" value="${key}" aria-label="Select ${process.namespec}" />
+    </td>
+    <th role="rowheader" scope="row"><a href="/process?name=${encodeURIComponent(key)}">${process.namespec}</a></th>
+    <td role="cell" class="state">${stateBadge(process)}</td>
+    <td role="cell" class="uptime num">${up}</td>
+    <td role="cell" class="cpu num"><span>${usage?.cpu ?? ""}</span></td>
+    <td role="cell" class="memory num"><span>${usage?.memory ?? ""}</span></td>
+    <td role="cell" class="restarts num">${process.restarts === 0 ? "" : process.restarts}</td>
+    <td role="cell" class="why">${process.why !== "" ? process.why : lastEnd(process)}${lost(process)}</td>
+    <td role="cell" class="actions">${rowActions(process)}</td>
   </tr> `;
 }
 
 /** A group with more than one member, or with another name than its member, gets a row of its own above them. */
 export function groupRow(group: string, count: number): Html {
   const value = `${group}:*`;
-  return html`<tr class="group" data-group="${group}">
-    <td class="pick"></td>
-    <th scope="rowgroup" colspan="7">${group} <small>${count === 1 ? "1 process" : `${count} processes`}</small></th>
-    <td class="actions">
+  return html`<tr role="row" class="group" data-group="${group}">
+    <td role="cell" class="pick"></td>
+    <th role="rowheader" scope="rowgroup" colspan="7">
+      ${group} <small>${count === 1 ? "1 process" : `${count} processes`}</small>
+    </th>
+    <td role="cell" class="actions">
       ${button("start", value, "Start", `Start group ${group}`)}${button("restart", value, "Restart", `Restart group ${group}`)}${button("stop", value, "Stop", `Stop group ${group}`)}
     </td>
   </tr> `;

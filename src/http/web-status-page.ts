@@ -82,17 +82,17 @@ export function statusPage(
         >
       </div>
       <div class="scroll">
-        <table id="processes" data-live="${live}" data-now="${report.now}">
-          <thead>
-            <tr>
-              <td class="pick">
+        <table role="table" id="processes" data-live="${live}" data-now="${report.now}">
+          <thead role="rowgroup">
+            <tr role="row">
+              <td role="cell" class="pick">
                 <input type="checkbox" id="pick-all" class="js" aria-label="Select all that are shown" />
               </td>
-              ${HEADS.map(([id, text]) => html`<th scope="col" class="${id}" data-sort="${id}">${text}</th>`)}
-              <th scope="col" class="actions">Actions</th>
+              ${HEADS.map(([id, text]) => html`<th role="columnheader" scope="col" class="${id}" data-sort="${id}">${text}</th>`)}
+              <th role="columnheader" scope="col" class="actions">Actions</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             ${rows(chosen, query, report, usage)}
           </tbody>
         </table>

@@ -38,19 +38,19 @@ function compare(a, b) {
 
 const textOf = (row, cell) => row.querySelector(`.${cell}`).textContent;
 
-/** Puts rows where they belong; a row that stands right is not touched, so that nothing loses its focus. */
+/** Puts rows where they belong, all in one step: a table that changes a thousand times is laid out a thousand times. */
 function arrange() {
   const byGroup = sort.by === "group";
   let wanted = order.filter((row) => row.isConnected);
   if (!byGroup) {
     wanted = rowsOf().sort(compare);
     if (sort.down) wanted.reverse();
+    wanted.push(...body.querySelectorAll("tr.group"));
   }
-  let at = body.firstElementChild;
-  for (const row of wanted) {
-    if (row === at) at = at.nextElementSibling;
-    else body.insertBefore(row, at);
-  }
+  const isSame = wanted.every((row, index) => body.children[index] === row);
+  const focused = document.activeElement;
+  if (!isSame) body.replaceChildren(...wanted);
+  if (!isSame && body.contains(focused)) focused.focus({ preventScroll: true });
   for (const row of body.querySelectorAll("tr.group")) row.classList.toggle("unsorted", !byGroup);
   show();
 }
@@ -189,7 +189,7 @@ function takeUsage(data) {
     if (!usage.has(row.dataset.key)) history.delete(row.dataset.key);
     if (!row.hidden) drawUsage(row);
   }
-  if ((sort.by === "cpu" || sort.by === "memory") && !form.contains(document.activeElement)) arrange();
+  if ((sort.by === "cpu" || sort.by === "memory") && !body.contains(document.activeElement)) arrange();
 }
 
 // ---- news
