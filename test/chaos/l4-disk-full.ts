@@ -35,7 +35,7 @@ export const diskFull: ChaosTest = {
       writeFileSync(join(disk, "ballast"), Buffer.alloc(2 * 1024 * 1024));
       await world.up();
       await untilRunning(world, ["victim", "bystander"]);
-      const pid = world.truthOf("victim")[0]?.slice(6) ?? "";
+      const pid = String((await world.status()).processes.find((one) => one.name === "victim")?.pid);
       const produced = (): number => countOf(world.truth, "victim", pid) * size;
       await world.until(() => produced() > 30e6, "30 MB");
       const full = (await world.status()).processes.find((one) => one.name === "victim");

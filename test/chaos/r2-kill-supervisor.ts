@@ -18,9 +18,11 @@ export const killSupervisor: ChaosTest = {
       world.configure({
         ...Object.fromEntries(writers.map((name) => [name, writer(world, name, 10_000)])),
         flood: writer(world, "flood", 0, 40),
+        unwanted: writer(world, "unwanted", 1_000_000),
         ...Object.fromEntries(loopers.map((name, index) => [name, looper(world, name, seed + index)])),
       });
-      await world.up();
+      // Nobody asks for the last one, now or later.
+      await world.up(...writers, ...loopers, "flood");
       const { pid: keeper } = await world.status();
       const load: Load = { writers: [...writers, "flood"], loopers, killed: new Map() };
       const follower = world.project.spawn(["logs", "writer0", "-f", "-n", "1", "-c", world.config], {
@@ -66,6 +68,7 @@ export const killSupervisor: ChaosTest = {
       const broken = brokenPromises(lines, deaths);
       if (!reconnected) broken.push("`sup logs -f` did not go on");
       if (flood !== survivors) broken.push("a program that nobody killed has another pid");
+      if (world.truthOf("unwanted").length > 0) broken.push("a program was started that nobody asked for");
       const ready = percentile(back, 0.5);
       return {
         figures: {

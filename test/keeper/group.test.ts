@@ -1,0 +1,65 @@
+import { afterEach, expect, test } from "vitest";
+import { sessionOf } from "../../src/keeper/proc.ts";
+import { shutDown } from "../../src/keeper/shut-down.ts";
+import { eventually, openKeeper, removeFolder, sh, type TestKeeper } from "./harness.ts";
+
+let opened: TestKeeper | null = null;
+afterEach(async () => {
+  if (opened === null) return;
+  for (const program of opened.keeper.programs.values()) program.signal(9, "group");
+  opened.keeper.close();
+  await removeFolder(opened.folder);
+  opened = null;
+});
+
+/** Starts a script whose leader ends at once, and waits for that. Returns the leader's pid. */
+async function leaderless(script: string): Promise<number> {
+  opened = openKeeper();
+  const started = await opened.keeper.start(sh("a:a", script));
+  if (!started.ok) throw new Error(started.errno);
+  await opened.exit("a:a");
+  return started.pid;
+}
+
+test.each([
+  ["a child in the leader's group", "sleep 1000 & exit 0"],
+  ["a child that has a group of its own", "set -m; sleep 1000 & exit 0"],
+  ["a child that has closed all that it inherited", "sleep 1000 >/dev/null 2>&1 </dev/null 120>&- & exit 0"],
+])("after the leader's death the group still means %s", async (_, script) => {
+  const pid = await leaderless(script);
+  const keeper = opened?.keeper;
+  expect(await keeper?.signal("a:a", 0, "group")).toEqual({ ok: true });
+  expect(sessionOf(pid)).toHaveLength(1);
+  expect(await keeper?.signal("a:a", 9, "process")).toEqual({ ok: false, errno: "ESRCH" });
+  expect(await keeper?.signal("a:a", 9, "group")).toEqual({ ok: true });
+  await eventually(() => sessionOf(pid).length === 0);
+  expect(await keeper?.signal("a:a", 0, "group")).toEqual({ ok: false, errno: "ESRCH" });
+});
+
+test("a group whose leader left nobody behind cannot be signalled", async () => {
+  await leaderless("exit 0");
+  expect(await opened?.keeper.signal("a:a", 0, "group")).toEqual({ ok: false, errno: "ESRCH" });
+});
+
+test("SIGKILL to a group reaches the groups that its shell made", async () => {
+  opened = openKeeper();
+  const { keeper } = opened;
+  const started = await keeper.start(sh("a:a", "set -m; sleep 1000 & wait"));
+  const pid = started.ok ? started.pid : 0;
+  await eventually(() => sessionOf(pid).length === 2);
+  await keeper.signal("a:a", 9, "group");
+  await opened.exit("a:a");
+  await eventually(() => sessionOf(pid).length === 0);
+});
+
+test("a keeper that stops everything alone waits for the group, and kills what is deaf", async () => {
+  opened = openKeeper();
+  const { keeper } = opened;
+  const script = "(trap '' TERM; echo deaf; while :; do sleep 1; done) & trap 'exit 0' TERM; wait";
+  const stop = { signal: 15, waitsecs: 1, stopasgroup: false, killasgroup: true };
+  const started = await keeper.start(sh("a:a", script, { stop }));
+  const pid = started.ok ? started.pid : 0;
+  await eventually(() => sessionOf(pid).length >= 2);
+  await shutDown(keeper);
+  expect(sessionOf(pid)).toEqual([]);
+});
