@@ -17,7 +17,7 @@ export interface ConfigControlOptions {
   /** Keeps the model that came into force, for the next boot. */
   readonly keep: (model: Model, hash: string) => void;
   readonly log: (level: LogLevel, message: string) => void;
-  /** The files that the config is made of, after each look at it. */
+  /** The files that the config is made of, after each look that is to be applied. */
   readonly onFiles: (files: readonly string[], hash: string) => void;
 }
 
@@ -68,20 +68,23 @@ export class ConfigControl {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Reads the config and says what would change. */
-  plan(): Promise<PlanReport> {
-    return this.#next(async () => {
-      const result = await this.#read();
-      return result.outcome.ok
-        ? reportPlan(this.#compare(result.outcome.value), this.#warnings(result), false)
-        : this.#refusal(result);
-    });
+  /**
+   * Reads the config and says what would change, seen from how things are now: it does not wait for an edit that is being
+   * applied, whose slowest program may take minutes to stop.
+   */
+  async plan(): Promise<PlanReport> {
+    const result = await this.#read();
+    return result.outcome.ok
+      ? reportPlan(this.#compare(result.outcome.value), this.#warnings(result), false)
+      : this.#refusal(result);
   }
 
   /** Reads the config and applies what changed. Resolves when all of it has been done. */
   update(): Promise<PlanReport> {
     return this.#next(async () => {
       const result = await this.#read();
+      // Only what is applied counts as seen: a look in between must not make the watcher forget an edit.
+      this.#options.onFiles(result.files, result.hash);
       if (!result.outcome.ok) {
         const refusal = this.#refusal(result);
         this.#tellRefusal(refusal);
@@ -142,7 +145,6 @@ export class ConfigControl {
 
   async #read(): Promise<LoadResult> {
     const result = await this.#options.load();
-    this.#options.onFiles(result.files, result.hash);
     if (result.outcome.ok) {
       this.#stale = null;
       this.#lastProblems = "";
