@@ -127,7 +127,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     key: ProcessKey,
     stream: StreamName,
     on: boolean,
-  ): Promise<{ readonly size: number; readonly position: number }> {
+  ): Promise<{ readonly size: number; readonly position: number; readonly file?: string }> {
     // Kept by name, so that a program may be followed before its first start.
     if (on) this.#followed.add(`${stream} ${key}`);
     else this.#followed.delete(`${stream} ${key}`);

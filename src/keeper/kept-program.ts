@@ -101,11 +101,13 @@ export class KeptProgram {
     }
   }
 
-  /** Size of the stream's log file now, and how much the stream has produced. */
-  standing(stream: StreamName): { readonly size: number; readonly position: number } {
+  /** Which file the stream's log is now, its size, and how much the stream has produced. */
+  standing(stream: StreamName): { readonly size: number; readonly position: number; readonly file?: string } {
     const spec = stream === "stderr" && this.logs.stderr !== "stdout" ? this.logs.stderr : this.logs.stdout;
-    const found = spec.path === null ? undefined : fs.statSync(spec.path, { throwIfNoEntry: false });
-    return { size: found?.isFile() === true ? found.size : 0, position: this.#positions[stream] };
+    const found = spec.path === null ? undefined : fs.statSync(spec.path, { throwIfNoEntry: false, bigint: true });
+    const position = this.#positions[stream];
+    if (found?.isFile() !== true) return { size: 0, position };
+    return { size: Number(found.size), position, file: `${found.dev}:${found.ino}` };
   }
 
   snapshot(): KeptProcess {

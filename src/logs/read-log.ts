@@ -44,28 +44,6 @@ export function tailLog(path: string, offset: number, length: number): LogTail {
   return read;
 }
 
-/** The last `lines` lines among the first `end` bytes (default: all), read backwards in blocks. An unfinished line counts. */
-export function lastLines(path: string, lines: number, end?: number): Buffer {
-  const read = withFile(path, (fd, size) => {
-    const stop = Math.min(size, end ?? size);
-    let from = stop;
-    let found = 0;
-    // The newline that ends the last line does not begin another one.
-    while (from > 0 && found <= lines) {
-      const block = Math.max(0, from - 65_536);
-      const bytes = readRange(fd, block, from);
-      for (let index = bytes.length - 1; index >= 0; index--) {
-        if (bytes[index] !== 10 || block + index === stop - 1) continue;
-        found++;
-        if (found === lines) return readRange(fd, block + index + 1, stop);
-      }
-      from = block;
-    }
-    return lines === 0 ? Buffer.alloc(0) : readRange(fd, 0, stop);
-  });
-  return typeof read === "string" ? Buffer.alloc(0) : read;
-}
-
 function withFile<T>(path: string, use: (fd: number, size: number) => T): T | "NO_FILE" | "FAILED" {
   let fd: number;
   try {

@@ -37,7 +37,10 @@ export async function logs(project: Project, names: readonly string[], options: 
   );
   const show = (item: StreamItem): void => {
     if (options.json) return void process.stdout.write(`${JSON.stringify(item)}\n`);
-    if (item.type === "gap") return void process.stderr.write(`sup: ${item.namespec}: ${item.bytes} bytes not shown\n`);
+    if (item.type === "gap") {
+      const bytes = item.bytes + output.cut(item.namespec, item.stream);
+      return void process.stderr.write(`sup: ${item.namespec}: ${bytes} bytes not shown\n`);
+    }
     if (item.type !== "output") return;
     const bytes = Buffer.from(item.data, "base64");
     if (options.raw) process.stdout.write(bytes);

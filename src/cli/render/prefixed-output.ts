@@ -26,6 +26,14 @@ export class PrefixedOutput {
     this.#write(parts.map((part) => `${prefix}${lastFrame(part)}\n`).join(""));
   }
 
+  /** Forgets an unfinished line whose end will not come: what comes next is another line. Answers its bytes. */
+  cut(name: string, source: string): number {
+    const key = `${name}\0${source}`;
+    const line = this.#open.get(key);
+    this.#open.delete(key);
+    return line === undefined ? 0 : Buffer.byteLength(line.rest + line.decoder.end());
+  }
+
   /** Prints unfinished lines: of one program, or of all. */
   flush(name?: string): void {
     for (const [key, line] of this.#open) {

@@ -1,0 +1,151 @@
+/**
+ * What a program has logged so far, across rotated files, in pieces.
+ *
+ * Theory of operation. A log that is being written may be rotated at any moment: `log` becomes `log.1`, `log.1` becomes
+ * `log.2`, the oldest goes. A descriptor goes on pointing at its file whatever becomes of the name, so all files are opened
+ * in one go, before anything is read; what is read later, at the pace of a slow client, is what was there then. The common
+ * question (the last twenty lines) is answered by the first block of the current file, and then the backups are left alone.
+ *
+ * Reads are synchronous and small: a piece comes from the page cache in microseconds, while a thread pool would cost more
+ * than it saves. Between pieces whoever iterates decides when to go on.
+ */
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { planTail, TAIL_BLOCK, type LogPart, type LogRange } from "./plan-tail.ts";
+
+export interface PastWanted {
+  /** Where to begin: the last so many lines across all files, or at an offset of the file that `end` is in. */
+  readonly from: { readonly lines: number } | { readonly offset: number };
+  /** How many numbered backups there may be. */
+  readonly backups: number;
+  /** Where to stop: in the file of this identity (device:inode; absent: the current one) at this size. Absent: at the end. */
+  readonly end?: { readonly size: number; readonly file: string | undefined };
+}
+
+/** Bytes at most 64 KiB long; or bytes that should have been there and are gone, as when the log was cleared meanwhile. */
+export type PastPiece = { readonly bytes: Buffer } | { readonly lost: number };
+
+/** The past of one log. Close it, whether or not it was read to its end. */
+export class PastLog {
+  readonly #wanted: PastWanted;
+  /** Newest first. */
+  readonly #files: readonly OpenFile[];
+
+  /** Opens what there is at this moment. What cannot be opened or has no end (a pipe, a terminal) is an empty past. */
+  constructor(path: string, wanted: PastWanted) {
+    this.#wanted = wanted;
+    this.#files = openFiles(path, wanted);
+  }
+
+  /**
+   * The bytes, oldest first. `null` is a breath: nothing to show yet, but time for the caller to let others run.
+   * Reading ends when the iteration is abandoned.
+   */
+  *pieces(): Generator<PastPiece | null, void> {
+    const { end } = this.#wanted;
+    // Deleted, or rotated away altogether since somebody looked.
+    if (this.#files.length === 0 && end?.file !== undefined && end.size > 0) yield { lost: end.size };
+    for (const { path, from, to } of yield* this.#ranges()) {
+      const file = this.#files.find((each) => each.path === path);
+      if (file === undefined) continue;
+      for (let at = from; at < to;) {
+        const bytes = readPiece(file.fd, at, Math.min(to, at + TAIL_BLOCK));
+        if (bytes.length === 0) {
+          yield { lost: to - at };
+          break;
+        }
+        at += bytes.length;
+        yield { bytes };
+      }
+    }
+  }
+
+  close(): void {
+    for (const { fd } of this.#files) closeSync(fd);
+  }
+
+  *#ranges(): Generator<null, readonly LogRange[]> {
+    const { from } = this.#wanted;
+    if ("offset" in from) {
+      const [file] = this.#files;
+      return file === undefined ? [] : [{ path: file.path, from: from.offset, to: file.size }];
+    }
+    const plan = planTail(this.#files, from.lines);
+    let step = plan.next();
+    while (step.done !== true) {
+      const block = step.value;
+      const file = this.#files.find((each) => each.path === block.path);
+      const bytes = file === undefined ? Buffer.alloc(0) : readPiece(file.fd, block.from, block.to);
+      step = plan.next(bytes);
+      if (step.done !== true) yield null;
+    }
+    return step.value;
+  }
+}
+
+interface OpenFile extends LogPart {
+  readonly fd: number;
+  readonly identity: string;
+}
+
+/** Newest first, beginning with the file that the past ends in. */
+function openFiles(path: string, { backups, from, end }: PastWanted): readonly OpenFile[] {
+  const current = open(path);
+  const cut = (file: OpenFile): OpenFile =>
+    end === undefined ? file : { ...file, size: Math.min(file.size, end.size) };
+  const isEnd = (file: OpenFile): boolean => end?.file === undefined || file.identity === end.file;
+  if (current !== null && isEnd(current) && ("offset" in from || suffices(cut(current), from.lines)))
+    return [cut(current)];
+
+  const files: OpenFile[] = current === null ? [] : [current];
+  for (let index = 1; index <= backups; index++) {
+    const file = open(`${path}.${index}`);
+    // A rotation between two opens moves a file to the next name: it is there already.
+    if (file !== null && files.some((each) => each.identity === file.identity)) closeSync(file.fd);
+    else if (file !== null) files.push(file);
+  }
+  // Files that are younger than the end of the past are told live. If the one it ends in is gone, so are all before it.
+  const first = files.findIndex(isEnd);
+  const past = first === -1 ? [] : files.slice(first);
+  for (const file of files) if (!past.includes(file)) closeSync(file.fd);
+  return past.map((file, index) => (index === 0 ? cut(file) : file));
+}
+
+/** Whether the last block alone holds so many lines. */
+function suffices(file: OpenFile, lines: number): boolean {
+  const plan = planTail([file], lines);
+  const step = plan.next();
+  if (step.done === true) return lines <= 0;
+  const next = plan.next(readPiece(file.fd, step.value.from, step.value.to));
+  return next.done === true && (next.value[0]?.from ?? 0) > 0;
+}
+
+/** `null` for what is not there, may not be read, or has no end. */
+function open(path: string): OpenFile | null {
+  let fd: number;
+  try {
+    // O_NONBLOCK: the open of a FIFO would wait for somebody to write to it, and we with it.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+  const stat = fstatSync(fd, { bigint: true });
+  if (stat.isFile()) return { path, fd, size: Number(stat.size), identity: `${stat.dev}:${stat.ino}` };
+  closeSync(fd);
+  return null;
+}
+
+/** Shorter than asked for only at the end of the file. Empty too when the disk refuses. */
+function readPiece(fd: number, from: number, to: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.max(0, to - from));
+  let filled = 0;
+  try {
+    while (filled < buffer.length) {
+      const count = readSync(fd, buffer, filled, buffer.length - filled, from + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+  } catch {
+    // Told as lost by whoever misses the bytes.
+  }
+  return buffer.subarray(0, filled);
+}

@@ -1,0 +1,110 @@
+import { appendFileSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { PastLog, type PastWanted } from "../../src/logs/past-log.ts";
+
+let folder: string;
+let file: string;
+let log: PastLog | null = null;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "past-"));
+  file = join(folder, "app.log");
+});
+
+afterEach(() => {
+  log?.close();
+  log = null;
+  rmSync(folder, { recursive: true });
+});
+
+function open(wanted: PastWanted): PastLog {
+  log = new PastLog(file, wanted);
+  return log;
+}
+
+/** The text of the past; what is lost shows as `<bytes>`. */
+function read(past: PastLog): string {
+  let text = "";
+  for (const piece of past.pieces()) {
+    if (piece === null) continue;
+    if ("bytes" in piece) expect(piece.bytes.length).toBeLessThanOrEqual(65_536);
+    text += "bytes" in piece ? piece.bytes.toString() : `<${piece.lost}>`;
+  }
+  return text;
+}
+
+function rotate(): void {
+  renameSync(`${file}.1`, `${file}.2`);
+  renameSync(file, `${file}.1`);
+  writeFileSync(file, "new\n");
+}
+
+function standing(): { size: number; file: string } {
+  const { dev, ino, size } = statSync(file, { bigint: true });
+  return { size: Number(size), file: `${dev}:${ino}` };
+}
+
+describe("the past of a log", () => {
+  beforeEach(() => {
+    writeFileSync(`${file}.2`, "1\n2\n");
+    writeFileSync(`${file}.1`, "3\n4\n");
+    writeFileSync(file, "5\n6\n");
+  });
+
+  test.each([
+    { from: { lines: 1 }, backups: 2, text: "6\n" },
+    { from: { lines: 3 }, backups: 2, text: "4\n5\n6\n" },
+    { from: { lines: 99 }, backups: 2, text: "1\n2\n3\n4\n5\n6\n" },
+    { from: { lines: 99 }, backups: 1, text: "3\n4\n5\n6\n" },
+    { from: { lines: 99 }, backups: 0, text: "5\n6\n" },
+    { from: { offset: 2 }, backups: 2, text: "6\n" },
+    { from: { offset: 4 }, backups: 2, text: "" },
+    { from: { offset: 9 }, backups: 2, text: "" },
+  ])("from $from with $backups backups is $text", ({ from, backups, text }) => {
+    expect(read(open({ from, backups }))).toBe(text);
+  });
+
+  test("is what was there when it was opened, whatever is rotated before it is read", () => {
+    const past = open({ from: { lines: 99 }, backups: 2 });
+    appendFileSync(file, "7\n");
+    rotate();
+    rotate();
+    expect(read(past)).toBe("1\n2\n3\n4\n5\n6\n");
+  });
+
+  test("ends where the live output began, though that file has been rotated away since", () => {
+    const end = standing();
+    appendFileSync(file, "told live\n");
+    expect(read(open({ from: { lines: 2 }, backups: 9, end }))).toBe("5\n6\n");
+    log?.close();
+    rotate();
+    expect(read(open({ from: { lines: 3 }, backups: 9, end }))).toBe("4\n5\n6\n");
+    log?.close();
+    expect(read(open({ from: { offset: 2 }, backups: 9, end }))).toBe("6\n");
+  });
+
+  test("says how much is gone when the file was emptied or deleted meanwhile", () => {
+    const past = open({ from: { lines: 2 }, backups: 0 });
+    truncateSync(file);
+    expect(read(past)).toBe("<4>");
+    past.close();
+    expect(read(open({ from: { lines: 2 }, backups: 0, end: { size: 7, file: "0:0" } }))).toBe("<7>");
+  });
+
+  test("is empty if there is no file, or none that has an end", () => {
+    file = join(folder, "none");
+    expect(read(open({ from: { lines: 2 }, backups: 1 }))).toBe("");
+    execFileSync("mkfifo", [file]);
+    expect(read(open({ from: { lines: 2 }, backups: 1 }))).toBe("");
+  });
+
+  test("comes in pieces, with a breath between the blocks that are only searched", () => {
+    writeFileSync(file, "z\n".repeat(200_000));
+    const past = open({ from: { lines: 100_000 }, backups: 0 });
+    const kinds = [...past.pieces()].map((piece) => (piece === null ? "breath" : "piece"));
+    expect(kinds).toEqual(["breath", "breath", "breath", "piece", "piece", "piece", "piece"]);
+  });
+});
