@@ -22,6 +22,7 @@ const programs = {
   keeper: "src/cli/keeper.ts",
   supervisor: "src/cli/supervisor.ts",
   evaluator: "src/cli/evaluator.ts",
+  listener: "src/cli/listener.ts",
 };
 
 const shared = {

@@ -30,6 +30,7 @@ const TITLES = {
   GroupConfig: "groups.NAME",
   FcgiProgramConfig: "fcgiPrograms.NAME",
   EventlistenerConfig: "eventlisteners.NAME",
+  ListenerConfig: "listeners.NAME",
 };
 const SCALARS = `/** Seconds as a number, or text with a unit. */
 export type Duration = number | \`\${number}\${"ms" | "s" | "m" | "h"}\`;
@@ -133,6 +134,7 @@ function interfaces() {
   });
   return [
     "// Written by scripts/generate.mjs from the schema (schema.ts). Do not edit: change the schema and run it.\n",
+    'import type { ListenerEvent } from "./listener-event.ts";\n',
     ...parts,
     SCALARS.replace("EVENTS", EVENT_TYPES.map((name) => JSON.stringify(name)).join(" | ")),
   ].join("\n");
@@ -161,7 +163,7 @@ function reference() {
 function plain(ts) {
   return ts
     .replace(/\{ readonly \[P in \w+\]: (\w+)<.*> \}/, "{ [name]: $1 }")
-    .replace(/Readonly<Record<string, (\w+)<.*>>>/, "{ [name]: $1 }")
+    .replace(/Readonly<Record<string, (\w+)(?:<.*>)?>>/, "{ [name]: $1 }")
     .replace("DependsOn<Name>", "DependsOn")
     .replace("readonly (EventName | (string & {}))[]", "EventName[]")
     .replace("readonly Name[]", "string[]")
@@ -169,7 +171,7 @@ function plain(ts) {
 }
 
 function jsonSchema() {
-  return z.toJSONSchema(configSchema, {
+  const schema = z.toJSONSchema(configSchema, {
     io: "input",
     override({ jsonSchema }) {
       for (const key of ["ts", "apply", "sample", "id", "readOnly"]) delete jsonSchema[key];
@@ -179,6 +181,10 @@ function jsonSchema() {
       }
     },
   });
+  // Functions: JSON has none.
+  delete schema.$defs.Config.properties.listeners;
+  delete schema.$defs.ListenerConfig;
+  return schema;
 }
 
 function format(name, text) {

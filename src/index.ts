@@ -13,6 +13,7 @@ export type {
   GroupConfig,
   HealthConfig,
   InetHttpServerConfig,
+  ListenerConfig,
   LogFile,
   LogLevel,
   Mode,
@@ -22,3 +23,15 @@ export type {
   SupervisordConfig,
   UnixHttpServerConfig,
 } from "./model/config.ts";
+export type {
+  ListenerEvent,
+  ProcessExitedEvent,
+  ProcessGivenUpEvent,
+  ProcessGroupEvent,
+  ProcessOutputEvent,
+  ProcessPidEvent,
+  ProcessTriedEvent,
+  RemoteCommunicationEvent,
+  SupervisorStateEvent,
+  TickEvent,
+} from "./model/listener-event.ts";

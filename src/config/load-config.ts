@@ -6,7 +6,9 @@ import { buildModel } from "../model/build.ts";
 import type { Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
 import { validateConfig } from "../model/validate.ts";
+import type { World } from "../model/world.ts";
 import { contentHash } from "./content-hash.ts";
+import { listenerRunner } from "./evaluate/listener-runner.ts";
 import { runEvaluator } from "./evaluate/run-evaluator.ts";
 import { globFiles, globFolders } from "./glob-files.ts";
 import { locator } from "./locate.ts";
@@ -145,16 +147,23 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
       ...(context.timeoutMs === undefined ? {} : { timeoutMs: context.timeoutMs }),
     },
   );
-  const built = evaluation.problems.length > 0 ? null : build(evaluation.config, file, context);
+  const listeners = listenerRunner(file, context, evaluation.build ?? "none", access.user?.uid ?? null);
+  const built = evaluation.problems.length > 0 ? null : build(evaluation.config, file, context, listeners);
   const problems = built === null ? withOutput(evaluation.problems, evaluation.output) : built.ok ? [] : built.problems;
   const outcome = built?.ok === true ? built : withPlaces(problems, file, evaluation.files);
   const warnings = unique([...access.warnings, ...evaluation.warnings]);
   return { outcome, files: evaluation.files, warnings, messages: [], format: "ts" };
 }
 
-function build(value: unknown, file: string, context: LoadContext): Outcome<Model> {
+function build(
+  value: unknown,
+  file: string,
+  context: LoadContext,
+  listeners?: NonNullable<World["listeners"]>,
+): Outcome<Model> {
   const checked = validateConfig(value);
-  return checked.ok ? buildModel(checked.value, worldOf(file, context)) : checked;
+  if (!checked.ok) return checked;
+  return buildModel(checked.value, { ...worldOf(file, context), ...(listeners && { listeners }) });
 }
 
 function worldOf(file: string, context: LoadContext): ReturnType<typeof systemWorld> {

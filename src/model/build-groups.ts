@@ -1,4 +1,5 @@
 import { byCodePoint, type BuildContext, type ConfigPath } from "./build-context.ts";
+import { buildCodeListener } from "./build-code-listener.ts";
 import { buildFcgi } from "./build-fcgi.ts";
 import { buildListener } from "./build-listener.ts";
 import { buildProcesses, type ProgramPlace } from "./build-program.ts";
@@ -28,6 +29,11 @@ export function buildGroups(context: BuildContext, config: Config, environment: 
   for (const [name, listener] of Object.entries(config.eventlisteners ?? {})) {
     checkName(context, ["eventlisteners", name], name);
     groups.push([["eventlisteners", name], buildListener(context, name, listener, environment)]);
+  }
+  for (const [name, listener] of Object.entries(config.listeners ?? {})) {
+    checkName(context, ["listeners", name], name);
+    const group = buildCodeListener(context, name, listener, environment);
+    if (group !== null) groups.push([["listeners", name], group]);
   }
   for (const [name, program] of fcgiPrograms) {
     checkName(context, ["fcgiPrograms", name], name);

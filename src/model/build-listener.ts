@@ -11,8 +11,8 @@ export function buildListener(
   name: string,
   listener: EventlistenerConfig,
   environment: Readonly<Record<string, string>>,
+  path: readonly string[] = ["eventlisteners", name],
 ): GroupSpec {
-  const path = ["eventlisteners", name];
   const section = `eventlistener:${name}`;
   const bufferSize = listener.bufferSize ?? 10;
   if (!Number.isInteger(bufferSize) || bufferSize < 1) {

@@ -1,5 +1,7 @@
 // Written by scripts/generate.mjs from the schema (schema.ts). Do not edit: change the schema and run it.
 
+import type { ListenerEvent } from "./listener-event.ts";
+
 /** What a config file says: the programs, and the daemon that runs them. */
 export interface Config<Program extends string = string, Fcgi extends string = string> {
   /**
@@ -58,6 +60,12 @@ export interface Config<Program extends string = string, Fcgi extends string = s
    * @default {}
    */
   readonly eventlisteners?: Readonly<Record<string, EventlistenerConfig<NoInfer<Program | Fcgi>>>> | undefined;
+  /**
+   * Event listeners written here, by name: functions that are called with typed events.
+   * A change takes effect at once.
+   * @default {}
+   */
+  readonly listeners?: Readonly<Record<string, ListenerConfig>> | undefined;
 }
 
 /** The daemon itself. */
@@ -1020,6 +1028,48 @@ export interface EventlistenerConfig<Name extends string = string> {
    * @default 10
    */
   readonly bufferSize?: number | undefined;
+}
+
+/** A listener written in the config itself: a function of events. */
+export interface ListenerConfig {
+  /**
+   * Events it is told of; a type includes its subtypes.
+   * A change replaces the process by a new one.
+   * @example ["PROCESS_STATE_EXITED"]
+   */
+  readonly events: readonly (EventName | (string & {}))[];
+  /**
+   * Called with one event at a time, in a process of its own. If it throws or rejects, it gets the event again later.
+   * A change restarts the process.
+   * @example (event) => console.log(event.name)
+   */
+  readonly handler: (event: ListenerEvent) => void | Promise<void>;
+  /**
+   * How many events are kept while the handler is busy, 1 or more.
+   * A change replaces the process by a new one.
+   * @default 10
+   */
+  readonly bufferSize?: number | undefined;
+  /**
+   * User to run the handler as, by name or uid.
+   * A change restarts the process.
+   * @default the owner of the config if the daemon is root's, else the user of the daemon
+   */
+  readonly user?: string | number | undefined;
+  /**
+   * Environment variables, added to those of the daemon.
+   * A change restarts the process.
+   * @default {}
+   * @example { WEBHOOK: "https://chat.example/hook" }
+   */
+  readonly environment?: Environment | undefined;
+  /**
+   * Where stderr goes: a path, "AUTO" (a file of sup's own), "NONE" (nowhere) or "syslog" (deprecated).
+   * A change restarts the process.
+   * @default "AUTO"
+   * @example "/var/log/%(program_name)s.log"
+   */
+  readonly stderrLogfile?: LogFile | undefined;
 }
 
 /** Seconds as a number, or text with a unit. */

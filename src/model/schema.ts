@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { option, required, text, wholeNumber } from "./schema-option.ts";
-import { eventlistenerSchema, fcgiProgramSchema, programSchema } from "./schema-program.ts";
+import { eventlistenerSchema, fcgiProgramSchema, listenerSchema, programSchema } from "./schema-program.ts";
 import { inetHttpServerSchema, supervisorctlSchema, unixHttpServerSchema } from "./schema-servers.ts";
 import { supervisordSchema } from "./schema-supervisord.ts";
 
@@ -81,6 +81,12 @@ export const configSchema = z
       eventlisteners: option(map(eventlistenerSchema), {
         about: "Event listeners, by name.",
         ts: "Readonly<Record<string, EventlistenerConfig<NoInfer<Program | Fcgi>>>>",
+        fallback: "{}",
+        apply: "live",
+      }),
+      listeners: option(map(listenerSchema), {
+        about: "Event listeners written here, by name: functions that are called with typed events.",
+        ts: "Readonly<Record<string, ListenerConfig>>",
         fallback: "{}",
         apply: "live",
       }),

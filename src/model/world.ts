@@ -17,4 +17,9 @@ export interface World {
   findUser(nameOrUid: string): { readonly uid: number; readonly gid: number } | null;
   /** By name or by decimal gid that the group database knows; `null` if there is none. */
   findGroup(nameOrGid: string): number | null;
+  /**
+   * How a listener whose handler is a function of the config is run: the words of its command, to which its name is
+   * added, and whom to become unless it says so itself. Absent where there are no functions, as in plain data.
+   */
+  readonly listeners?: { readonly command: readonly string[]; readonly uid: number | null };
 }

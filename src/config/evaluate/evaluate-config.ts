@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { writeSync } from "node:fs";
 import type { Problem } from "../../model/problem.ts";
 import { checkStrictModes, gatherPathFacts } from "../strict-modes.ts";
@@ -6,6 +7,7 @@ import { describe, ErrorPlaces } from "./error-problem.ts";
 import type { EvaluationAnswer, EvaluationRequest } from "./evaluation.ts";
 import { findUnplainValues } from "./plain-value.ts";
 import { NoConfigError, runBundle } from "./run-bundle.ts";
+import { takeHandlers } from "./take-handlers.ts";
 
 const ANSWER_FD = 3;
 
@@ -37,11 +39,12 @@ export async function evaluateConfig(request: EvaluationRequest, library: string
   const fail = (...problems: readonly Problem[]): void => answer({ files, problems, warnings });
   catchEnds(places, fail);
   try {
-    const config = await runBundle(bundle.code, request.file, request.context);
-    const problems = findUnplainValues(config);
+    const exported = await runBundle(bundle.code, request.file, request.context);
+    const { config, problems: wrong } = takeHandlers(exported);
+    const problems = [...wrong, ...findUnplainValues(config)];
     if (config === undefined) fail(nothingExported(request.file));
     else if (problems.length > 0) fail(...problems);
-    else answer({ config, files, problems, warnings });
+    else answer({ config, files, problems, warnings, build: hashOf(bundle.code) });
   } catch (error) {
     if (error instanceof NoConfigError) fail(nothingExported(request.file));
     else fail(places.problem(error, "the config threw", "correct it; nothing of it has been applied"));
@@ -66,6 +69,11 @@ function catchEnds(places: ErrorPlaces, fail: (problem: Problem) => void): void 
       path: [],
     });
   });
+}
+
+/** Of the code as compiled: comments and formatting do not count. */
+function hashOf(code: string): string {
+  return createHash("sha256").update(code).digest("hex").slice(0, 16);
 }
 
 function nothingExported(file: string): Problem {

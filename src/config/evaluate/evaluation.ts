@@ -22,6 +22,8 @@ export interface ConfigContext {
 export interface EvaluationAnswer {
   /** Present, though perhaps `null`, exactly if there are no problems. */
   readonly config?: unknown;
+  /** Hash of the compiled code, if it ran: who runs functions of it starts again when this changes. */
+  readonly build?: string;
   /** Absolute paths of all files read, also after a failure, so that mending any of them can be noticed. */
   readonly files: readonly string[];
   readonly problems: readonly Problem[];

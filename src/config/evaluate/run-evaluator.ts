@@ -159,6 +159,7 @@ function parseAnswer(text: string): EvaluationAnswer | null {
     const lists = [value?.files, value?.problems, value?.warnings];
     if (value === null || !lists.every((list) => Array.isArray(list))) return null;
     if (!value.files?.every((path) => typeof path === "string")) return null;
+    if (value.build !== undefined && !/^[0-9a-f]+$/.test(String(value.build))) return null;
     const messages = [...(value.problems ?? []), ...(value.warnings ?? [])];
     if (!messages.every((problem) => typeof problem?.message === "string")) return null;
     return value as EvaluationAnswer;

@@ -142,3 +142,26 @@ export function generated(names: readonly string[]) {
     groups: { all: { programs: names } },
   });
 }
+
+export const listeners = defineConfig({
+  programs: { db: { command: "x" }, web: { command: "x", dependsOn: { db: "ready" } } },
+  listeners: {
+    alerts: {
+      events: ["PROCESS_STATE_EXITED", "TICK_60"],
+      handler(event) {
+        if (event.name === "PROCESS_STATE_EXITED") {
+          const told: [string, boolean, number] = [event.process, event.expected, event.pid];
+          return void told;
+        }
+        // @ts-expect-error not every event has a pid
+        return void event.pid;
+      },
+    },
+    later: { events: ["EVENT"], handler: async ({ serial, poolSerial }) => void (serial + poolSerial) },
+  },
+});
+
+export const listenerWithoutFunction = defineConfig({
+  // @ts-expect-error a name is no function
+  listeners: { alerts: { events: ["EVENT"], handler: "alerts" } },
+});
