@@ -24,6 +24,8 @@ export default {
       );
       results.push({ name: `sup ${name}`, unit: "ms", samples, goals: [{ of: "node -e 0", atMost: 1.5 }] });
     }
+    // Even for its version it started a daemon.
+    if (pm2 !== null) await timeToEnd(pm2, ["kill"], { env: place.env });
     return results;
   },
 };

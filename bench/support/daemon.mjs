@@ -12,6 +12,7 @@ export const supervisors = { sup: join(root, "bin/supervisord"), supervisord: de
 export class Daemon {
   /** @param programs the [program:x] sections, as text */
   constructor(place, kind, programs) {
+    this.place = place;
     this.kind = kind;
     this.room = place.room(kind);
     this.conf = join(this.room, "supervisord.conf");
@@ -39,11 +40,12 @@ ${programs}`,
   }
 
   start() {
-    this.child = spawn(supervisors[this.kind], ["-n", "-c", this.conf], {
+    const child = spawn(supervisors[this.kind], ["-n", "-c", this.conf], {
       env: this.env,
       cwd: this.room,
       stdio: ["ignore", "ignore", "pipe"],
     });
+    this.child = this.place.own(child);
     let said = "";
     this.child.stderr.on("data", (chunk) => (said = (said + chunk).slice(-4000)));
     this.ended = once(this.child, "exit").then(([code, signal]) => {

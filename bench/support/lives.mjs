@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Daemon } from "./daemon.mjs";
 import { interleave } from "./interleave.mjs";
 import { timeToEnd } from "./run-to-end.mjs";
-import { stampPrograms } from "./sections.mjs";
+import { oneGroup, stampPrograms } from "./sections.mjs";
 import { ServiceTree } from "./service-tree.mjs";
 import { Stamps } from "./stamps.mjs";
 
@@ -22,7 +22,7 @@ async function measure(place, count, full) {
   const stamps = new Stamps(join(place.room("fifo"), "f"));
   const command = [stamp, stamps.fifo, "p"];
   const daemon = (kind) => async () => {
-    const one = new Daemon(place, kind, stampPrograms(place, stamps.fifo, count));
+    const one = new Daemon(place, kind, stampPrograms(place, stamps.fifo, count) + oneGroup("p", count));
     const started = await timed(stamps.take(count), () => one.start());
     // Its own books must agree before it is told to stop: only what it knows to run has to be stopped.
     (await one.running()).close();
@@ -57,7 +57,7 @@ async function measure(place, count, full) {
     "bare loop": bare,
     "node -e 0": node,
   };
-  const samples = await interleave(contenders, full ? 7 : 3);
+  const samples = await interleave(contenders, full ? 7 : count > 100 ? 1 : 3);
   stamps.close();
   const pick = (what) =>
     Object.fromEntries(

@@ -17,7 +17,8 @@ export class ServiceTree {
     });
     const scanner = kind === "runit" ? [place.peer("runsvdir"), room] : [place.peer("s6-svscan"), "-c", "2000", room];
     this.env = place.env;
-    this.child = spawn(scanner[0], scanner.slice(1), { stdio: "ignore", env: place.env, detached: true });
+    const child = spawn(scanner[0], scanner.slice(1), { stdio: "ignore", env: place.env, detached: true });
+    this.child = place.own(child);
   }
 
   /** HUP to runsvdir, TERM to s6-svscan: each ends its services and then itself. Milliseconds until no service is left. */

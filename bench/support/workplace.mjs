@@ -11,6 +11,10 @@ const peers = join(root, "bench/peers/node_modules/.bin");
 export function openWorkplace() {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "sup-bench-")));
   let last = 0;
+  const running = new Set();
+  // An interrupted run leaves nothing behind either.
+  process.on("exit", () => running.forEach((child) => child.kill("SIGTERM")));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
   // Certificates that are read at every start of Node are not what is measured here.
   const { NODE_EXTRA_CA_CERTS: _, NODE_OPTIONS: __, ...env } = process.env;
   return {
@@ -21,6 +25,12 @@ export function openWorkplace() {
       const file = join(folder, name);
       if (!existsSync(file)) execFileSync("cc", ["-O2", "-o", file, join(root, "bench/programs", `${name}.c`)]);
       return file;
+    },
+    /** Ends the child with this run, at the latest. */
+    own(child) {
+      running.add(child);
+      child.once("exit", () => running.delete(child));
+      return child;
     },
     /** A new empty folder. */
     room(name) {
