@@ -44,7 +44,7 @@ function readGroup(reading: Reading, section: string, out: ReadGroups, grouped: 
   if (!name.ok) return reader.problem(name.message);
   const names = hereOnly(reading);
   const options: Options = { programs: toList(reader.text("programs", names) ?? "") };
-  const priority = reader.convert("priority", names, toInteger);
+  const priority = reader.convert("priority", "integer", names, toInteger);
   if (priority !== undefined) options["priority"] = priority;
   // Supervisor reuses one variable for the group's section and its members': from the second unknown name on, the
   // message shows the member read before.

@@ -61,7 +61,7 @@ export function readProgram(reading: Reading, section: string, group: string): R
 
 /** Reads one key into its option, if it is there and valid. */
 export function readOption(reader: SectionReader, spec: KeySpec, names: Names, options: Options): void {
-  const value = reader.convert(spec.key, names, (text, world) => convertValue(spec.type, text, world));
+  const value = reader.convert(spec.key, spec.type, names, (text, world) => convertValue(spec.type, text, world));
   if (value !== undefined) options[optionName(spec.key)] = value;
 }
 

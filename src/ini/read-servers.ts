@@ -15,7 +15,7 @@ export function readInetServers(reading: Reading): Options[] {
     const options = withName(section);
     readCredentials(reader, options);
     if (!reader.has("port")) reader.problem(`section [${section}] has no port value`);
-    const address = reader.convert("port", NO_NAMES, toInetAddress);
+    const address = reader.convert("port", "address", NO_NAMES, toInetAddress);
     if (address) options["port"] = address.host === "" ? address.port : `${address.host}:${address.port}`;
     // Supervisor opens such a server with a warning in its log, and a file that worked must go on working.
     if (!reader.has("username")) options["insecure"] = true;

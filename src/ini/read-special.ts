@@ -72,7 +72,7 @@ export function readListenerOptions(reading: Reading, reader: SectionReader, opt
     reader.problem(message, "result_handler", "handlers are Python code, which sup cannot run; remove the line");
   }
   readEvents(reader, names, options);
-  const redirect = reader.convert("redirect_stderr", names, toBoolean);
+  const redirect = reader.convert("redirect_stderr", "boolean", names, toBoolean);
   if (redirect) {
     const reason = "it will interfere with the eventlistener protocol";
     const message = `[${section}] section sets redirect_stderr=true but this is not allowed because ${reason}`;

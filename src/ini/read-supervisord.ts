@@ -49,7 +49,7 @@ export function readSupervisord(reading: Reading): Options {
 export function checkUser(reading: Reading, options: Options): void {
   const user = options["user"];
   if (typeof user !== "string") return;
-  readSection(reading, "supervisord").convert("user", new Map([["here", reading.world.here]]), toUser);
+  readSection(reading, "supervisord").convert("user", "user", new Map([["here", reading.world.here]]), toUser);
 }
 
 /**

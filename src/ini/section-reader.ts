@@ -2,8 +2,10 @@ import { pythonRepr } from "../model/python-repr.ts";
 import type { Place, Problem } from "../model/problem.ts";
 import { toTemplate } from "../model/template.ts";
 import type { World } from "../model/world.ts";
+import { allowedHint } from "./allowed-values.ts";
 import type { Names } from "./expand-percent.ts";
 import { expandPercent } from "./expand-percent.ts";
+import type { ValueType } from "./key-table.ts";
 import type { IniTree, TreeEntry } from "./merge-ini.ts";
 import { entryOf } from "./merge-ini.ts";
 import type { Converted } from "./value-types.ts";
@@ -37,8 +39,13 @@ export interface SectionReader {
   text(key: string, names: Names, label?: string): string | undefined;
   /** The value as a string of a config object, with its `%(x)s` still in it. */
   template(key: string): string | undefined;
-  /** The value, expanded and converted. */
-  convert<T>(key: string, names: Names, converter: (text: string, world: World) => Converted<T>): T | undefined;
+  /** The value, expanded and converted. A mistake says what a value of the `type` may be. */
+  convert<T>(
+    key: string,
+    type: ValueType,
+    names: Names,
+    converter: (text: string, world: World) => Converted<T>,
+  ): T | undefined;
   problem(message: string, key?: string, hint?: string): void;
 }
 
@@ -71,12 +78,12 @@ export function readSection(reading: Reading, section: string, suffix = ""): Sec
       const found = entry(key);
       return found && toTemplate(found.value);
     },
-    convert: (key, names, converter) => {
+    convert: (key, type, names, converter) => {
       const value = text(key, names);
       if (value === undefined) return undefined;
       const converted = converter(value, world);
       if (converted.ok) return converted.value;
-      problem(converted.message, key);
+      problem(converted.message, key, allowedHint(key, type, value));
       return undefined;
     },
     problem,

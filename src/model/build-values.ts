@@ -1,7 +1,8 @@
 import type { BuildContext, ConfigPath } from "./build-context.ts";
 import type { LogTarget } from "./model.ts";
 import { pythonRepr } from "./python-repr.ts";
-import { parseBytes, parseDuration, parseMode, parseSignal } from "./values.ts";
+import { didYouMean } from "./suggest.ts";
+import { parseBytes, parseDuration, parseMode, parseSignal, signalNames } from "./values.ts";
 import type { World } from "./world.ts";
 
 /** Reads single options, each with its default; what is wrong goes to the context with the option's path. */
@@ -39,7 +40,9 @@ export class OptionReader {
     const signal = parseSignal(value);
     if (signal !== null) return signal;
     const isNumber = /^\s*\d+\s*$/.test(String(value));
-    this.#problem(key, `value ${pythonRepr(String(value))} is not a valid signal ${isNumber ? "number" : "name"}`);
+    const { hint = SIGNAL_HINT } = isNumber ? {} : didYouMean(String(value).replace(/^\s*SIG/i, ""), signalNames());
+    const kind = isNumber ? "number" : "name";
+    this.#problem(key, `value ${pythonRepr(String(value))} is not a valid signal ${kind}`, hint);
     return fallback;
   }
 
@@ -55,7 +58,8 @@ export class OptionReader {
     if (value === undefined) return null;
     const name = String(value);
     const found = this.#context.world.findUser(name);
-    if (found === null) this.#problem(key, `Invalid user ${/^\d+$/.test(name) ? "id" : "name"} ${name}`);
+    const kind = /^\d+$/.test(name) ? "id" : "name";
+    if (found === null) this.#problem(key, `Invalid user ${kind} ${name}`, "there is no such user on this machine");
     return found;
   }
 
@@ -124,6 +128,7 @@ export class OptionReader {
   }
 }
 
+const SIGNAL_HINT = 'a name such as "TERM", "INT" or "KILL", or a number';
 const OCTAL_HINT = 'octal permissions such as "022" or 0o22';
 
 /** Makes a path absolute without asking the file system; `.` and `..` stay, since a symlink may come before them. */

@@ -26,6 +26,11 @@ export function parseSignal(value: number | string): number | null {
   return SIGNALS[String(value).trim().toUpperCase().replace(/^SIG/, "")] ?? null;
 }
 
+/** Names that `parseSignal` knows, without SIG. */
+export function signalNames(): readonly string[] {
+  return Object.keys(SIGNALS);
+}
+
 export const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
 export const BYTES = /^(\d+)(?: ?([KkMmGg][Bb]))?$/;
 export const MODE = /^(?:0[oO])?[0-7]{1,6}$/;

@@ -145,6 +145,28 @@ describe("what comes with a model", () => {
     ]);
   });
 
+  it.each([
+    ["startsecs=high", "invalid literal for int() with base 10: 'high'", "startsecs takes a whole number of seconds"],
+    ["numprocs=two", "invalid literal for int() with base 10: 'two'", "numprocs takes a whole number, 0 or more"],
+    ["priority=high", "invalid literal for int() with base 10: 'high'", "priority takes a whole number"],
+    [
+      "stdout_logfile_maxbytes=5M",
+      "invalid literal for int() with base 10: '5m'",
+      "stdout_logfile_maxbytes takes a whole number of bytes, or one with KB, MB or GB such as 50MB",
+    ],
+    ["autostart=si", "not a valid boolean value: 'si'", "autostart takes true or false (or yes, no, on, off, 1, 0)"],
+    ["stopsignal=TERMM", "value 'TERMM' is not a valid signal name", "did you mean TERM?"],
+    ["user=no-such-user", "Invalid user name no-such-user", "there is no such user on this machine"],
+  ])("keeps Supervisor's words for %s, and says what is allowed", (line, message, hint) => {
+    const file = join(folder, "hint.conf");
+    writeFileSync(file, `[supervisord]\n[program:a]\ncommand=x\n${line}\n`);
+    const { outcome } = load(file);
+    expect(outcome).toMatchObject({ ok: false, problems: [{ hint, place: { line: 4 } }] });
+    // Of what the group has read, such as its priority, Supervisor does not say where it stands.
+    const where = line.startsWith("priority") ? "" : ` in section 'program:a' (file: '${file}')`;
+    expect(outcome.ok ? "" : outcome.problems[0]?.message).toBe(message + where);
+  });
+
   it("places every mistake, all at once", () => {
     const file = join(folder, "all.conf");
     writeFileSync(file, "[supervisord]\numask=9\n[program:a]\nstartsecs = x\n  \n[program:b]\ncommand=%(nope)s\n");

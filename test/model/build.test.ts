@@ -474,6 +474,15 @@ describe("buildModel refuses", () => {
     expect(problemsOf(config).map((problem) => [problem.message, problem.path])).toEqual([[message, path]]);
   });
 
+  it.each([
+    [web({ user: "nope" }), "there is no such user on this machine"],
+    [web({ stopsignal: "TERMM" }), "did you mean `TERM`?"],
+    [web({ stopsignal: "SIGUSSR1" }), "did you mean `USR1`?"],
+    [web({ stopsignal: "please end" }), 'a name such as "TERM", "INT" or "KILL", or a number'],
+  ])("%j, with a hint", (config, hint) => {
+    expect(problemsOf(config).map((problem) => problem.hint)).toEqual([hint]);
+  });
+
   it("a variable that is not set, naming it", () => {
     const [problem, ...more] = problemsOf(web({ command: "x %(ENV_NOPE)s" }));
     expect(more).toEqual([]);
