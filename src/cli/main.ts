@@ -1,11 +1,23 @@
 import type { CliError } from "./cli-error.ts";
-import { createProgram } from "./program.ts";
 import { safeText } from "./render/safe-text.ts";
 import { styler } from "./render/colors.ts";
+import { version } from "./version.ts";
 
 /** The entry of `sup`: the only place of it that prints errors and chooses the exit status. */
 async function main(): Promise<void> {
   try {
+    const words = process.argv.slice(2);
+    // Most of a short command's time is the start of Node and the reading of our own code: these need none of it.
+    if (words.length === 1 && (words[0] === "--version" || words[0] === "-v")) {
+      process.stdout.write(`${version}\n`);
+      return;
+    }
+    if (words.length === 2 && words[0] === "completions" && !words[1]?.startsWith("-")) {
+      const { completionScript } = await import("./completion-scripts.ts");
+      process.stdout.write(completionScript(words[1] ?? ""));
+      return;
+    }
+    const { createProgram } = await import("./program.ts");
     await createProgram((status) => void (process.exitCode = status)).parseAsync(process.argv);
   } catch (error) {
     process.exitCode = report(error);

@@ -172,8 +172,8 @@ function addToolingCommands(
     .command("completions <shell>")
     .description("print completions for bash, zsh or fish")
     .action(async (shell: string) => {
-      const { completions } = await import("./completions.ts");
-      process.stdout.write(completions(shell));
+      const { completionScript } = await import("./completion-scripts.ts");
+      process.stdout.write(completionScript(shell));
     });
 
   program

@@ -73,7 +73,21 @@ function seconds(value: number): number {
   return Math.max(0, Math.min(LAST_SECOND, Math.floor(value)));
 }
 
-/** By code points, as Python sorts: UTF-16 units would put an emoji before U+FFFD. */
+/**
+ * By code points, as Python sorts. Units of UTF-16 are in the same order, but for surrogates: these stand for what comes after
+ * U+FFFF, though their own numbers are below U+E000. Compared in place, because a page of a thousand processes compares
+ * twenty thousand times.
+ */
 export function compare(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const shared = Math.min(a.length, b.length);
+  for (let index = 0; index < shared; index += 1) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -32,12 +32,13 @@ export async function shutDown(
 /** Shortens a shutdown under way: whatever is still stopping gets SIGKILL in `seconds` at the latest. */
 export function hurry(supervisor: Supervisor, seconds: number): void {
   const kick = (process: ManagedProcess): void => process.input({ type: "kick", seconds });
-  for (const process of supervisor.processes()) kick(process);
   // Later waves have not been told to stop yet: they are hurried when they are.
   const unsubscribe = supervisor.bus.subscribe((event) => {
     if (event.type === "state" && event.event.name === "PROCESS_STATE_STOPPING") kick(event.process);
-    if (supervisor.processes().every(isDown)) unsubscribe();
   });
+  const all = supervisor.processes();
+  for (const process of all) kick(process);
+  void Promise.all(all.map((process) => supervisor.until(process, () => isDown(process)))).then(unsubscribe);
 }
 
 function reportSurvivors(supervisor: Supervisor, log: (message: string) => void): () => void {
