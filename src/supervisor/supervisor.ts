@@ -10,6 +10,7 @@ import type { LaunchContext } from "./launch.ts";
 import { ManagedProcess, type ProcessWorld } from "./managed-process.ts";
 import { OutputHub } from "./output-hub.ts";
 import { ProcessGroup } from "./process-group.ts";
+import { ProcessWaits } from "./process-waits.ts";
 import { isDown } from "./is-down.ts";
 import { StartGates } from "./start-gates.ts";
 import { StateSaver } from "./state-saver.ts";
@@ -65,6 +66,7 @@ export class Supervisor {
   readonly #byKey = new Map<string, ManagedProcess>();
   readonly #saver: StateSaver;
   readonly #inheritance = new Inheritance();
+  readonly #waits = new ProcessWaits();
   #mood: Mood = "running";
 
   constructor(options: SupervisorOptions) {
@@ -72,6 +74,9 @@ export class Supervisor {
     this.bus = new EventBus((error) =>
       options.log("error", `event listener failed: ${(error as Error).stack ?? String(error)}`),
     );
+    this.bus.subscribe((event) => {
+      if ("process" in event) this.#waits.changed(event.process);
+    });
     this.context = {
       ...options.context,
       isListener: (group) => this.groups.get(group)?.spec.kind === "eventlistener",
@@ -191,14 +196,7 @@ export class Supervisor {
 
   /** Resolves once `condition` holds; it is looked at again after every change of this process. */
   until(process: ManagedProcess, condition: () => boolean): Promise<void> {
-    if (condition()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const unsubscribe = this.bus.subscribe((event) => {
-        if (!("process" in event) || event.process !== process || !condition()) return;
-        unsubscribe();
-        resolve();
-      });
-    });
+    return this.#waits.until(process, condition);
   }
 
   /** Stops a process and waits until it is gone. */
