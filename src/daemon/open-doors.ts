@@ -5,6 +5,8 @@ import type { Listener, RequestHandler } from "../http/http-server.ts";
 import { openServer, openServers, type OpenServersOptions } from "../http/open-servers.ts";
 import { supervisorRoutes } from "../http/routes.ts";
 import { openUnixServer } from "../http/unix-server.ts";
+import { auditedDispatch, auditedMethods } from "../http/web-audit.ts";
+import { WebJournal } from "../http/web-journal.ts";
 import { webRoutes } from "../http/web-routes.ts";
 import type { LogLevel, Model } from "../model/model.ts";
 import type { ApiMethods } from "../rpc/api-methods.ts";
@@ -33,20 +35,21 @@ export async function openDoors(
     log("error", `request failed: ${(error as Error).stack ?? String(error)}`.slice(0, 2000));
   const closing = (): boolean => supervisor.mood !== "running";
   const rpc = supervisorMethods(daemon);
+  const journal = new WebJournal(supervisor, config);
   const rest = webRoutes({
     supervisor,
-    config,
+    journal,
     methods,
     dispatch: createDispatch({ methods: rpc, closing, supervisorNamespace: true }),
     mainLog: daemon.mainLog.path,
     log,
     // Beside the bundle in the installed package.
     folder: join(__dirname, "../templates/web"),
-    rest: controlRoutes(supervisor, config, methods, onError),
+    rest: controlRoutes(supervisor, config, auditedMethods(methods, journal), onError),
     onError,
   });
   const routes = (supervisorNamespace: boolean, tcp: boolean): RequestHandler => {
-    const dispatch = createDispatch({ methods: rpc, closing, supervisorNamespace });
+    const dispatch = auditedDispatch(createDispatch({ methods: rpc, closing, supervisorNamespace }), journal);
     return supervisorRoutes({ dispatch, supervisor, mainLog: daemon.mainLog.path, rest, onError }, tcp);
   };
 

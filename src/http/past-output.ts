@@ -19,7 +19,7 @@ export function openPast(
   const path = logPath(process.spec, stream, supervisor.context);
   if (path === null || (from !== "boot" && from.lines === 0)) return null;
   return new PastLog(path, {
-    from: from === "boot" ? { offset: process.outputAtBoot(stream) } : from,
+    from: from === "boot" ? process.outputAtBoot(stream) : from,
     backups: process.spec[stream].backups,
     ...(end === undefined ? {} : { end }),
   });

@@ -1,6 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import type { ProcessReport, StatusReport } from "../protocol/api.ts";
 import { PROCESS_STATES } from "../model/states.ts";
+import { EXIT_KINDS, type ExitCounts } from "./web-exits.ts";
+import { keyOf } from "./web-row.ts";
 import type { Usage } from "./web-usage.ts";
 
 /** The two texts that Prometheus reads; they differ in how counters are declared and in their end. */
@@ -24,7 +26,12 @@ interface Sample {
 }
 
 /** Every process of the config is in every family that applies to it, running or not: a series that vanishes alerts nobody. */
-export function metricsText(report: StatusReport, usage: ReadonlyMap<number, Usage>, { open }: MetricsType): string {
+export function metricsText(
+  report: StatusReport,
+  usage: ReadonlyMap<number, Usage>,
+  exits: Pick<ExitCounts, "get">,
+  { open }: MetricsType,
+): string {
   const lines: string[] = [];
   const family = (type: "gauge" | "counter", name: string, help: string, samples: readonly Sample[]): void => {
     const sampleName = type === "counter" ? `${name}_total` : name;
@@ -98,6 +105,10 @@ export function metricsText(report: StatusReport, usage: ReadonlyMap<number, Usa
     "Starts that nobody asked for.",
     each((one) => one.restarts),
   );
+  const ends = report.processes.flatMap((process) =>
+    EXIT_KINDS.map((kind) => ({ labels: { ...labelsOf(process), kind }, value: exits.get(keyOf(process))[kind] })),
+  );
+  family("counter", "sup_process_exits", "How runs ended, since the supervisor process began.", ends);
   family(
     "gauge",
     "sup_process_start_time_seconds",

@@ -4,7 +4,6 @@ import { parseNamespec } from "../protocol/namespec.ts";
 import type { StatusReport } from "../protocol/api.ts";
 import type { ApiMethods } from "../rpc/api-methods.ts";
 import type { Dispatch } from "../rpc/dispatch-type.ts";
-import type { ConfigControl } from "../supervisor/config-control.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { parseBasicAuth } from "./basic-auth.ts";
 import { sendErrorPage } from "./error-page.ts";
@@ -14,7 +13,8 @@ import { parseAction, perform, readForm } from "./web-action.ts";
 import { WebAssets } from "./web-assets.ts";
 import { configPage } from "./web-config-page.ts";
 import { eventsPage } from "./web-events-page.ts";
-import { WebJournal } from "./web-journal.ts";
+import { ExitCounts } from "./web-exits.ts";
+import type { WebJournal } from "./web-journal.ts";
 import { answerLegacy } from "./web-legacy.ts";
 import { WebLive } from "./web-live.ts";
 import { daemonLogPage, logsPage, sendDownload } from "./web-log-page.ts";
@@ -27,7 +27,7 @@ import { UsageMeter } from "./web-usage.ts";
 
 export interface WebParts {
   readonly supervisor: Supervisor;
-  readonly config: ConfigControl;
+  readonly journal: WebJournal;
   readonly methods: ApiMethods;
   readonly dispatch: Dispatch;
   /** The daemon's log that is written now; `null` if it is no file. */
@@ -42,10 +42,10 @@ export interface WebParts {
 
 /** The page of `sup`, its metrics, and the addresses of Supervisor's own page. Who may come in has been decided before. */
 export function webRoutes(parts: WebParts): RequestHandler {
-  const { supervisor, config, methods, onError } = parts;
+  const { supervisor, methods, journal, onError } = parts;
   const assets = new WebAssets(parts.folder);
   const messages = new WebMessages();
-  const journal = new WebJournal(supervisor, config);
+  const exits = new ExitCounts(supervisor);
   const meter = new UsageMeter(() => performance.now());
   // The contract lets a method answer at once or later.
   const status = async (): Promise<StatusReport> => methods.status({});
@@ -77,7 +77,7 @@ export function webRoutes(parts: WebParts): RequestHandler {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return sendErrorPage(response, 405, { headers: { Allow: "GET, HEAD" } });
     }
-    if (path === "/web/live") return live.open(query.get("since") ?? "", response);
+    if (path === "/web/live" && request.method === "GET") return live.open(query.get("since") ?? "", response);
     if (path.startsWith("/web/")) {
       if (!assets.send(path, request, response)) sendErrorPage(response, 404);
       return;
@@ -153,7 +153,7 @@ export function webRoutes(parts: WebParts): RequestHandler {
   async function sendMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const report = await status();
     const type = metricsType(request.headers.accept ?? "");
-    const body = Buffer.from(metricsText(report, meter.measure(running(report)), type));
+    const body = Buffer.from(metricsText(report, meter.measure(running(report)), exits, type));
     response.writeHead(200, {
       "Content-Type": type.header,
       "Content-Length": body.length,

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { ask, freePort, type Answer } from "../support/http.ts";
+import { ask, freePort, rpc, type Answer } from "../support/http.ts";
 import { Project } from "../support/project.ts";
 
 /*
@@ -269,6 +269,14 @@ describe("who may do what", () => {
     await post("/action", "do=restart+steady:steady");
     expect((await get("/events")).body).toMatch(/ann at (?:::ffff:)?127\.0\.0\.1: restart steady:steady/);
     expect((await get("/daemon")).body).toContain("web: ann at");
+    await project.sup("restart", "pair:*");
+    await rpc({ port, host: "127.0.0.1", headers: login }, "supervisor.signalProcess", "talker", "CONT");
+    const calls = [{ methodName: "supervisor.clearProcessLogs", params: ["steady"] }];
+    await rpc({ port, host: "127.0.0.1", headers: login }, "system.multicall", calls);
+    const events = (await get("/events")).body;
+    expect(events).toContain("sup: restart pair:*");
+    expect(events).toContain("XML-RPC: signalProcess talker CONT");
+    expect(events).toContain("XML-RPC: clearProcessLogs steady");
     expect((await get("/logs/download?stream=main")).body).toContain("restart steady:steady");
   });
 
@@ -279,6 +287,31 @@ describe("who may do what", () => {
     expect((await get("/logs/download?name=nobody&stream=stdout")).status).toBe(404);
     expect((await get("/web/..%2f..%2fpackage.json")).status).toBe(404);
     expect((await get("/web/page.html")).status).toBe(404);
+  });
+});
+
+describe("metrics", () => {
+  test("count how runs ended, and have every process of the config", async () => {
+    const value = async (line: string): Promise<number> => {
+      const { body } = await get("/metrics");
+      return Number(
+        body
+          .split("\n")
+          .find((one) => one.startsWith(`${line} `))
+          ?.slice(line.length + 1),
+      );
+    };
+    const steady = 'group="steady",name="steady",program="steady"';
+    const before = await value(`sup_process_exits_total{${steady},kind="stopped"}`);
+    await post("/action", "do=restart+steady:steady");
+    expect(await value(`sup_process_exits_total{${steady},kind="stopped"}`)).toBe(before + 1);
+    expect(await value(`sup_process_up{${steady}}`)).toBe(1);
+    expect(await value(`sup_process_resident_memory_bytes{${steady}}`)).toBeGreaterThan(100_000);
+    expect(await value(`sup_process_open_fds{${steady}}`)).toBeGreaterThan(2);
+    expect(await value('sup_process_up{group="nowhere",name="nowhere",program="nowhere"}')).toBe(0);
+    expect(await value('sup_process_exits_total{group="nowhere",name="nowhere",program="nowhere",kind="early"}')).toBe(
+      0,
+    );
   });
 });
 

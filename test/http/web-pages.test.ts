@@ -165,9 +165,12 @@ describe("metrics", () => {
     start: 0,
     dropped: 7,
   });
+  const exits = {
+    get: (key: string) => ({ expected: 0, unexpected: key === "web:web" ? 3 : 0, early: 0, stopped: 0 }),
+  };
   const text = (accept: string) => {
     const facts = report([process(), hostile], { stale: { since: 1_080_000, problems: "" } });
-    return metricsText(facts, new Map([[10, used]]), metricsType(accept));
+    return metricsText(facts, new Map([[10, used]]), exits, metricsType(accept));
   };
 
   test("are complete lines of the format, each of a family that was declared just before", () => {
@@ -208,6 +211,7 @@ describe("metrics", () => {
         `sup_process_cpu_seconds_total${web} 1.5`,
         `sup_process_resident_memory_bytes${web} 4096`,
         `sup_process_log_dropped_bytes_total${dead} 7`,
+        'sup_process_exits_total{group="web",name="web",program="web",kind="unexpected"} 3',
         "sup_config_stale 1",
         "sup_config_stale_seconds 10",
         "sup_config_generation 3",
