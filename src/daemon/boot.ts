@@ -11,6 +11,7 @@ import { apiMethods } from "../rpc/api-methods.ts";
 import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
 import { ListenerPools } from "../supervisor/listener-pools.ts";
+import { closeIdleSockets, socketLine } from "../supervisor/idle-sockets.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { DroppedBytes } from "./dropped-bytes.ts";
 import { openMainLog, type LogParts, type MainLogFile } from "./main-log.ts";
@@ -180,9 +181,11 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   } as const;
   const take = (event: KeeperEvent): void => {
     if (event.type === "relayed") return takeSignal(event.signal, signalled);
+    if (event.type === "socket") return log("info", socketLine(event));
     if (event.type === "logTrouble") dropped.note(event);
     supervisor.handleKeeperEvent(event);
   };
+  closeIdleSockets(supervisor, keeper);
   supervisor.saveAlso(() => ({ mainLog: mainLog.position() }));
   const { identifier } = supervisord;
   pools = new ListenerPools({

@@ -32,6 +32,7 @@ export function adoptPrograms(
     if (record.pid === 0) continue;
     const program = keeper.program(record.key, record);
     program.incarnation = record.incarnation;
+    if (record.socket !== undefined) keeper.sockets.adopt(record.key, record.socket);
     program.startedAt = record.startedAt;
     if (record.boot !== boot) {
       // The machine was restarted: nothing of it lives, and its FIFOs hold nothing.
@@ -104,6 +105,7 @@ function takeOverIntent(keeper: ProgramHost, intent: ProgramRecord): boolean {
   const leader = readStat(holder.session);
   const record = { ...intent, pid: holder.session, startTime: leader?.startTime ?? "" };
   program.incarnation = intent.incarnation;
+  if (intent.socket !== undefined) keeper.sockets.adopt(intent.key, intent.socket);
   program.startedAt = intent.startedAt;
   const inUse = takeOver(keeper, record);
   if (program.run !== null && program.alive) keeper.record(program, program.run, null);

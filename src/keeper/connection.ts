@@ -20,6 +20,7 @@ export function connectKeeper(stream: Duplex): Keeper {
     follow: (key, stream, on) => line.call("follow", { key, stream, on }),
     reopenLogs: () => line.call("reopenLogs", {}),
     clearLogs: (key) => line.call("clearLogs", { key }),
+    closeSocket: (name) => line.call("closeSocket", { name }),
     forget: (key) => line.call("forget", { key }),
     acknowledge: (seq, changes) => line.send({ op: "acknowledge", seq, changes }, null),
     quit: (options = {}) => line.call("quit", { force: options.force ?? false, status: options.status ?? 0 }),

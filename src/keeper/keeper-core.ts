@@ -28,6 +28,7 @@ import { LogFiles } from "./log-files.ts";
 import { bootId } from "./proc.ts";
 import type { ProgramHost } from "./program-host.ts";
 import { Registry, type ProgramRecord } from "./registry.ts";
+import { SharedSockets } from "./shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
 import type { Run } from "./run.ts";
 
@@ -44,6 +45,13 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly files = new LogFiles();
   readonly journal: EventJournal;
   readonly pool: FifoPool;
+  readonly sockets = new SharedSockets(
+    (key) => {
+      const program = this.programs.get(key);
+      return program !== undefined && (program.alive || program.starting);
+    },
+    ({ url }, now) => this.tell({ type: "socket", url, now }),
+  );
   readonly nofileSoft: number | null;
   /** Supervisors started before the present one, and deaths of supervisors in the last minute. Set by who starts them. */
   supervisors: () => { readonly restarts: number; readonly recentCrashes: number } = () => ({
@@ -148,12 +156,17 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.programs.get(key)?.clearLogs();
   }
 
+  async closeSocket(name: string): Promise<boolean> {
+    return await this.sockets.close(name);
+  }
+
   /** Rejects while the process runs. */
   async forget(key: ProcessKey): Promise<void> {
     const program = this.programs.get(key);
     if (program === undefined) return;
     if (program.alive || program.starting) throw new Error(`${key} is running and cannot be forgotten: stop it first`);
     this.programs.delete(key);
+    this.sockets.forget(key);
     this.#registry.remove(key);
   }
 
@@ -199,6 +212,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.#registry.writeState(this.journal.saved());
     for (const program of this.programs.values()) program.close();
     this.pool.close();
+    this.sockets.closeAll();
     for (const listener of this.#closeListeners) listener();
   }
 
@@ -229,8 +243,10 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   #write(run: Run, rest: Omit<ProgramRecord, "version" | "boot" | "pid" | "startTime" | "fifos">): void {
     const { pid, startTime, fifos } = run;
+    const socket = this.sockets.nameFor(rest.key);
+    const shared = socket === null ? {} : { socket };
     try {
-      this.#registry.write({ version: 1, boot: this.#boot, pid, startTime, fifos, ...rest });
+      this.#registry.write({ version: 1, boot: this.#boot, pid, startTime, fifos, ...shared, ...rest });
     } catch (error) {
       process.stderr.write(`keeper: cannot record ${rest.key}: ${errnoOf(error)}\n`);
     }

@@ -1,4 +1,4 @@
-import type { LogSpec, ProcessLogs, StartRequest, StopManners, StreamName } from "../protocol/keeper.ts";
+import type { LogSpec, ProcessLogs, SharedSocket, StartRequest, StopManners, StreamName } from "../protocol/keeper.ts";
 import type { Message } from "../protocol/frames.ts";
 import type { KeeperCore } from "./keeper-core.ts";
 
@@ -24,6 +24,8 @@ export function perform(keeper: KeeperCore, op: string, message: Message): Promi
       return keeper.reopenLogs();
     case "clearLogs":
       return keeper.clearLogs(key());
+    case "closeSocket":
+      return keeper.closeSocket(text(call["name"], "name"));
     case "forget":
       return keeper.forget(key());
     case "acknowledge":
@@ -51,6 +53,25 @@ function startRequest(value: unknown): StartRequest {
     uid: from["uid"] === null ? null : whole(from["uid"], "uid"),
     logs: processLogs(from["logs"]),
     stop: stopManners(from["stop"]),
+    ...(from["socket"] === undefined ? {} : { socket: sharedSocket(from["socket"]) }),
+  };
+}
+
+function sharedSocket(value: unknown): SharedSocket {
+  const from = record(value, "socket");
+  const address = record(from["address"], "address");
+  const owner = from["owner"] === null ? null : record(from["owner"], "owner");
+  return {
+    name: text(from["name"], "name"),
+    url: text(from["url"], "url"),
+    address:
+      oneOf(address["kind"], ["unix", "tcp"]) === "unix"
+        ? { kind: "unix", path: text(address["path"], "path") }
+        : { kind: "tcp", host: text(address["host"], "host"), port: whole(address["port"], "port") },
+    // -1 stands for a group that stays as it is.
+    owner: owner && { uid: whole(owner["uid"], "uid"), gid: owner["gid"] === -1 ? -1 : whole(owner["gid"], "gid") },
+    mode: whole(from["mode"], "mode"),
+    backlog: from["backlog"] === null ? null : whole(from["backlog"], "backlog"),
   };
 }
 

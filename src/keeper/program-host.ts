@@ -4,6 +4,7 @@ import type { FifoPool } from "./fifo-pool.ts";
 import type { KeptProgram } from "./kept-program.ts";
 import type { ProgramRecord } from "./registry.ts";
 import type { Run } from "./run.ts";
+import type { SharedSockets } from "./shared-sockets.ts";
 import type { StartRequest } from "../protocol/keeper.ts";
 
 /** What starting and adopting a program needs of the keeper. */
@@ -11,6 +12,7 @@ export interface ProgramHost {
   readonly pool: FifoPool;
   readonly files: LogFiles;
   readonly journal: EventJournal;
+  readonly sockets: SharedSockets;
   /** Soft limit of open files for programs; `null` leaves the keeper's own. */
   readonly nofileSoft: number | null;
   /** False once the keeper is ending. */

@@ -68,6 +68,8 @@ export interface ProgramRecord {
   readonly fifos: FifoPaths;
   readonly logs: ProcessLogs;
   readonly stop: StopManners;
+  /** Name of the shared socket that is its stdin. */
+  readonly socket?: string;
   /** Its exit, with the event's number, once it happened. */
   readonly ended: (ExitEvent & { readonly seq: number }) | null;
 }

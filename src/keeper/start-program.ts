@@ -30,6 +30,12 @@ export async function startProgram(keeper: ProgramHost, request: StartRequest): 
 }
 
 async function start(keeper: ProgramHost, program: KeptProgram, request: StartRequest): Promise<StartResult> {
+  let socket: number | null = null;
+  try {
+    if (request.socket !== undefined) socket = await keeper.sockets.take(request.socket, request.key);
+  } catch (error) {
+    return { ok: false, stage: "socket", errno: errnoOf(error), reason: (error as Error).message };
+  }
   const merged = request.logs.stderr === "stdout";
   let fifos: FifoPaths;
   try {
@@ -57,7 +63,7 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
     const ends = openEnds(fifos, ownerOf(request), opened);
     // Node waits for the exec, some milliseconds: a keeper killed meanwhile must not have started what nobody knows of.
     keeper.recordIntent(run, request, startedAt);
-    const child = await spawnProgram(launch, ends, {
+    const child = await spawnProgram(launch, socket === null ? ends : { ...ends, stdin: socket }, {
       environment: request.environment,
       umask: request.umask,
       typed: request.argv[0] ?? request.file,

@@ -47,6 +47,8 @@ export interface Keeper {
   reopenLogs(): Promise<void>;
   /** Empties a process's current log files; works whether or not it runs, if its logs are known. */
   clearLogs(key: ProcessKey): Promise<void>;
+  /** Closes a shared socket that no running process uses; the answer says whether that was done. */
+  closeSocket(name: string): Promise<boolean>;
   /** Forgets a process that is not running, so that its key may be defined anew from incarnation 1. */
   forget(key: ProcessKey): Promise<void>;
   /**
@@ -123,6 +125,24 @@ export interface StartRequest {
   readonly logs: ProcessLogs;
   /** How to stop it if the keeper has to do so alone. */
   readonly stop: StopManners;
+  /** A listening socket that the program gets as its stdin; it is created if it is not open yet, and stays open. */
+  readonly socket?: SharedSocket;
+}
+
+/** A listening socket that several processes accept on: that of an fcgi-program. */
+export interface SharedSocket {
+  /** Whoever names the same socket shares it: the group's name. */
+  readonly name: string;
+  /** As it is shown, such as `unix:///run/app.sock`. */
+  readonly url: string;
+  readonly address:
+    | { readonly kind: "unix"; readonly path: string }
+    | { readonly kind: "tcp"; readonly host: string; readonly port: number };
+  /** Of a unix socket's file; `null` leaves it to the keeper's user. A `gid` of -1 leaves the group alone. */
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
+  readonly mode: number;
+  /** Connections that may wait; `null`: as many as the system allows. */
+  readonly backlog: number | null;
 }
 
 export interface StopManners {
@@ -156,6 +176,8 @@ export type StartResult =
   | { readonly ok: true; readonly pid: number; readonly startedAt: number }
   /** `dispatchers`: FIFOs or log files could not be opened; `fork`: the spawn itself failed. */
   | { readonly ok: false; readonly stage: "dispatchers" | "fork"; readonly errno: string }
+  /** The shared socket could not be created: `reason` says why, `errno` names it if the system said so. */
+  | { readonly ok: false; readonly stage: "socket"; readonly errno: string; readonly reason: string }
   /** `alive`: this key runs already; `incarnation`: not the next number; `quitting`: the keeper is ending. */
   | { readonly ok: false; readonly stage: "refused"; readonly errno: "alive" | "incarnation" | "quitting" };
 
@@ -222,5 +244,7 @@ export type PassingEvent =
       readonly errno: string | null;
       readonly dropped: number;
     }
+  /** A shared socket was created, or has been closed. */
+  | { readonly type: "socket"; readonly url: string; readonly now: "created" | "closed" }
   /** A POSIX signal reached the keeper and is relayed: TERM, INT, QUIT, HUP, USR2. */
   | { readonly type: "relayed"; readonly signal: string };

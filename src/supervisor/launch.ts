@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { processKey, type ProcessSpec, type StreamSpec } from "../model/model.ts";
-import type { LogSpec, ProcessLogs, StartRequest, StreamName } from "../protocol/keeper.ts";
+import type { LogSpec, ProcessLogs, SharedSocket, StartRequest, StreamName } from "../protocol/keeper.ts";
 import type { AutoLogs } from "./auto-logs.ts";
 import { findCommand, type FoundCommand } from "./find-command.ts";
 
@@ -16,6 +16,8 @@ export interface LaunchContext {
   readonly autoLogs: AutoLogs;
   /** Groups whose processes speak the event listener protocol on their stdout. */
   readonly isListener?: (group: string) => boolean;
+  /** The listening socket that the processes of a FastCGI group share; `null` for other groups. */
+  readonly socketOf?: (group: string) => SharedSocket | null;
 }
 
 /** A start request for the keeper, or why the command cannot be run now. Throws if an AUTO log cannot be created. */
@@ -27,6 +29,7 @@ export function prepareLaunch(
   const environment = environmentOf(spec, context);
   const found = findCommand(spec.command, environment["PATH"], context.cwd);
   if (!found.ok) return found;
+  const socket = context.socketOf?.(spec.group) ?? null;
   const request: StartRequest = {
     key: processKey(spec),
     incarnation,
@@ -43,6 +46,7 @@ export function prepareLaunch(
       stopasgroup: spec.stopasgroup,
       killasgroup: spec.killasgroup,
     },
+    ...(socket === null ? {} : { socket }),
   };
   return { ok: true, request };
 }

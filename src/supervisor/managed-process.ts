@@ -10,8 +10,9 @@ import { environmentOf, logsOf, prepareLaunch, type LaunchContext } from "./laun
 import { GroupSurvivors } from "./group-survivors.ts";
 import type { OutputHub } from "./output-hub.ts";
 import { Readiness } from "./readiness.ts";
-import { RunOutput } from "./run-output.ts";
+import { RunOutput, type LogPosition } from "./run-output.ts";
 import type { SavedProcess } from "./saved-state.ts";
+import { isShortage, spawnError } from "./spawn-error.ts";
 
 /** What processes need from the daemon they live in. */
 export interface ProcessWorld {
@@ -89,7 +90,7 @@ export class ManagedProcess {
   }
 
   /** Where in the log file the output of this daemon's programs begins; what is before it is from another time. */
-  outputAtBoot(stream: StreamName): number {
+  outputAtBoot(stream: StreamName): LogPosition {
     return this.#output.bootPosition(stream);
   }
 
@@ -241,13 +242,14 @@ export class ManagedProcess {
       );
     }
     if (!prepared.ok) return fail(prepared.message);
+    const socketUrl = prepared.request.socket?.url ?? "";
     this.#output.begin(this.#spec);
     if (this.#spec.ready?.check.kind === "log") this.#watchReadiness();
     this.#world.keeper.start(prepared.request).then(
       (result) => {
         if (this.retired) return;
         if (result.ok) this.input({ type: "spawned", pid: result.pid, incarnation });
-        else fail(spawnError(this.#spec.name, result.stage, result.errno), SHORTAGES.has(result.errno));
+        else fail(spawnError(this.#spec.name, result, socketUrl), isShortage(result.errno));
       },
       () => {
         // The keeper is gone: so are we, in a moment.
@@ -298,19 +300,6 @@ export class ManagedProcess {
   }
 }
 
-/** No descriptors, processes, memory or disk left: that passes, and is nothing that the program did. */
-const SHORTAGES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOSPC"]);
-
 function isLaunching(life: Life): boolean {
   return life.state === "STARTING" && life.pid === null;
-}
-
-/** Supervisor's texts for a spawn that the system refused (spec core 2.3). */
-function spawnError(name: string, stage: "dispatchers" | "fork" | "refused", errno: string): string {
-  if (errno === "EMFILE" || errno === "ENFILE") return `too many open files to spawn '${name}'`;
-  if (stage === "fork" && errno === "EAGAIN") return `Too many processes in process table to spawn '${name}'`;
-  if (stage === "refused") return `the keeper refused to start '${name}': ${errno}`;
-  return stage === "fork"
-    ? `unknown error during fork for '${name}': ${errno}`
-    : `unknown error making dispatchers for '${name}': ${errno}`;
 }

@@ -12,6 +12,7 @@ import { OutputHub } from "./output-hub.ts";
 import { ProcessGroup } from "./process-group.ts";
 import { ProcessWaits } from "./process-waits.ts";
 import { isDown } from "./is-down.ts";
+import { sharedSocketOf } from "./shared-socket.ts";
 import { StartGates } from "./start-gates.ts";
 import { StateSaver } from "./state-saver.ts";
 
@@ -80,6 +81,7 @@ export class Supervisor {
     this.context = {
       ...options.context,
       isListener: (group) => this.groups.get(group)?.spec.kind === "eventlistener",
+      socketOf: (group) => sharedSocketOf(this.groups.get(group)?.spec),
     };
     this.output = new OutputHub(options.keeper);
     this.#saver = new StateSaver(options.keeper, (key) => {
@@ -163,8 +165,9 @@ export class Supervisor {
             `cannot log the ${event.stream} of ${event.key}: ${event.errno}; its output is being dropped`,
           );
         return;
+      case "socket":
       case "relayed":
-        // Signals are the daemon's to interpret.
+        // Not about a process: the daemon's to interpret.
         return;
     }
   }
