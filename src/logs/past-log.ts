@@ -13,8 +13,11 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { planTail, TAIL_BLOCK, type LogPart, type LogRange } from "./plan-tail.ts";
 
 export interface PastWanted {
-  /** Where to begin: the last so many lines across all files, or at an offset of the file that `end` is in. */
-  readonly from: { readonly lines: number } | { readonly offset: number };
+  /**
+   * Where to begin: the last so many lines across all files; or an offset in the file of this identity, in all there is if
+   * that file is gone by now. An absent identity means the file that the past ends in.
+   */
+  readonly from: { readonly lines: number } | { readonly offset: number; readonly file?: string };
   /** How many numbered backups there may be. */
   readonly backups: number;
   /** Where to stop: in the file of this identity (device:inode; absent: the current one) at this size. Absent: at the end. */
@@ -66,8 +69,11 @@ export class PastLog {
   *#ranges(): Generator<null, readonly LogRange[]> {
     const { from } = this.#wanted;
     if ("offset" in from) {
-      const [file] = this.#files;
-      return file === undefined ? [] : [{ path: file.path, from: from.offset, to: file.size }];
+      const first = from.file === undefined ? 0 : this.#files.findIndex((each) => each.identity === from.file);
+      const files = first === -1 ? this.#files : this.#files.slice(0, first + 1);
+      return files
+        .map(({ path, size }, index) => ({ path, from: index === first ? from.offset : 0, to: size }))
+        .reverse();
     }
     const plan = planTail(this.#files, from.lines);
     let step = plan.next();
@@ -93,8 +99,9 @@ function openFiles(path: string, { backups, from, end }: PastWanted): readonly O
   const cut = (file: OpenFile): OpenFile =>
     end === undefined ? file : { ...file, size: Math.min(file.size, end.size) };
   const isEnd = (file: OpenFile): boolean => end?.file === undefined || file.identity === end.file;
-  if (current !== null && isEnd(current) && ("offset" in from || suffices(cut(current), from.lines)))
-    return [cut(current)];
+  const holdsAll = (file: OpenFile): boolean =>
+    "offset" in from ? from.file === undefined || from.file === file.identity : suffices(cut(file), from.lines);
+  if (current !== null && isEnd(current) && holdsAll(current)) return [cut(current)];
 
   const files: OpenFile[] = current === null ? [] : [current];
   for (let index = 1; index <= backups; index++) {

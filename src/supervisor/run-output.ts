@@ -7,13 +7,20 @@ import type { OutputHub } from "./output-hub.ts";
 
 const STREAMS = ["stdout", "stderr"] as const;
 
+/** A place in a log file: `file` is its device and inode, because its name may lead to another by the time it is read. */
+export interface LogPosition {
+  readonly offset: number;
+  /** Absent: the file of that name now. "" if there was none: every file of that name is younger. */
+  readonly file?: string;
+}
+
 /** Which part of a process's log files is the output of its present run, and which of this daemon's time. */
 export class RunOutput {
   readonly #key: string;
   readonly #hub: OutputHub;
   readonly #context: LaunchContext;
-  #run: Readonly<Record<StreamName, number>> = { stdout: 0, stderr: 0 };
-  #boot: Readonly<Record<StreamName, number>> | null = null;
+  #run: Readonly<Record<StreamName, LogPosition>> = { stdout: { offset: 0 }, stderr: { offset: 0 } };
+  #boot: Readonly<Record<StreamName, LogPosition>> | null = null;
 
   constructor(key: string, hub: OutputHub, context: LaunchContext) {
     this.#key = key;
@@ -23,14 +30,14 @@ export class RunOutput {
 
   /** A run begins: whatever the log files hold by now is from before. */
   begin(spec: ProcessSpec): void {
-    const sizeNow = (stream: StreamName): number => sizeOf(logPath(spec, stream, this.#context));
-    this.#run = { stdout: sizeNow("stdout"), stderr: sizeNow("stderr") };
+    const endNow = (stream: StreamName): LogPosition => endOf(logPath(spec, stream, this.#context));
+    this.#run = { stdout: endNow("stdout"), stderr: endNow("stderr") };
     this.#boot ??= this.#run;
   }
 
   /** Where in the log file the output of this daemon's time begins. */
-  bootPosition(stream: StreamName): number {
-    return this.#boot?.[stream] ?? 0;
+  bootPosition(stream: StreamName): LogPosition {
+    return this.#boot?.[stream] ?? { offset: 0 };
   }
 
   /** Delivers what this run has written so far, then what it writes on, of both streams. Returns how to stop. */
@@ -42,7 +49,7 @@ export class RunOutput {
         (item) => void (item.type === "output" && listener(item.data)),
         (size) => {
           const path = logPath(spec, stream, this.#context);
-          const start = this.#run[stream];
+          const start = this.#run[stream].offset;
           if (path === null || size <= start) return;
           const bytes = readLog(path, start, size - start);
           if (typeof bytes !== "string") listener(bytes);
@@ -53,10 +60,12 @@ export class RunOutput {
   }
 }
 
-function sizeOf(path: string | null): number {
+function endOf(path: string | null): LogPosition {
   try {
-    return path === null ? 0 : statSync(path).size;
+    if (path === null) return { offset: 0 };
+    const { dev, ino, size } = statSync(path, { bigint: true });
+    return { offset: Number(size), file: `${dev}:${ino}` };
   } catch {
-    return 0;
+    return { offset: 0, file: "" };
   }
 }

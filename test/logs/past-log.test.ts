@@ -86,6 +86,19 @@ describe("the past of a log", () => {
     expect(read(open({ from: { offset: 2 }, backups: 9, end }))).toBe("6\n");
   });
 
+  test("from a place in a file that has been rotated since goes on over the younger files", () => {
+    const { file: identity } = standing();
+    rotate();
+    rotate();
+    const from = { offset: 2, file: identity };
+    expect(read(open({ from, backups: 9 }))).toBe("6\nnew\nnew\n");
+    log?.close();
+    expect(read(open({ from, backups: 9, end: { ...standing(), size: 1 } }))).toBe("6\nnew\nn");
+    log?.close();
+    rmSync(`${file}.2`);
+    expect(read(open({ from, backups: 9 }))).toBe("new\nnew\n");
+  });
+
   test("says how much is gone when the file was emptied or deleted meanwhile", () => {
     const past = open({ from: { lines: 2 }, backups: 0 });
     truncateSync(file);
