@@ -2,10 +2,9 @@ import { lstatSync, readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { extname, resolve } from "node:path";
 import { loadIni } from "../ini/load-ini.ts";
-import { buildModel } from "../model/build.ts";
+import { checkConfig } from "../model/check-config.ts";
 import type { Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
-import { validateConfig } from "../model/validate.ts";
 import type { World } from "../model/world.ts";
 import { contentHash } from "./content-hash.ts";
 import { listenerRunner } from "./evaluate/listener-runner.ts";
@@ -161,9 +160,7 @@ function build(
   context: LoadContext,
   listeners?: NonNullable<World["listeners"]>,
 ): Outcome<Model> {
-  const checked = validateConfig(value);
-  if (!checked.ok) return checked;
-  return buildModel(checked.value, { ...worldOf(file, context), ...(listeners && { listeners }) });
+  return checkConfig(value, { ...worldOf(file, context), ...(listeners && { listeners }) });
 }
 
 function worldOf(file: string, context: LoadContext): ReturnType<typeof systemWorld> {
