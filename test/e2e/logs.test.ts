@@ -17,7 +17,7 @@ afterEach(() => project.close());
 
 /** Starts a program that writes `first` lines, and `second` more once `go` exists; resolves when the first are logged. */
 async function flood(first: number, second: number, limits: string): Promise<string> {
-  const command = `perl ${join(programs, "flood.pl")} ${first} ${second} ${join(project.folder, "go")}`;
+  const command = `perl ${join(programs, "two-floods.pl")} ${first} ${second} ${join(project.folder, "go")}`;
   const log = join(project.folder, "flood.log");
   project.write(
     "supervisor.config.ts",

@@ -1,13 +1,15 @@
 #!/usr/bin/perl
-# flood.pl FIRST SECOND FILE: FIRST numbered lines of 100 bytes as fast as it can, and once FILE exists SECOND more; then it sleeps.
+# flood.pl NAME FOLDER MEGABYTES: numbered lines of 100 bytes in blocks of 64 KiB, as fast as they are taken, then the end.
 use strict; use warnings;
-my ($first, $second, $file) = @ARGV;
-my $seq = 0;
-sub flood { for (1 .. $_[0]) { printf "%010d %s\n", $seq++, 'x' x 88 } }
-$| = 0;
-flood($first);
-{ local $| = 1; print "" }
-select(undef, undef, undef, 0.02) until -e $file;
-flood($second);
-{ local $| = 1; print "" }
-sleep 3600 while 1;
+my ($name, $folder, $megabytes) = @ARGV;
+my $head = "$name $$ ";
+my ($block, $lines) = ('', $megabytes * 10_000);
+sub out { my $done = 0; $done += syswrite(STDOUT, $block, length($block) - $done, $done) // 0 while $done < length $block; $block = '' }
+for my $seq (0 .. $lines - 1) {
+  my $line = $head . $seq . ' ';
+  $block .= $line . '.' x (99 - length $line) . "\n";
+  out() if length $block > 65_000;
+}
+out();
+open(my $count, '>', "$folder/$name.$$.count") or die;
+print $count $lines;
