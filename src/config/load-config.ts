@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { extname, resolve } from "node:path";
 import { loadIni } from "../ini/load-ini.ts";
 import { checkConfig } from "../model/check-config.ts";
+import { lintModel } from "../model/lint.ts";
 import type { Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
@@ -126,8 +127,9 @@ function loadJson(file: string, context: LoadContext): Loaded {
   const parsed = parseJsonConfig(text, file);
   if (!parsed.ok) return failure("json", [file], parsed.problems);
   const built = build(parsed.value, file, context);
-  const outcome = built.ok ? built : withPlaces(built.problems, file, [file]);
-  return { outcome, files: [file], warnings: laxModes([file]), messages: [], format: "json" };
+  const outcome: Outcome<Model> = built.ok ? built : { ok: false, problems: withPlaces(built.problems, file, [file]) };
+  const warnings = [...laxModes([file]), ...lint(outcome, file, [file])];
+  return { outcome, files: [file], warnings, messages: [], format: "json" };
 }
 
 async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
@@ -149,8 +151,10 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
   const listeners = listenerRunner(file, context, evaluation.build ?? "none", access.user?.uid ?? null);
   const built = evaluation.problems.length > 0 ? null : build(evaluation.config, file, context, listeners);
   const problems = built === null ? withOutput(evaluation.problems, evaluation.output) : built.ok ? [] : built.problems;
-  const outcome = built?.ok === true ? built : withPlaces(problems, file, evaluation.files);
-  const warnings = unique([...access.warnings, ...evaluation.warnings]);
+  const outcome: Outcome<Model> =
+    built?.ok === true ? built : { ok: false, problems: withPlaces(problems, file, evaluation.files) };
+  const doubts = lint(outcome, file, evaluation.files);
+  const warnings = unique([...access.warnings, ...evaluation.warnings, ...doubts]);
   return { outcome, files: evaluation.files, warnings, messages: [], format: "ts" };
 }
 
@@ -195,15 +199,17 @@ function laxModes(files: readonly string[]): readonly Problem[] {
   return [...verdict.refused, ...verdict.warnings];
 }
 
-function withPlaces(problems: readonly Problem[], file: string, files: readonly string[]): Outcome<never> {
+function lint(outcome: Outcome<Model>, file: string, files: readonly string[]): Problem[] {
+  const doubts = outcome.ok ? lintModel(outcome.value, "all") : [];
+  return doubts.length === 0 ? [] : withPlaces(doubts, file, files);
+}
+
+function withPlaces(problems: readonly Problem[], file: string, files: readonly string[]): Problem[] {
   const locate = locator({ file, files, read: readText });
-  return {
-    ok: false,
-    problems: problems.map((problem) => ({
-      ...problem,
-      place: problem.place ?? locate(problem.path ?? [], problem.at),
-    })),
-  };
+  return problems.map((problem) => ({
+    ...problem,
+    place: problem.place ?? locate(problem.path ?? [], problem.at),
+  }));
 }
 
 const SHOWN_LINES = 20;

@@ -1,4 +1,5 @@
 import type { Outcome } from "../model/problem.ts";
+import { repeatedKeys } from "./repeated-keys.ts";
 
 /**
  * Parses a JSON config; a mistake comes with its place. Strict JSON, because that is what editors with the schema check;
@@ -7,7 +8,9 @@ import type { Outcome } from "../model/problem.ts";
 export function parseJsonConfig(text: string, file: string): Outcome<unknown> {
   const source = text.replace(/^\uFEFF/, "");
   try {
-    return { ok: true, value: JSON.parse(source) as unknown };
+    const value = JSON.parse(source) as unknown;
+    const problems = repeatedKeys(source, file);
+    return problems.length === 0 ? { ok: true, value } : { ok: false, problems };
   } catch (error) {
     const raw = (error as Error).message;
     const offset = offsetOf(raw, source);

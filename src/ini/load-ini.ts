@@ -1,4 +1,5 @@
 import { buildModel } from "../model/build.ts";
+import { lintModel } from "../model/lint.ts";
 import type { Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
@@ -33,7 +34,10 @@ export function loadIni(input: FileAccess & { readonly file: string; readonly wo
   const loaded = { warnings, files: included.files, messages };
   if (read.problems.length > 0) return { ...loaded, outcome: { ok: false, problems: read.problems } };
   const built = buildModel(read.config, world);
-  if (built.ok) return { ...loaded, outcome: built };
+  if (built.ok) {
+    const doubts = lintModel(built.value, "commands").map((problem) => placed(problem, read.origin));
+    return { ...loaded, warnings: [...warnings, ...doubts], outcome: built };
+  }
   const problems = built.problems.map((problem) => placed(problem, read.origin));
   return { ...loaded, outcome: { ok: false, problems } };
 }

@@ -146,6 +146,25 @@ describe("loadConfig", () => {
     expect(places(result)).toEqual([`supervisor.config.json${place}`]);
   });
 
+  it("refuses JSON that gives a key twice, with both places", async () => {
+    const text =
+      '{\n  "programs": {\n    "web": { "command": "a" },\n    "web": { "command": "b", "command": "c" }\n  }\n}';
+    const result = await load({ "supervisor.config.json": text });
+    expect(places(result)).toEqual(["supervisor.config.json:4:30", "supervisor.config.json:4:5"]);
+    expect(messages(result)).toContain("programs.web is given twice, first in line 3, column 5");
+  });
+
+  it.each([
+    ["supervisor.config.json", '{\n "programs": {\n "web": { "command": "a | b" } } }', "3:22"],
+    ["supervisor.config.ts", 'export default { programs: {\n web: { command: "a | b" } } };', "2:18"],
+    ["supervisord.conf", "[supervisord]\n[program:a]\ncommand=a | b\n[program:web]\ncommand=sh -c 'x\n", "5:1"],
+  ])("warns of a doubtful command in %s, at its place", async (name, text, place) => {
+    const result = await load({ [name]: text });
+    expect(messages(result)).toBe("");
+    expect(result.warnings.map((one) => `${one.place?.line}:${one.place?.column}`)).toEqual([place]);
+    expect(result.warnings[0]?.path).toEqual(["programs", "web", "command"]);
+  });
+
   it("says what a failing config has printed", async () => {
     const result = await load({
       "supervisor.config.ts": 'console.log("cannot reach the vault");\nthrow new Error("no secret");',
