@@ -221,6 +221,19 @@ function takeItem(item) {
   readers.get(id).take(Uint8Array.from(atob(item.data), (char) => char.charCodeAt(0)));
 }
 
+/**
+ * The page brought the end of the log with it, the stream begins with the last of that: shows what was before, and returns the
+ * part of `bytes` that is to follow. Both are compared from the beginning of a line, since the stream may begin within one.
+ */
+function joined(reader, earlier, bytes) {
+  const begin = bytes.indexOf(10) + 1;
+  const first = new TextDecoder().decode(bytes.subarray(begin)).slice(0, 300);
+  const at = begin === 0 ? -1 : earlier.lastIndexOf(first);
+  if (at === -1) return bytes;
+  reader.take(new TextEncoder().encode(earlier.slice(0, at)));
+  return bytes.subarray(begin);
+}
+
 if (view !== null) {
   view.classList.toggle("wrap", wrap.checked);
   wrap.addEventListener("change", () => view.classList.toggle("wrap", wrap.checked));
@@ -251,9 +264,14 @@ if (view !== null) {
   });
   if (view.dataset.main !== undefined) {
     let reader = new Reader("", false);
+    let earlier = document.querySelector("pre.log")?.textContent ?? "";
+    const take = (bytes) => {
+      reader.take(earlier === "" ? bytes : joined(reader, earlier, bytes));
+      earlier = "";
+    };
     void follow(
       () => ((reader = new Reader("", false)), view.dataset.main),
-      (bytes) => reader.take(bytes),
+      take,
     );
   } else if (names.length > 0) {
     let take = takeItems();

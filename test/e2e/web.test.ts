@@ -193,6 +193,21 @@ describe("with its script, the page", () => {
   });
 });
 
+describe("the main log", () => {
+  test("stands on its page from the beginning, each line once, and goes on", async () => {
+    const page = await open("/daemon");
+    await page.locator("#log div", { hasText: "supervisord started with pid" }).waitFor();
+    await project.sup("restart", "talker");
+    const { processes } = await project.status();
+    const pid = processes.find((one) => one.namespec === "talker")?.pid;
+    await page.locator("#log div", { hasText: `spawned: 'talker' with pid ${pid}` }).waitFor();
+    const shown = await page.locator("#log div").allTextContents();
+    const { body } = await get("/logs/download?stream=main");
+    const written = body.split("\n").slice(0, shown.length);
+    expect(shown).toEqual(written);
+  });
+});
+
 describe("a changed config", () => {
   test("shows as a diff and is applied by a button; a broken one shows its place; a process that came shows by itself", async () => {
     const page = await open("/");
