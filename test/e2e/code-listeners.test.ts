@@ -112,6 +112,31 @@ describe("a listener in the config", () => {
     expect(pidOf(after, "ear")).not.toBe(pidOf(before, "ear"));
   });
 
+  test("that is stopped finishes the event in hand, which does not come again", async () => {
+    const patient = `if (event.name === "PROCESS_STATE_EXITED") {
+        note("begun", event);
+        while (!existsSync(import.meta.dirname + "/go")) await new Promise((wake) => setTimeout(wake, 20));
+      }
+      note("done", event);`;
+    const text = config(patient).replace("appendFileSync }", "appendFileSync, existsSync }");
+    project.write("supervisor.config.ts", text);
+    expect(await project.sup("up", "-d")).toMatchObject({ exitCode: 0 });
+    const before = await project.until((status) => pidOf(status, "ear") > 0, "it to run");
+    await project.sup("start", "crash");
+    await eventually(() => ofCrash().some(({ version }) => version === "begun"));
+    const restart = project.spawn(["restart", "ear"]);
+    await project.until((status) => status.processes.some(({ state }) => state === "STOPPING"), "it to be stopped");
+    project.write("go", "");
+    await restart;
+    expect(pidOf(await project.status(), "ear")).not.toBe(pidOf(before, "ear"));
+    // What came later has been delivered, so what came first will not be any more.
+    const last = () => ofCrash().filter(({ version, event }) => version === "done" && event.name.endsWith("EXITED"));
+    await project.sup("start", "crash");
+    await eventually(() => last().length >= 2);
+    const serials = last().map(({ event }) => event.serial);
+    expect(new Set(serials).size).toBe(serials.length);
+  });
+
   test("is left alone by an edit of comments", async () => {
     project.write("supervisor.config.ts", config(`note("one", event);`));
     expect(await project.sup("up", "-d")).toMatchObject({ exitCode: 0 });
@@ -132,6 +157,14 @@ describe("a listener in the config", () => {
     expect(exitCode).not.toBe(0);
     expect(stdout + stderr).toContain("listeners.ear.handler must be a function, found text");
     expect(stdout + stderr).toMatch(/supervisor\.config\.ts:2:\d+/);
+  });
+
+  test("without a handler is a mistake", async () => {
+    project.write("supervisor.config.ts", 'export default { listeners: { ear: { events: ["EVENT"] } } };');
+    const { stdout, stderr, exitCode } = await project.sup("check");
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toContain("listeners.ear.handler is missing");
+    expect(stdout + stderr).toContain("it must be a function");
   });
 
   test("cannot be in a file of plain data", async () => {
