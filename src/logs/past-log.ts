@@ -24,7 +24,7 @@ export interface PastWanted {
   readonly end?: { readonly size: number; readonly file: string | undefined };
 }
 
-/** Bytes at most 64 KiB long; or bytes that should have been there and are gone, as when the log was cleared meanwhile. */
+/** Bytes at most 64 KiB long, in memory that the next piece overwrites; or bytes that should have been there and are gone, as when the log was cleared meanwhile. */
 export type PastPiece = { readonly bytes: Buffer } | { readonly lost: number };
 
 /** The past of one log. Close it, whether or not it was read to its end. */
@@ -32,6 +32,8 @@ export class PastLog {
   readonly #wanted: PastWanted;
   /** Newest first. */
   readonly #files: readonly OpenFile[];
+  /** One for all pieces: new ones would wait for the garbage collector by the dozen. */
+  readonly #buffer = Buffer.allocUnsafeSlow(TAIL_BLOCK);
 
   /** Opens what there is at this moment. What cannot be opened or has no end (a pipe, a terminal) is an empty past. */
   constructor(path: string, wanted: PastWanted) {
@@ -51,7 +53,7 @@ export class PastLog {
       const file = this.#files.find((each) => each.path === path);
       if (file === undefined) continue;
       for (let at = from; at < to;) {
-        const bytes = readPiece(file.fd, at, Math.min(to, at + TAIL_BLOCK));
+        const bytes = readPiece(file.fd, at, Math.min(to, at + TAIL_BLOCK), this.#buffer);
         if (bytes.length === 0) {
           yield { lost: to - at };
           break;
@@ -80,7 +82,7 @@ export class PastLog {
     while (step.done !== true) {
       const block = step.value;
       const file = this.#files.find((each) => each.path === block.path);
-      const bytes = file === undefined ? Buffer.alloc(0) : readPiece(file.fd, block.from, block.to);
+      const bytes = file === undefined ? Buffer.alloc(0) : readPiece(file.fd, block.from, block.to, this.#buffer);
       step = plan.next(bytes);
       if (step.done !== true) yield null;
     }
@@ -122,7 +124,7 @@ function suffices(file: OpenFile, lines: number): boolean {
   const plan = planTail([file], lines);
   const step = plan.next();
   if (step.done === true) return lines <= 0;
-  const next = plan.next(readPiece(file.fd, step.value.from, step.value.to));
+  const next = plan.next(readPiece(file.fd, step.value.from, step.value.to, Buffer.allocUnsafe(TAIL_BLOCK)));
   return next.done === true && (next.value[0]?.from ?? 0) > 0;
 }
 
@@ -142,8 +144,8 @@ function open(path: string): OpenFile | null {
 }
 
 /** Shorter than asked for only at the end of the file. Empty too when the disk refuses. */
-function readPiece(fd: number, from: number, to: number): Buffer {
-  const buffer = Buffer.allocUnsafe(Math.max(0, to - from));
+function readPiece(fd: number, from: number, to: number, memory: Buffer): Buffer {
+  const buffer = memory.subarray(0, to - from);
   let filled = 0;
   try {
     while (filled < buffer.length) {
