@@ -312,8 +312,10 @@ function say(text, ok) {
   line.textContent = text;
   message.replaceChildren(line);
   clearTimeout(hush);
-  if (ok) hush = setTimeout(() => message.replaceChildren(), 6000);
+  hush = setTimeout(() => message.replaceChildren(), ok ? 6000 : 20000);
 }
+
+message.addEventListener("click", () => message.replaceChildren());
 
 // ---- by hand
 
