@@ -100,9 +100,10 @@ function bound(handle: BoundHandle | number, path: string | null): BoundHandle {
 }
 
 async function listen(fd: number, backlog: number): Promise<void> {
+  // A backlog among the options is ignored beside a descriptor.
   const script =
     `const s = require("net").createServer().on("error", () => {});` +
-    `s.listen({ fd: 0, backlog: ${backlog} }); process.exit(s.listening ? 0 : 1)`;
+    `s.listen({ fd: 0 }, ${backlog}); process.exit(s.listening ? 0 : 1)`;
   const status = await new Promise<number | null>((answer, fail) => {
     const child = spawn(process.execPath, ["-e", script], { stdio: [fd, "ignore", "ignore"], env: {}, cwd: "/" });
     child.once("error", fail);

@@ -11,13 +11,16 @@ import type { Supervisor } from "./supervisor.ts";
 export function closeIdleSockets(supervisor: Supervisor, keeper: Keeper): void {
   const look = (group: ProcessGroup | undefined): void => {
     if (group === undefined || group.spec.fcgi === null) return;
-    // Whatever comes of this change comes with it: a restart follows an exit, a start follows a stop.
-    setImmediate(() => {
+    const close = (): void => {
       if (![...group.processes.values()].every(isAtRest)) return;
       keeper.closeSocket(group.name).catch(() => {
         // The keeper is gone, and the socket with it.
       });
-    });
+    };
+    // Whatever comes of this change comes with it: a restart follows an exit, a start follows a stop. Nothing but the
+    // daemon's end comes of the last exit at a shutdown.
+    if (supervisor.mood === "running") setImmediate(close);
+    else close();
   };
   supervisor.bus.subscribe((event) => {
     if (event.type === "state") look(supervisor.groups.get(event.process.spec.group));

@@ -119,6 +119,15 @@ describe("ours", () => {
     await side?.close();
   });
 
+  test("a shutdown says that the sockets are closed", async () => {
+    side = new Side(OURS);
+    side.configure("[fcgi-program:a]\ncommand=sleep 1000\nsocket=unix://@/a.sock\n");
+    await side.start();
+    await running(side, 1);
+    await side.stop();
+    expect(side.lines()).toContain("INFO Closing socket unix://@/a.sock");
+  });
+
   test("a socket that cannot be created costs its own programs only, and says why", async () => {
     side = new Side(OURS);
     side.write("precious", "keep me");

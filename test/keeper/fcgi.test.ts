@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { createConnection, createServer, type AddressInfo } from "node:net";
+import { createConnection, createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KeeperCore } from "../../src/keeper/keeper-core.ts";
@@ -129,6 +129,22 @@ describe("a shared socket", () => {
       "closed",
       "created",
     ]);
+  });
+
+  test("lets as many clients wait as its backlog says", async () => {
+    const { keeper } = open();
+    await start(keeper, unixSocket({ backlog: 3 }), "a", "exec sleep 1000");
+    const clients: Socket[] = [];
+    const connects = (): Promise<boolean> =>
+      new Promise((answer) => {
+        const client = createConnection(join(folder, "app.sock"), () => answer(true));
+        client.once("error", () => answer(false));
+        clients.push(client);
+      });
+    while (await connects());
+    for (const client of clients) client.destroy();
+    // The kernel counts one more than it was told, and this loop one that was refused.
+    expect(clients.length).toBe(5);
   });
 
   test("listens on IPv4, and can do so again at once", async () => {
