@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Keeper, KeeperSnapshot, KeptProcess } from "../protocol/keeper.ts";
+import type { ManagedProcess } from "./managed-process.ts";
 import type { SavedProcess } from "./saved-state.ts";
 
 /** What an earlier supervisor left about one process. */
@@ -34,11 +35,19 @@ export class Inheritance {
     }
   }
 
-  /** Hands over what there is about a process, once. */
-  take(key: string): Inherited | null {
-    const inherited = this.#left.get(key) ?? null;
-    this.#left.delete(key);
-    return inherited;
+  /**
+   * Gives a process what is left of it, once. Returns, if there was anything, how to end a run that is over although nobody
+   * will tell: its exit was told before there was anyone to hear it.
+   */
+  giveTo(process: ManagedProcess): (() => void) | null {
+    const inherited = this.#left.get(process.key);
+    if (inherited === undefined) return null;
+    this.#left.delete(process.key);
+    process.restore(inherited.saved, inherited.kept);
+    return () => {
+      if (process.pid === 0 || inherited.kept?.pid === process.pid) return;
+      process.input({ type: "exited", code: null, signal: null, unknown: true });
+    };
   }
 
   /** Ends the programs that nobody has taken up. */

@@ -7,6 +7,7 @@ import type { GroupSpec, LogLevel, Model, ProcessSpec } from "../model/model.ts"
 import type { Keeper, KeeperEvent, KeeperSnapshot, KeptEvent, StreamName } from "../protocol/keeper.ts";
 import { Inheritance } from "./inheritance.ts";
 import type { LaunchContext } from "./launch.ts";
+import { logTroubleLine } from "./log-trouble.ts";
 import { ManagedProcess, type ProcessWorld } from "./managed-process.ts";
 import { OutputHub } from "./output-hub.ts";
 import { ProcessGroup } from "./process-group.ts";
@@ -139,6 +140,7 @@ export class Supervisor {
     this.#inheritance.receive(snapshot);
     // All groups first: what is found out about a process may concern a listener in any of them.
     for (const spec of model.groups) this.bus.emit({ type: "groupRestored", group: this.#createGroup(spec) });
+    for (const process of this.processes()) this.#inheritance.giveTo(process);
     for (const event of snapshot.pending) this.#takeEvent(event);
     for (const process of this.processes()) this.#resume(process);
   }
@@ -154,16 +156,7 @@ export class Supervisor {
       case "log":
         return this.#takeEvent(event);
       case "logTrouble":
-        if (event.errno === null)
-          this.#options.log(
-            "warn",
-            `output of ${event.key} is logged again; ${event.dropped} bytes of its ${event.stream} were lost`,
-          );
-        else
-          this.#options.log(
-            "error",
-            `cannot log the ${event.stream} of ${event.key}: ${event.errno}; its output is being dropped`,
-          );
+        this.#options.log(...logTroubleLine(event));
         return;
       case "socket":
       case "relayed":
@@ -211,6 +204,7 @@ export class Supervisor {
   addGroup(spec: GroupSpec, options: { readonly autostart: boolean }): ProcessGroup {
     const group = this.#createGroup(spec);
     this.bus.emit({ type: "groupAdded", group });
+    for (const process of group.processes.values()) this.#inheritance.giveTo(process)?.();
     if (options.autostart)
       for (const process of group.processes.values()) if (process.spec.autostart) this.requestStart(process);
     return group;
@@ -226,12 +220,8 @@ export class Supervisor {
   }
 
   addProcess(group: ProcessGroup, spec: ProcessSpec): ManagedProcess {
-    const process = new ManagedProcess(spec, this.#world());
-    group.processes.set(spec.name, process);
-    this.#byKey.set(process.key, process);
-    const inherited = this.#inheritance.take(process.key);
-    if (inherited !== null) process.restore(inherited.saved, inherited.kept);
-    this.#saver.note(process.key);
+    const process = this.#createProcess(group, spec);
+    this.#inheritance.giveTo(process)?.();
     return process;
   }
 
@@ -258,8 +248,16 @@ export class Supervisor {
   #createGroup(spec: GroupSpec): ProcessGroup {
     const group = new ProcessGroup(spec);
     this.groups.set(spec.name, group);
-    for (const process of spec.processes) this.addProcess(group, process);
+    for (const process of spec.processes) this.#createProcess(group, process);
     return group;
+  }
+
+  #createProcess(group: ProcessGroup, spec: ProcessSpec): ManagedProcess {
+    const process = new ManagedProcess(spec, this.#world());
+    group.processes.set(spec.name, process);
+    this.#byKey.set(process.key, process);
+    this.#saver.note(process.key);
+    return process;
   }
 
   /** Goes on with what was meant for a process when the supervisor before us died. */
