@@ -19,7 +19,10 @@ let failed = false;
 for (const row of rows.filter((row) => wanted === undefined || wanted.includes(row.number))) {
   process.stderr.write(`row ${row.number}: ${row.title}\n`);
   try {
-    for (const one of await row.run(place, { full: options.full === true })) results.push(summarise(row, one));
+    const cases = (await row.run(place, { full: options.full === true })).map((one) => summarise(row, one));
+    results.push(...cases);
+    // At once: an interrupted run has told what it knows.
+    process.stderr.write(`${table(cases)}\n`);
   } catch (error) {
     failed = true;
     process.stderr.write(`row ${row.number} could not be measured: ${error.stack}\n`);
