@@ -97,6 +97,8 @@ function show(
     case "output":
       return output.add(item.namespec, item.stream, Buffer.from(item.data, "base64"));
     case "gap":
+      // What stands before the gap is half a line, what comes after it another half.
+      output.cut(item.namespec, item.stream);
       return say(`${item.namespec}: ${item.bytes} bytes not shown (this terminal is too slow; the log file has them)`);
     case "state": {
       if (item.to === "EXITED" || item.to === "FATAL" || item.to === "BACKOFF" || item.to === "STOPPED")
