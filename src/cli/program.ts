@@ -102,6 +102,14 @@ export function createProgram(done: (status: number) => void): Command {
       done(await logs(project(), names, options));
     });
 
+  program
+    .command("shell [action...]")
+    .description("supervisorctl's shell on this project, with history and completion")
+    .action(async (words: string[]) => {
+      const { shell } = await import("./commands/shell.ts");
+      done(await shell(project(), words));
+    });
+
   const planning = {
     reread: "read the config and name the groups that differ; change nothing",
     plan: "read the config and show, process by process, what an update would do",

@@ -163,6 +163,25 @@ describe("sup logs", () => {
   });
 });
 
+describe("sup shell", () => {
+  test("is supervisorctl on this project", async () => {
+    const once = await project.sup("shell", "status", "hup");
+    expect(once.stdout).toMatch(/^hup +RUNNING +pid \d+, uptime/);
+    const script = {
+      command: [join(root, "bin/sup"), "shell"],
+      steps: [{ expect: "sup> " }, { send: "pid\n" }, { expect: "sup> " }, { send: "quit\n" }, { expectEnd: true }],
+    };
+    const drive = await execa("python3", [join(root, "test/support/drive_terminal.py"), JSON.stringify(script)], {
+      cwd: project.folder,
+      env: { ...project.env, TERM: "xterm" },
+      extendEnv: false,
+    });
+    const { output, status } = JSON.parse(drive.stdout) as { output: string; status: number };
+    expect(status).toBe(0);
+    expect(output).toContain(String((await project.status()).pid));
+  });
+});
+
 describe("sup plan, reread, update", () => {
   test("plan shows an edit without making it; update makes it; what was stopped stays stopped", async () => {
     await project.sup("down");
