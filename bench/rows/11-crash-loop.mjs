@@ -19,21 +19,22 @@ export default {
         const all = stamps.take(100);
         const daemon = new Daemon(place, kind, programs).start();
         await all;
-        const connection = await daemon.answering();
+        // Only ours is asked: supervisord was not seen to answer while all its programs crash; the cause was not looked for.
+        const connection = kind === "sup" ? await daemon.answering() : null;
         const pids = daemon.pids();
         const before = { cpu: cpu(pids), count: stamps.count };
         const start = process.hrtime.bigint();
         const passed = () => Number(process.hrtime.bigint() - start) / 1e6;
         while (passed() < 5000) {
           const asked = passed();
-          await connection.call("supervisor.getState");
-          if (kind === "sup") slowest = Math.max(slowest, passed() - asked);
+          await connection?.call("supervisor.getState");
+          if (connection !== null) slowest = Math.max(slowest, passed() - asked);
           await sleep(50);
         }
         const restarts = stamps.count - before.count;
         rates[kind].push((1000 * restarts) / passed());
         used[kind].push((cpu(pids) - before.cpu) / restarts);
-        connection.close();
+        connection?.close();
         daemon.kill();
         await daemon.ended;
         stamps.close();
