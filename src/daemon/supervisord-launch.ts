@@ -45,7 +45,8 @@ export function startNotices(launch: SupervisordLaunch | null, loaded: LoadResul
   const notices: Notice[] = [...loaded.messages];
   if (launch !== null) {
     notices.push(...launch.identity, ...(first ? launch.limits : []));
-    for (const { message, place } of loaded.warnings) {
+    for (const { message, place, doubt } of loaded.warnings) {
+      if (doubt === true) continue;
       notices.push({ level: "warn", text: place ? `${message} (${place.file}, line ${place.line})` : message });
     }
   }

@@ -35,7 +35,10 @@ export function loadIni(input: FileAccess & { readonly file: string; readonly wo
   if (read.problems.length > 0) return { ...loaded, outcome: { ok: false, problems: read.problems } };
   const built = buildModel(read.config, world);
   if (built.ok) {
-    const doubts = lintModel(built.value, "commands").map((problem) => placed(problem, read.origin));
+    const doubts = lintModel(built.value, "commands").map((problem) => ({
+      ...placed(problem, read.origin),
+      doubt: true as const,
+    }));
     return { ...loaded, warnings: [...warnings, ...doubts], outcome: built };
   }
   const problems = built.problems.map((problem) => placed(problem, read.origin));

@@ -12,6 +12,8 @@ export interface Problem {
   readonly at?: "key";
   /** Where in the source, once known. Line and column count from 1. */
   readonly place?: Place;
+  /** Nothing is wrong by the letter, it will only fail when it is used. `supervisord` keeps quiet about it, as Supervisor does. */
+  readonly doubt?: true;
 }
 
 export interface Place {
