@@ -1,5 +1,7 @@
+import { execa } from "execa";
 import { mkdirSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closePair, makePair, onBoth, type RunOptions, type Side } from "../support/supervisord-pair.ts";
 
@@ -83,8 +85,24 @@ describe("a command line with a mistake", () => {
 
 describe("the search for a config", () => {
   test("warns root, and names the places when there is nothing in them", async () => {
-    const { stderr } = await same([], { cwd: "/proc" });
-    expect(stderr).toContain("UserWarning: Supervisord is running as root");
+    // Debian's package has a config in one of the places, and without more ado the machine's own daemon would be started.
+    const hidden = 'mount -t tmpfs none /etc/supervisor && cd /proc && exec "$0"';
+    const [ours, real] = await onBoth(pair, async ({ program }) => {
+      const result = await execa("unshare", ["--mount", "sh", "-c", hidden, program], { reject: false });
+      const { stdout, stderr, exitCode } = result;
+      const above = dirname(dirname(program));
+      const plain = stderr
+        .replaceAll(program, "PROGRAM")
+        .replace(`${above}/etc/supervisord.conf, ${above}/supervisord.conf`, "TWO BESIDE THE PROGRAM")
+        .replace(/^\S+:\d+: (UserWarning: .*)\n {2}self\.warnings\.warn\(\n/, "$1\n");
+      return { stdout, stderr: plain, exitCode };
+    });
+    expect(ours).toEqual(real);
+    expect(ours.exitCode).toBe(2);
+    expect(ours.stderr).toContain("UserWarning: Supervisord is running as root");
+    expect(ours.stderr).toContain(
+      "default paths (TWO BESIDE THE PROGRAM, supervisord.conf, etc/supervisord.conf, /etc",
+    );
   });
 
   test("finds the one in the current folder", async () => {
