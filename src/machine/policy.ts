@@ -7,6 +7,7 @@ export type LifecyclePolicy = Pick<
   | "autorestart"
   | "startsecs"
   | "startretries"
+  | "backoffMax"
   | "exitcodes"
   | "stopsignal"
   | "stopwaitsecs"

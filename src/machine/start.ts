@@ -64,7 +64,7 @@ export function failSpawn(
   const line = log("info", `spawnerr: ${message}`);
   // A stop that waits for this answer comes before any decision to give up.
   if (life.stopRequested !== null) {
-    const waiting = enterBackoff({ ...life, spawnerr: message }, context);
+    const waiting = enterBackoff(spec, { ...life, spawnerr: message }, context);
     return { life: waiting.life, effects: [line, ...waiting.effects] };
   }
   if (shortage && context.accepting) return waitForRoom({ ...life, spawnerr: message }, line, context);
@@ -94,8 +94,8 @@ function waitForRoom(life: Launching, line: LogEffect, context: StepContext): St
 const SHORTAGE_RETRY = 3000;
 
 /**
- * A start has failed: BACKOFF, then another try after as many seconds as there were failures, or FATAL at once when the
- * retries are used up. `lines` stand between the two events.
+ * A start has failed: BACKOFF, then another try after as many seconds as there were failures (`backoffMax` at most), or FATAL
+ * at once when the retries are used up. `lines` stand between the two events.
  */
 export function failAttempt(
   spec: LifecyclePolicy,
@@ -103,9 +103,10 @@ export function failAttempt(
   lines: readonly LogEffect[],
   context: StepContext,
 ): Step {
-  const waiting = enterBackoff(life, context);
+  const waiting = enterBackoff(spec, life, context);
   const effects = [...waiting.effects, ...lines];
-  if (waiting.life.backoff <= spec.startretries) return { life: waiting.life, effects };
+  if (spec.startretries === "endless" || waiting.life.backoff <= spec.startretries)
+    return { life: waiting.life, effects };
   const { backoff: tries } = waiting.life;
   return {
     life: { ...historyOf(waiting.life), state: "FATAL", tries, cause: "gave-up", deadline: null, backoff: 0 },
@@ -117,9 +118,13 @@ export function failAttempt(
   };
 }
 
-function enterBackoff(life: Launching | Starting, context: StepContext): Step & { readonly life: Backoff } {
+function enterBackoff(
+  spec: LifecyclePolicy,
+  life: Launching | Starting,
+  context: StepContext,
+): Step & { readonly life: Backoff } {
   const backoff = life.backoff + 1;
-  const deadline = context.accepting ? context.now + backoff * 1000 : null;
+  const deadline = context.accepting ? context.now + Math.min(backoff, spec.backoffMax ?? Infinity) * 1000 : null;
   return {
     life: { ...historyOf(life), state: "BACKOFF", deadline, backoff },
     effects: [{ type: "event", name: "PROCESS_STATE_BACKOFF", from: "STARTING", tries: backoff }],

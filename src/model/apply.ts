@@ -26,6 +26,7 @@ export const PROCESS_APPLY = {
   autorestart: "live",
   startsecs: "live",
   startretries: "live",
+  backoffMax: "live",
   exitcodes: "live",
   stopsignal: "live",
   stopwaitsecs: "live",

@@ -17,6 +17,8 @@ export interface ProgramPlace {
 
 /** Signal number of SIGTERM. */
 const TERM = 15;
+/** Seconds. A program that is tried for ever should come back within a minute of what it waits for. */
+const ENDLESS_BACKOFF_MAX = 60;
 const FIFTY_MEGABYTES = 50 * 1024 * 1024;
 
 /** All processes of a program, in start order. */
@@ -107,7 +109,11 @@ function readShared(
     autostart: program.autostart ?? true,
     autorestart: program.autorestart ?? "unexpected",
     startsecs: read.seconds("startsecs", program.startsecs, 1),
-    startretries: read.count("startretries", program.startretries, 3),
+    startretries: program.startretries === "endless" ? "endless" : read.count("startretries", program.startretries, 3),
+    backoffMax:
+      program.backoffMax === undefined && program.startretries !== "endless"
+        ? null
+        : read.seconds("backoffMax", program.backoffMax, ENDLESS_BACKOFF_MAX),
     exitcodes: read.exitcodes("exitcodes", program.exitcodes),
     stopsignal: read.signal("stopsignal", expanded("stopsignal"), TERM),
     stopwaitsecs: read.seconds("stopwaitsecs", program.stopwaitsecs, 10),

@@ -333,11 +333,18 @@ export interface ProgramConfig<Name extends string = string> {
    */
   readonly startsecs?: Duration | undefined;
   /**
-   * How often a failed start is tried again before the process is FATAL.
+   * How often a failed start is tried again before the process is FATAL; "endless": it never is.
    * A change takes effect at once.
    * @default 3
    */
-  readonly startretries?: number | undefined;
+  readonly startretries?: number | "endless" | undefined;
+  /**
+   * Most seconds to wait before a failed start is tried again; the wait grows by a second with each failure.
+   * A change takes effect at once.
+   * @default no limit; 60 with startretries: "endless"
+   * @example "30s"
+   */
+  readonly backoffMax?: Duration | undefined;
   /**
    * Exit statuses that are expected.
    * A change takes effect at once.
@@ -615,11 +622,18 @@ export interface FcgiProgramConfig<Name extends string = string> {
    */
   readonly startsecs?: Duration | undefined;
   /**
-   * How often a failed start is tried again before the process is FATAL.
+   * How often a failed start is tried again before the process is FATAL; "endless": it never is.
    * A change takes effect at once.
    * @default 3
    */
-  readonly startretries?: number | undefined;
+  readonly startretries?: number | "endless" | undefined;
+  /**
+   * Most seconds to wait before a failed start is tried again; the wait grows by a second with each failure.
+   * A change takes effect at once.
+   * @default no limit; 60 with startretries: "endless"
+   * @example "30s"
+   */
+  readonly backoffMax?: Duration | undefined;
   /**
    * Exit statuses that are expected.
    * A change takes effect at once.
@@ -854,11 +868,18 @@ export interface EventlistenerConfig<Name extends string = string> {
    */
   readonly startsecs?: Duration | undefined;
   /**
-   * How often a failed start is tried again before the process is FATAL.
+   * How often a failed start is tried again before the process is FATAL; "endless": it never is.
    * A change takes effect at once.
    * @default 3
    */
-  readonly startretries?: number | undefined;
+  readonly startretries?: number | "endless" | undefined;
+  /**
+   * Most seconds to wait before a failed start is tried again; the wait grows by a second with each failure.
+   * A change takes effect at once.
+   * @default no limit; 60 with startretries: "endless"
+   * @example "30s"
+   */
+  readonly backoffMax?: Duration | undefined;
   /**
    * Exit statuses that are expected.
    * A change takes effect at once.

@@ -111,7 +111,10 @@ export interface ProcessSpec {
   readonly autorestart: boolean | "unexpected";
   /** Seconds. */
   readonly startsecs: number;
-  readonly startretries: number;
+  /** Failed starts that are tried again before FATAL. */
+  readonly startretries: number | "endless";
+  /** Most seconds between a failed start and the next try; `null`: no limit. */
+  readonly backoffMax: number | null;
   readonly exitcodes: readonly number[];
   /** Signal number. */
   readonly stopsignal: number;

@@ -73,11 +73,18 @@ const programShape = {
     fallback: "1",
     apply: PROCESS_APPLY.startsecs,
   }),
-  startretries: option(count, {
-    about: "How often a failed start is tried again before the process is FATAL.",
-    ts: "number",
+  startretries: option(z.union([count, z.literal("endless")], { error: 'a whole number, 0 or more, or "endless"' }), {
+    about: 'How often a failed start is tried again before the process is FATAL; "endless": it never is.',
+    ts: 'number | "endless"',
     fallback: "3",
     apply: PROCESS_APPLY.startretries,
+  }),
+  backoffMax: option(duration, {
+    about: "Most seconds to wait before a failed start is tried again; the wait grows by a second with each failure.",
+    ts: "Duration",
+    fallback: 'no limit; 60 with startretries: "endless"',
+    sample: '"30s"',
+    apply: PROCESS_APPLY.backoffMax,
   }),
   exitcodes: option(
     z.union([exitcode(), z.array(exitcode()).readonly()], { error: "an exit status from 0 to 255, or a list of them" }),

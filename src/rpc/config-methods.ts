@@ -70,7 +70,8 @@ function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec): Con
     name: spec.name,
     process_prio: spec.priority,
     redirect_stderr: spec.redirectStderr,
-    startretries: spec.startretries,
+    // Clients expect a number: the greatest that XML-RPC can carry.
+    startretries: spec.startretries === "endless" ? 0x7fff_ffff : spec.startretries,
     startsecs: spec.startsecs,
     stdout_capture_maxbytes: spec.stdout.captureMaxbytes,
     stdout_events_enabled: spec.stdout.eventsEnabled,

@@ -106,3 +106,29 @@ test("groups are signalled as stopasgroup says at first, and as killasgroup says
     ["0 signal 15 to group", "10 signal 9 to group"],
   ]);
 });
+
+describe("startretries: endless", () => {
+  test("tries for ever, at most backoffMax seconds apart", () => {
+    const play = new Transcript({ startretries: "endless", backoffMax: 3 }).feed({ type: "start" });
+    const waits: number[] = [];
+    for (let failure = 1; failure <= 6; failure++) {
+      play.feed({ type: "spawnFailed", message: "can't find command 'x'" });
+      expect(play.life.state).toBe("BACKOFF");
+      const { deadline } = play.life;
+      waits.push((deadline ?? NaN) - play.now);
+      play.now = deadline ?? NaN;
+      play.feed({ type: "timer" });
+      expect(play.life.state).toBe("STARTING");
+    }
+    expect(waits).toEqual([1000, 2000, 3000, 3000, 3000, 3000]);
+  });
+
+  test("backoffMax shortens the waits of counted retries, too", () => {
+    const play = new Transcript({ startretries: 1, backoffMax: 0.5 }).feed({ type: "start" });
+    play.feed({ type: "spawnFailed", message: "no" });
+    expect((play.life.deadline ?? NaN) - play.now).toBe(500);
+    play.now += 500;
+    play.feed({ type: "timer" }, { type: "spawnFailed", message: "no" });
+    expect(play.life.state).toBe("FATAL");
+  });
+});

@@ -24,6 +24,7 @@ export function processSpec(name: string, changes: Partial<ProcessSpec> = {}): P
     autorestart: "unexpected",
     startsecs: 1,
     startretries: 3,
+    backoffMax: null,
     exitcodes: [0],
     stopsignal: 15,
     stopwaitsecs: 10,

@@ -7,6 +7,7 @@ export const policy: LifecyclePolicy = {
   autorestart: "unexpected",
   startsecs: 1,
   startretries: 3,
+  backoffMax: null,
   exitcodes: [0],
   stopsignal: 15,
   stopwaitsecs: 10,

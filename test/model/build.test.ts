@@ -86,6 +86,7 @@ describe("buildModel", () => {
               autorestart: "unexpected",
               startsecs: 1,
               startretries: 3,
+              backoffMax: null,
               exitcodes: [0],
               stopsignal: 15,
               stopwaitsecs: 10,
