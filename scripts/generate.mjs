@@ -40,6 +40,8 @@ export type Bytes = number | \`\${number}\${"KB" | "MB" | "GB" | "kb" | "mb" | "
 export type Mode = string | number;
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | number | boolean>>;
+/** A file of NAME=value lines. \`required: false\`: it may be missing. */
+export type EnvFile = string | { readonly path: string; readonly required?: boolean | undefined };
 /** "AUTO", "NONE", "syslog" or a path. */
 export type LogFile = "AUTO" | "NONE" | "syslog" | (string & {});
 export type LogLevel = "critical" | "error" | "warn" | "info" | "debug" | "trace" | "blather";

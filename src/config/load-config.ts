@@ -9,6 +9,7 @@ import type { Outcome, Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
 import { contentHash } from "./content-hash.ts";
 import { listenerRunner } from "./evaluate/listener-runner.ts";
+import { EnvFiles } from "./env-files.ts";
 import { runEvaluator } from "./evaluate/run-evaluator.ts";
 import { globFiles, globFolders } from "./glob-files.ts";
 import { locator } from "./locate.ts";
@@ -126,10 +127,11 @@ function loadJson(file: string, context: LoadContext): Loaded {
     return failure("json", [file], [{ message: `could not read config file ${file}`, hint: "check its permissions" }]);
   const parsed = parseJsonConfig(text, file);
   if (!parsed.ok) return failure("json", [file], parsed.problems);
-  const built = build(parsed.value, file, context);
+  const envFiles = new EnvFiles();
+  const built = build(parsed.value, file, context, envFiles);
   const outcome: Outcome<Model> = built.ok ? built : { ok: false, problems: withPlaces(built.problems, file, [file]) };
   const warnings = [...laxModes([file]), ...lint(outcome, file, [file])];
-  return { outcome, files: [file], warnings, messages: [], format: "json" };
+  return { outcome, files: [file, ...envFiles.files], warnings, messages: [], format: "json" };
 }
 
 async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
@@ -149,26 +151,29 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
     },
   );
   const listeners = listenerRunner(file, context, evaluation.build ?? "none", access.user?.uid ?? null);
-  const built = evaluation.problems.length > 0 ? null : build(evaluation.config, file, context, listeners);
+  const envFiles = new EnvFiles();
+  const built = evaluation.problems.length > 0 ? null : build(evaluation.config, file, context, envFiles, listeners);
   const problems = built === null ? withOutput(evaluation.problems, evaluation.output) : built.ok ? [] : built.problems;
   const outcome: Outcome<Model> =
     built?.ok === true ? built : { ok: false, problems: withPlaces(problems, file, evaluation.files) };
   const doubts = lint(outcome, file, evaluation.files);
   const warnings = unique([...access.warnings, ...evaluation.warnings, ...doubts]);
-  return { outcome, files: evaluation.files, warnings, messages: [], format: "ts" };
+  const files = [...evaluation.files, ...envFiles.files];
+  return { outcome, files, warnings, messages: [], format: "ts" };
 }
 
 function build(
   value: unknown,
   file: string,
   context: LoadContext,
+  envFiles: EnvFiles,
   listeners?: NonNullable<World["listeners"]>,
 ): Outcome<Model> {
-  return checkConfig(value, { ...worldOf(file, context), ...(listeners && { listeners }) });
+  return checkConfig(value, { ...worldOf(file, context, envFiles), ...(listeners && { listeners }) });
 }
 
-function worldOf(file: string, context: LoadContext): ReturnType<typeof systemWorld> {
-  return systemWorld(file, { ...(context.env ?? process.env) }, context.cwd ?? process.cwd());
+function worldOf(file: string, context: LoadContext, envFiles?: EnvFiles): World {
+  return systemWorld(file, { ...(context.env ?? process.env) }, context.cwd ?? process.cwd(), envFiles);
 }
 
 interface Access {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, resolve } from "node:path";
+import { EnvFiles } from "./env-files.ts";
 import type { World } from "../model/world.ts";
 
 export interface UserEntry {
@@ -15,7 +16,12 @@ export interface UserEntry {
  * The machine as the model may ask about it, for the config `file`. The user and group databases are read once, at the
  * first question; a name that the files do not know is asked of the system's name service once (LDAP, SSSD, macOS).
  */
-export function systemWorld(file: string, env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): World {
+export function systemWorld(
+  file: string,
+  env: NodeJS.ProcessEnv = process.env,
+  cwd: string = process.cwd(),
+  envFiles: EnvFiles = new EnvFiles(),
+): World {
   const users = once(() => parsePasswd(readOrEmpty("/etc/passwd")));
   const groups = once(() => parseGroup(readOrEmpty("/etc/group")));
   const findUser = remember((name) => pick(users(), name, (user) => user.uid) ?? askForUser(name));
@@ -33,6 +39,7 @@ export function systemWorld(file: string, env: NodeJS.ProcessEnv = process.env, 
       return user === null ? null : { uid: user.uid, gid: user.gid };
     },
     findGroup,
+    readEnvFile: (path) => envFiles.read(path),
   };
 }
 

@@ -2,6 +2,7 @@ import { byCodePoint, variableNames, type BuildContext, type ConfigPath, type Na
 import { OptionReader } from "./build-values.ts";
 import { readReadiness } from "./build-readiness.ts";
 import type { ProgramConfig } from "./config.ts";
+import { readEnvFiles } from "./build-env-files.ts";
 import { checkName, nameMistake } from "./names.ts";
 import type { Dependency, ProcessSpec, StreamSpec } from "./model.ts";
 
@@ -135,7 +136,12 @@ function buildProcess(
   outer: Names,
 ): ProcessSpec {
   // A program's own environment sees the outer variables, never itself: PATH="/x:%(ENV_PATH)s" works.
-  const own = context.expandEnvironment([...place.path, "environment"], program.environment, outer);
+  const fromFiles = readEnvFiles(context, [...place.path, "envFile"], program.envFile, (path, value) =>
+    context.expand(path, value, outer, "envFile"),
+  );
+  const seen = new Map([...outer, ...variableNames(fromFiles)]);
+  const written = context.expandEnvironment([...place.path, "environment"], program.environment, seen);
+  const own = { ...fromFiles, ...written };
   const names = new Map([...outer, ...variableNames(own)]);
   const text = (key: "command" | "directory", value: string) =>
     context.expand([...place.path, key], value, names, labelOf(place, key));

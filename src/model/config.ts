@@ -403,6 +403,13 @@ export interface ProgramConfig<Name extends string = string> {
    */
   readonly environment?: Environment | undefined;
   /**
+   * Files of NAME=value lines (`.env`), relative to the config. Later ones win over earlier ones, `environment` over all.
+   * A change restarts the process.
+   * @default none
+   * @example [".env", { path: ".env.local", required: false }]
+   */
+  readonly envFile?: EnvFile | readonly EnvFile[] | undefined;
+  /**
    * Value of SUPERVISOR_SERVER_URL; "AUTO" derives it from the servers, "" leaves it unset.
    * A change restarts the process.
    * @default "AUTO"
@@ -692,6 +699,13 @@ export interface FcgiProgramConfig<Name extends string = string> {
    */
   readonly environment?: Environment | undefined;
   /**
+   * Files of NAME=value lines (`.env`), relative to the config. Later ones win over earlier ones, `environment` over all.
+   * A change restarts the process.
+   * @default none
+   * @example [".env", { path: ".env.local", required: false }]
+   */
+  readonly envFile?: EnvFile | readonly EnvFile[] | undefined;
+  /**
    * Value of SUPERVISOR_SERVER_URL; "AUTO" derives it from the servers, "" leaves it unset.
    * A change restarts the process.
    * @default "AUTO"
@@ -938,6 +952,13 @@ export interface EventlistenerConfig<Name extends string = string> {
    */
   readonly environment?: Environment | undefined;
   /**
+   * Files of NAME=value lines (`.env`), relative to the config. Later ones win over earlier ones, `environment` over all.
+   * A change restarts the process.
+   * @default none
+   * @example [".env", { path: ".env.local", required: false }]
+   */
+  readonly envFile?: EnvFile | readonly EnvFile[] | undefined;
+  /**
    * Value of SUPERVISOR_SERVER_URL; "AUTO" derives it from the servers, "" leaves it unset.
    * A change restarts the process.
    * @default "AUTO"
@@ -1101,6 +1122,8 @@ export type Bytes = number | `${number}${"KB" | "MB" | "GB" | "kb" | "mb" | "gb"
 export type Mode = string | number;
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | number | boolean>>;
+/** A file of NAME=value lines. `required: false`: it may be missing. */
+export type EnvFile = string | { readonly path: string; readonly required?: boolean | undefined };
 /** "AUTO", "NONE", "syslog" or a path. */
 export type LogFile = "AUTO" | "NONE" | "syslog" | (string & {});
 export type LogLevel = "critical" | "error" | "warn" | "info" | "debug" | "trace" | "blather";

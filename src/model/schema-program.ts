@@ -22,6 +22,9 @@ const stdout = stream("stdout");
 const stderr = stream("stderr");
 const NAME_OR_CONDITION = 'the names of programs, or an object such as { db: "ready" }';
 
+const ENV_FILE = 'a path such as ".env", { path, required: false }, or a list of them';
+const envFile = z.union([text, z.strictObject({ path: text, required: flag.optional() })], { error: ENV_FILE });
+
 const condition = z.enum(["started", "ready", "completed"], { error: '"started", "ready" or "completed"' });
 
 const programShape = {
@@ -144,6 +147,14 @@ const programShape = {
     ts: "Environment",
     fallback: "{}",
     sample: '{ PORT: "3000" }',
+    apply: PROCESS_APPLY.environment,
+  }),
+  envFile: option(z.union([envFile, z.array(envFile).readonly()], { error: ENV_FILE }), {
+    about:
+      "Files of NAME=value lines (`.env`), relative to the config. Later ones win over earlier ones, `environment` over all.",
+    ts: "EnvFile | readonly EnvFile[]",
+    fallback: "none",
+    sample: '[".env", { path: ".env.local", required: false }]',
     apply: PROCESS_APPLY.environment,
   }),
   serverurl: option(text, {

@@ -17,9 +17,16 @@ export interface World {
   findUser(nameOrUid: string): { readonly uid: number; readonly gid: number } | null;
   /** By name or by decimal gid that the group database knows; `null` if there is none. */
   findGroup(nameOrGid: string): number | null;
+  /** The variables of a file of `NAME=value` lines (`.env`), by absolute path. */
+  readEnvFile(file: string): EnvFileContents;
   /**
    * How a listener whose handler is a function of the config is run: the words of its command, to which its name is
    * added, and whom to become unless it says so itself. Absent where there are no functions, as in plain data.
    */
   readonly listeners?: { readonly command: readonly string[]; readonly uid: number | null };
 }
+
+/** What an env file holds, or why that is not known. */
+export type EnvFileContents =
+  | { readonly ok: true; readonly variables: Readonly<Record<string, string>> }
+  | { readonly ok: false; readonly missing: boolean; readonly reason: string };

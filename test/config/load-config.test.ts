@@ -104,6 +104,27 @@ describe("loadConfig", () => {
     expect(result.files).toContain(join(folder, Object.keys(files)[0] ?? ""));
   });
 
+  it("reads env files beside the config, and has them watched, found or not", async () => {
+    const result = await load({
+      "supervisor.config.json":
+        '{ "programs": { "web": { "command": "cat", "envFile": [".env", { "path": "local.env", "required": false }] } } }',
+      ".env": '\uFEFFexport A=1 # one\nB="two\nlines"\nC=%(here)s\n',
+    });
+    expect(messages(result)).toBe("");
+    const environment = result.outcome.ok ? result.outcome.value.groups[0]?.processes[0]?.environment : null;
+    expect(environment).toEqual({ A: "1", B: "two\nlines", C: "%(here)s" });
+    expect(result.files).toEqual(expect.arrayContaining([join(folder, ".env"), join(folder, "local.env")]));
+  });
+
+  it("points at an env file that is not there", async () => {
+    const result = await load({
+      "supervisor.config.ts": 'export default {\n  programs: { web: { command: "cat", envFile: ".env" } },\n};\n',
+    });
+    expect(messages(result)).toContain(`could not read envFile ${join(folder, ".env")}: there is no such file`);
+    expect(places(result)).toEqual(["supervisor.config.ts:2:47"]);
+    expect(result.files).toContain(join(folder, ".env"));
+  });
+
   it("tells all mistakes of a TypeScript config at their places, also in files it imports", async () => {
     const result = await load({
       "supervisor.config.ts":

@@ -11,6 +11,7 @@ const world: World = {
   isDirectory: (path) => ["/srv", "/var", "logs", "/home/me", "/home/me/logs"].includes(path),
   findUser: () => null,
   findGroup: () => null,
+  readEnvFile: () => ({ ok: false, missing: true, reason: "none here" }),
 };
 const read = (...argv: string[]) => readSupervisordOptions(argv, world);
 

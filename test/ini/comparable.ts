@@ -41,10 +41,13 @@ function group(one: GroupSpec): Plain {
   };
 }
 
+/** What Supervisor's processes do not have. */
+const OURS: ReadonlySet<string> = new Set(["group", "program", "dependsOn", "ready", "backoffMax"]);
+
 function fromProcess(spec: ProcessSpec, kind: GroupSpec["kind"]): Plain {
-  const { group: _, program: __, dependsOn: ___, ready: ____, stdout, stderr, ...rest } = spec;
+  const { stdout, stderr, ...rest } = spec;
   return {
-    ...snakeCased(rest),
+    ...snakeCased(Object.fromEntries(Object.entries(rest).filter(([key]) => !OURS.has(key)))),
     ...(kind === "eventlistener" ? { stdout_logfile: log(stdout) } : stream("stdout", stdout)),
     ...stream("stderr", stderr),
   };

@@ -41,6 +41,7 @@ export function hostWorld(file: string, env: Readonly<Record<string, string | un
       const row = users.get(name);
       return row ? { uid: Number(row[2]), gid: Number(row[3]) } : null;
     },
+    readEnvFile: () => ({ ok: false, missing: true, reason: "none here" }),
     findGroup: (name) => {
       const row = groups.get(name);
       return row ? Number(row[2]) : null;

@@ -12,6 +12,7 @@ const world: World = {
   isDirectory: (path) => ["/", "/tmp", "/root"].includes(path),
   findUser: (name) => (["www", "33"].includes(name) ? { uid: 33, gid: 33 } : null),
   findGroup: (name) => (["www", "33"].includes(name) ? 33 : null),
+  readEnvFile: () => ({ ok: false, missing: true, reason: "none here" }),
 };
 
 type Row = [converter: (text: string, world: World) => Converted<unknown>, text: string, value: unknown];

@@ -138,6 +138,13 @@ describe("buildModel", () => {
     [{ directory: "~/%(host_node_name)s" }, { directory: "~/box" }],
     [{ directory: "" }, { directory: null }],
     [{ environment: { A: 1, B: true, C: "%(process_num)03d" } }, { environment: { A: "1", B: "true", C: "000" } }],
+    [{ envFile: "app.env" }, { environment: { COLOR: "blue", PORT: "1" } }],
+    [{ envFile: ["app.env", "/etc/more.env"] }, { environment: { COLOR: "blue", PORT: "2" } }],
+    [{ envFile: { path: "%(here)s/none.env", required: false } }, { environment: {} }],
+    [
+      { command: "run %(ENV_PORT)s", envFile: "app.env", environment: { PORT: "9%(ENV_PORT)s" } },
+      { command: "run 91", environment: { COLOR: "blue", PORT: "91" } },
+    ],
     [{ dependsOn: ["web2"] }, { dependsOn: [{ program: "web2", condition: "started" }] }],
     [
       { health: { ready: { tcp: 5432, timeout: "3s" } } },

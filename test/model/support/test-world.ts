@@ -15,6 +15,12 @@ export function testWorld(env: Readonly<Record<string, string>> = {}): World {
     expandUser: (path) => path.replace(/^~(?=\/|$)/, "/home/web"),
     isDirectory: (path) => folders.has(path.replace(/(?<=.)\/$/, "")),
     findUser: (name) => users.get(name) ?? [...users.values()].find((user) => String(user.uid) === name) ?? null,
+    readEnvFile: (file) =>
+      file === "/etc/app.env"
+        ? { ok: true, variables: { COLOR: "blue", PORT: "1" } }
+        : file === "/etc/more.env"
+          ? { ok: true, variables: { PORT: "2" } }
+          : { ok: false, missing: file !== "/etc/locked.env", reason: "it cannot be read" },
     findGroup: (name) => ({ root: 0, web: 1000, "0": 0, "1000": 1000 })[name] ?? null,
   };
 }
