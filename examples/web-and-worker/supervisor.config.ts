@@ -7,6 +7,8 @@ export default defineConfig({
     web: {
       ...shared,
       command: "node web.mjs",
+      // Saved, and it is restarted.
+      watch: "web.mjs",
       // Ready is when it says so, not when it was launched.
       health: { ready: { log: "listening on" } },
     },

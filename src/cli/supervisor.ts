@@ -9,6 +9,7 @@ import { usageErrorText } from "../daemon/supervisord-getopt.ts";
 import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord-launch.ts";
 import { SyslogSink } from "../logs/syslog-sink.ts";
 import { watchConfig } from "../watch/config-watcher.ts";
+import { watchFiles } from "../watch/file-watcher.ts";
 import { leaveReport } from "./detach-keeper.ts";
 import type { BootReport } from "./launch-daemon.ts";
 import { version } from "./version.ts";
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
     openLog: (path, maxbytes, backups) => logSink(path, maxbytes, backups),
     openSyslog: () => new SyslogSink("supervisord"),
     stdout: { write: (line) => void process.stdout.write(line) },
+    watchFiles: (onChange, onTrouble) => watchFiles(onChange, { onTrouble }),
     watch: values.watch ? (onChange) => watchConfig(onChange) : null,
   };
   const outcome = await boot(

@@ -12,7 +12,9 @@ import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
 import { ListenerPools } from "../supervisor/listener-pools.ts";
 import { closeIdleSockets, socketLine } from "../supervisor/idle-sockets.ts";
+import { RestartOnChange } from "../supervisor/restart-on-change.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import type { FileWatcher } from "../watch/file-watcher.ts";
 import { DroppedBytes } from "./dropped-bytes.ts";
 import { openMainLog, type LogParts, type MainLogFile } from "./main-log.ts";
 import { openDoors } from "./open-doors.ts";
@@ -45,6 +47,8 @@ export interface BootParts extends LogParts {
   readonly watch:
     | ((onChange: () => void) => { rearm(files: readonly string[], hash: string): void; close(): Promise<void> })
     | null;
+  /** Watches the files that programs are made of. */
+  readonly watchFiles: (onChange: (paths: readonly string[]) => void, onTrouble: (error: Error) => void) => FileWatcher;
 }
 
 export type BootOutcome =
@@ -134,12 +138,20 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
 
   const { loglevel: level, stripAnsi } = supervisord;
   const untap = tapOutput({ supervisor, log, level, stripAnsi, openSyslog: parts.openSyslog });
+  const restartOnChange = new RestartOnChange({
+    supervisor,
+    log,
+    watchFiles: (onChange) =>
+      parts.watchFiles(onChange, (error) =>
+        log("warn", `files that programs watch may change unnoticed: ${error.message}`),
+      ),
+  });
   let pools: ListenerPools | null = null;
   let pidfile: string | null = null;
   const out = wayOut(keeper, supervisor, log, async () => {
     pools?.close();
     untap();
-    await watcher?.close();
+    await Promise.all([watcher?.close(), restartOnChange.close()]);
     await doors.close();
     if (pidfile !== null) removePidfile(pidfile, snapshot.pid);
   });

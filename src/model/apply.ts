@@ -34,6 +34,7 @@ export const PROCESS_APPLY = {
   killasgroup: "live",
   redirectStderr: "restart",
   environment: "restart",
+  watch: "live",
   serverurl: "restart",
   dependsOn: "live",
   ready: "live",

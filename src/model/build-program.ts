@@ -4,7 +4,7 @@ import { readReadiness } from "./build-readiness.ts";
 import type { ProgramConfig } from "./config.ts";
 import { readEnvFiles } from "./build-env-files.ts";
 import { checkName, nameMistake } from "./names.ts";
-import type { Dependency, ProcessSpec, StreamSpec } from "./model.ts";
+import type { Dependency, ProcessSpec, StreamSpec, WatchSpec } from "./model.ts";
 
 /** What is built: where it stands in the config, what kind it is, and the group it is built for. */
 export interface ProgramPlace {
@@ -122,6 +122,7 @@ function readShared(
     killasgroup: program.killasgroup ?? stopasgroup,
     redirectStderr: program.redirectStderr ?? false,
     serverurl: serverurl === undefined || serverurl.trim().toUpperCase() === "AUTO" ? null : serverurl,
+    watch: readWatch(context, place, program, names),
     dependsOn: readDependencies(program.dependsOn),
     ready: readReadiness(context, [...place.path, "health", "ready"], program.health?.ready, names),
   };
@@ -190,6 +191,18 @@ function buildStream(
     eventsEnabled: program[`${stream}EventsEnabled`] ?? false,
     syslog: syslog || (program[`${stream}Syslog`] ?? false),
   };
+}
+
+function readWatch(context: BuildContext, place: ProgramPlace, program: ProgramConfig, names: Names): WatchSpec | null {
+  const written = typeof program.watch === "string" ? [program.watch] : (program.watch ?? []);
+  const patterns = written.map((pattern, index) => {
+    const path = [...place.path, "watch", ...(typeof program.watch === "string" ? [] : [index])];
+    return context.expand(path, pattern, names, "watch");
+  });
+  const taken = patterns.some((pattern) => pattern !== "" && !pattern.startsWith("!"));
+  if (!taken && patterns.length > 0)
+    context.problem([...place.path, "watch"], "nothing is watched", 'name files that are: ["src", "!src/generated"]');
+  return taken ? { folder: context.world.here, patterns } : null;
 }
 
 function readDependencies(written: ProgramConfig["dependsOn"]): Dependency[] {

@@ -410,6 +410,13 @@ export interface ProgramConfig<Name extends string = string> {
    */
   readonly envFile?: EnvFile | readonly EnvFile[] | undefined;
   /**
+   * Files, folders or globs, relative to the config, at whose change it is restarted; "!..." leaves files out. Never `node_modules` and names with a leading dot.
+   * A change takes effect at once.
+   * @default []
+   * @example ["src/**\/*.ts", "!**\/*.test.ts"]
+   */
+  readonly watch?: string | readonly string[] | undefined;
+  /**
    * Value of SUPERVISOR_SERVER_URL; "AUTO" derives it from the servers, "" leaves it unset.
    * A change restarts the process.
    * @default "AUTO"
@@ -706,6 +713,13 @@ export interface FcgiProgramConfig<Name extends string = string> {
    */
   readonly envFile?: EnvFile | readonly EnvFile[] | undefined;
   /**
+   * Files, folders or globs, relative to the config, at whose change it is restarted; "!..." leaves files out. Never `node_modules` and names with a leading dot.
+   * A change takes effect at once.
+   * @default []
+   * @example ["src/**\/*.ts", "!**\/*.test.ts"]
+   */
+  readonly watch?: string | readonly string[] | undefined;
+  /**
    * Value of SUPERVISOR_SERVER_URL; "AUTO" derives it from the servers, "" leaves it unset.
    * A change restarts the process.
    * @default "AUTO"
@@ -958,6 +972,13 @@ export interface EventlistenerConfig<Name extends string = string> {
    * @example [".env", { path: ".env.local", required: false }]
    */
   readonly envFile?: EnvFile | readonly EnvFile[] | undefined;
+  /**
+   * Files, folders or globs, relative to the config, at whose change it is restarted; "!..." leaves files out. Never `node_modules` and names with a leading dot.
+   * A change takes effect at once.
+   * @default []
+   * @example ["src/**\/*.ts", "!**\/*.test.ts"]
+   */
+  readonly watch?: string | readonly string[] | undefined;
   /**
    * Value of SUPERVISOR_SERVER_URL; "AUTO" derives it from the servers, "" leaves it unset.
    * A change restarts the process.

@@ -95,6 +95,14 @@ export interface FcgiSpec {
   readonly backlog: number | null;
 }
 
+/** Files whose change restarts a program. */
+export interface WatchSpec {
+  /** Absolute; what the patterns are relative to. */
+  readonly folder: string;
+  /** Files, folders (with all that is below) and globs; those with a leading `!` leave out what others take in. */
+  readonly patterns: readonly string[];
+}
+
 /** One supervised process, fully expanded. `group:name` is its identity. Spec core 1.8.5. */
 export interface ProcessSpec {
   readonly name: string;
@@ -111,6 +119,8 @@ export interface ProcessSpec {
   readonly autorestart: boolean | "unexpected";
   /** Seconds. */
   readonly startsecs: number;
+  /** At whose change it is restarted; `null`: at nobody's. */
+  readonly watch: WatchSpec | null;
   /** Failed starts that are tried again before FATAL. */
   readonly startretries: number | "endless";
   /** Most seconds between a failed start and the next try; `null`: no limit. */

@@ -22,6 +22,7 @@ const stdout = stream("stdout");
 const stderr = stream("stderr");
 const NAME_OR_CONDITION = 'the names of programs, or an object such as { db: "ready" }';
 
+const GLOBS = 'a path or glob such as "src/**/*.ts", or a list of them';
 const ENV_FILE = 'a path such as ".env", { path, required: false }, or a list of them';
 const envFile = z.union([text, z.strictObject({ path: text, required: flag.optional() })], { error: ENV_FILE });
 
@@ -156,6 +157,14 @@ const programShape = {
     fallback: "none",
     sample: '[".env", { path: ".env.local", required: false }]',
     apply: PROCESS_APPLY.environment,
+  }),
+  watch: option(z.union([text, z.array(text).readonly()], { error: GLOBS }), {
+    about:
+      'Files, folders or globs, relative to the config, at whose change it is restarted; "!..." leaves files out. Never `node_modules` and names with a leading dot.',
+    ts: "string | readonly string[]",
+    fallback: "[]",
+    sample: '["src/**/*.ts", "!**/*.test.ts"]',
+    apply: PROCESS_APPLY.watch,
   }),
   serverurl: option(text, {
     about: 'Value of SUPERVISOR_SERVER_URL; "AUTO" derives it from the servers, "" leaves it unset.',

@@ -25,6 +25,7 @@ export function processSpec(name: string, changes: Partial<ProcessSpec> = {}): P
     startsecs: 1,
     startretries: 3,
     backoffMax: null,
+    watch: null,
     exitcodes: [0],
     stopsignal: 15,
     stopwaitsecs: 10,
