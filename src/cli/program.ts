@@ -169,11 +169,13 @@ function addToolingCommands(
 
   program
     .command("init [template]")
-    .description("write a first supervisor.config.ts into this folder")
+    .description(
+      "write a first supervisor.config.ts into this folder, made of its Procfile or npm scripts if there are any",
+    )
     .option("--list", "list the templates", false)
     .action(async (template: string | undefined, options: { list: boolean }) => {
       const { init } = await import("./commands/init.ts");
-      done(init(process.cwd(), template ?? "node", options));
+      done(init(process.cwd(), template, options));
     });
 
   program

@@ -70,3 +70,12 @@ describe("the templates of sup init", () => {
     });
   }
 });
+
+test("sup init makes a config of a Procfile, and it runs", async () => {
+  project.write("Procfile", "web: echo listening on $PORT '100%'; exec sleep 1000\nworker: sleep 1000\n");
+  project.write(".env", "A=1\n");
+  const made = await project.sup("init");
+  expect(made.stdout).toContain("Wrote supervisor.config.ts from Procfile");
+  expect(await project.sup("up", "-d", "--wait")).toMatchObject({ exitCode: 0 });
+  expect((await project.sup("logs", "web")).stdout).toContain("listening on 5000 100%");
+});

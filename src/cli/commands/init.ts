@@ -1,11 +1,15 @@
-import { copyFileSync, constants, readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../cli-error.ts";
+import { starterFor } from "../starter.ts";
 
 const TARGET = "supervisor.config.ts";
 
-/** `sup init [template]`: copies a starter into `folder`; never overwrites. */
-export function init(folder: string, template: string, options: { readonly list: boolean }): number {
+/**
+ * `sup init [template]`: writes a first config into `folder`; never overwrites. Without a template it is made of the folder's
+ * Procfile or package.json, if they name programs.
+ */
+export function init(folder: string, template: string | undefined, options: { readonly list: boolean }): number {
   const templates = join(__dirname, "..", "templates", "init");
   const known = readdirSync(templates)
     .filter((name) => name.endsWith(".ts"))
@@ -14,15 +18,25 @@ export function init(folder: string, template: string, options: { readonly list:
     process.stdout.write(known.map((name) => `${name}\n`).join(""));
     return 0;
   }
-  if (!known.includes(template)) {
+  if (template !== undefined && !known.includes(template)) {
     throw new CliError(`there is no template ${template}`, { hint: `There are: ${known.join(", ")}`, status: 2 });
   }
+  const found = template === undefined ? starterFor(factsOf(folder)) : null;
+  const text = found?.text ?? readFileSync(join(templates, `${template ?? "minimal"}.ts`), "utf8");
   try {
-    copyFileSync(join(templates, `${template}.ts`), join(folder, TARGET), constants.COPYFILE_EXCL);
+    writeFileSync(join(folder, TARGET), text, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     throw new CliError(`${TARGET} exists already`, { hint: "It was left as it is.", cause: error });
   }
-  process.stdout.write(`Wrote ${TARGET}. Look at it, then run: sup up\n`);
+  const from = found === null ? "" : ` from ${found.source}`;
+  process.stdout.write(`Wrote ${TARGET}${from}. Look at it, then run: sup up\n`);
   return 0;
+}
+
+function factsOf(folder: string): Parameters<typeof starterFor>[0] {
+  const files = readdirSync(folder);
+  const read = (name: string): string | null =>
+    files.includes(name) ? readFileSync(join(folder, name), "utf8") : null;
+  return { procfile: read("Procfile.dev") ?? read("Procfile"), packageJson: read("package.json"), files };
 }

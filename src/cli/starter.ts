@@ -1,0 +1,114 @@
+/** A starter config and what it was made from, in words. */
+export interface Starter {
+  readonly text: string;
+  readonly source: string;
+}
+
+/** What a folder says about the programs of its project; `null` for a file that is not there. */
+export interface FolderFacts {
+  readonly procfile: string | null;
+  readonly packageJson: string | null;
+  /** Names of all files in it. */
+  readonly files: readonly string[];
+}
+
+interface StarterProgram {
+  readonly name: string;
+  readonly command: string;
+  /** A shell or npm stands between us and the program: a stop has to reach all of them. */
+  readonly group: boolean;
+  readonly port: number | null;
+}
+
+/**
+ * Makes a config of what is there already: a Procfile, else the scripts of a package.json. `null` if neither names a program.
+ * Pure: the caller has looked at the folder.
+ */
+export function starterFor(facts: FolderFacts): Starter | null {
+  const envFile = facts.files.includes(".env");
+  const fromProcfile = facts.procfile === null ? [] : procfilePrograms(facts.procfile);
+  if (fromProcfile.length > 0) return { text: print(fromProcfile, envFile), source: "Procfile" };
+  const fromScripts = facts.packageJson === null ? [] : scriptPrograms(facts.packageJson, facts.files);
+  if (fromScripts.length > 0) return { text: print(fromScripts, envFile), source: "the scripts of package.json" };
+  return null;
+}
+
+/** The lines `name: command` of a Procfile; its commands are meant for a shell, and PORT counts up by 100 (Foreman). */
+function procfilePrograms(text: string): StarterProgram[] {
+  const lines = text.split(/\r?\n/).flatMap((line) => {
+    const [, name, command] = /^\s*([A-Za-z0-9_.-]+)\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
+    return name === undefined || command === undefined || line.trim().startsWith("#") ? [] : [{ name, command }];
+  });
+  const unique = [...new Map(lines.map((line) => [line.name, line])).values()];
+  return unique.map(({ name, command }, index) => {
+    const group = needsShell(command);
+    const port = /\$\{?PORT\b/.test(command) ? 5000 + 100 * index : null;
+    return { name, command: percentSafe(group ? `sh -c ${shellQuote(command)}` : command), group, port };
+  });
+}
+
+/** The scripts that run on: `dev`, else `start`, and whatever is a worker or has `dev:` in front. */
+function scriptPrograms(packageJson: string, files: readonly string[]): StarterProgram[] {
+  const scripts = Object.keys(scriptsOf(packageJson));
+  const main = scripts.includes("dev") ? "dev" : "start";
+  const runner = RUNNERS.find(([file]) => files.includes(file))?.[1] ?? "npm run";
+  return scripts
+    .filter((script) => script === main || script === "worker" || script.startsWith("dev:"))
+    .map((script) => ({
+      name: script.replaceAll(":", "-"),
+      command: percentSafe(`${runner} ${script}`),
+      group: true,
+      port: null,
+    }));
+}
+
+const RUNNERS = [
+  ["pnpm-lock.yaml", "pnpm run"],
+  ["yarn.lock", "yarn run"],
+  ["bun.lock", "bun run"],
+  ["bun.lockb", "bun run"],
+] as const;
+
+function scriptsOf(packageJson: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed = JSON.parse(packageJson) as { scripts?: unknown } | null;
+    return typeof parsed?.scripts === "object" && parsed.scripts !== null
+      ? (parsed.scripts as Record<string, unknown>)
+      : {};
+  } catch {
+    // What is wrong with it, npm says better.
+    return {};
+  }
+}
+
+/** Whether a command means more than its words: variables, pipes, globs, several commands, an assignment in front. */
+function needsShell(command: string): boolean {
+  return /[$`|&;<>()*?[\]{}~#!\\]/.test(command) || /^[A-Za-z_]\w*=/.test(command);
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", `'"'"'`)}'`;
+}
+
+/** In a config `%` begins a variable. */
+function percentSafe(text: string): string {
+  return text.replaceAll("%", "%%");
+}
+
+function print(programs: readonly StarterProgram[], envFile: boolean): string {
+  const shared = envFile ? `\n// Variables that every program gets.\nconst env = { envFile: ".env" };\n` : "";
+  const entries = programs.map(({ name, command, group, port }) => {
+    const lines = [
+      ...(envFile ? ["...env,"] : []),
+      `command: ${JSON.stringify(command)},`,
+      ...(port === null ? [] : [`environment: { PORT: "${port}" },`]),
+      ...(group ? ["stopasgroup: true,"] : []),
+    ];
+    const key = /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
+    return `    ${key}: {\n${lines.map((line) => `      ${line}\n`).join("")}    },\n`;
+  });
+  return (
+    `import { defineConfig } from "sup";\n${shared}\n` +
+    `export default defineConfig({\n  programs: {\n${entries.join("")}  },\n});\n`
+  );
+}

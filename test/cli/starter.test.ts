@@ -1,0 +1,66 @@
+import { expect, it } from "vitest";
+import { starterFor, type FolderFacts } from "../../src/cli/starter.ts";
+
+const facts = (some: Partial<FolderFacts>): FolderFacts => ({ procfile: null, packageJson: null, files: [], ...some });
+const head = `import { defineConfig } from "sup";\n`;
+
+it("takes the lines of a Procfile, with a shell where one is needed", () => {
+  const procfile =
+    "# comment: not a program\nweb: bundle exec puma -p $PORT\r\n\nworker:  ruby work.rb 'a b'  \nodd.one: A=1 date +%s | cat\nworker: ruby last.rb\n";
+  const starter = starterFor(facts({ procfile, packageJson: '{"scripts":{"dev":"x"}}' }));
+  expect(starter?.source).toBe("Procfile");
+  expect(starter?.text).toBe(`${head}
+export default defineConfig({
+  programs: {
+    web: {
+      command: "sh -c 'bundle exec puma -p $PORT'",
+      environment: { PORT: "5000" },
+      stopasgroup: true,
+    },
+    worker: {
+      command: "ruby last.rb",
+    },
+    "odd.one": {
+      command: "sh -c 'A=1 date +%%s | cat'",
+      stopasgroup: true,
+    },
+  },
+});
+`);
+});
+
+it("keeps quotes of a shell command", () => {
+  const starter = starterFor(facts({ procfile: "a: echo 'x y' && cat\n" }));
+  expect(starter?.text).toContain(`command: "sh -c 'echo '\\"'\\"'x y'\\"'\\"' && cat'",`);
+});
+
+it.each([
+  [["package-lock.json"], "npm run"],
+  [["pnpm-lock.yaml"], "pnpm run"],
+  [["yarn.lock"], "yarn run"],
+])("takes the scripts that run on, by the runner of %j", (files, runner) => {
+  const packageJson = JSON.stringify({
+    scripts: { test: "vitest", dev: "vite", "dev:api": "node api.js", start: "x", worker: "y" },
+  });
+  const starter = starterFor(facts({ packageJson, files: [...files, ".env"] }));
+  expect(starter?.source).toBe("the scripts of package.json");
+  expect(starter?.text).toContain(`const env = { envFile: ".env" };`);
+  const commands = [...(starter?.text ?? "").matchAll(/^ {4}"?([\w-]+)"?: \{[^}]*command: "(.*)"/gm)];
+  expect(commands.map(([, name, command]) => [name, command])).toEqual([
+    ["dev", `${runner} dev`],
+    ["dev-api", `${runner} dev:api`],
+    ["worker", `${runner} worker`],
+  ]);
+});
+
+it.each([
+  facts({}),
+  facts({ procfile: "" }),
+  facts({ procfile: "not a procfile\n" }),
+  facts({ packageJson: "{ broken" }),
+  facts({ packageJson: "null" }),
+  facts({ packageJson: '{"scripts":null}' }),
+  facts({ packageJson: '{"scripts":{"test":"x"}}' }),
+])("finds nothing in %j", (nothing) => {
+  expect(starterFor(nothing)).toBeNull();
+});
