@@ -49,9 +49,20 @@ export function createHttpServer(tcp: boolean, handler: RequestHandler): Server 
 export function closeHttpServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    for (const socket of sockets.get(server) ?? []) socket.destroy();
+    for (const socket of sockets.get(server) ?? []) endSoon(socket);
   });
 }
+
+/** What has been said is still sent, such as the last change of state; whoever does not take it is not waited for. */
+function endSoon(socket: Socket): void {
+  if (socket.writableLength === 0) return void socket.destroy();
+  const timer = setTimeout(() => socket.destroy(), LAST_WORDS);
+  socket.once("close", () => clearTimeout(timer));
+  socket.destroySoon();
+}
+
+/** Milliseconds. */
+const LAST_WORDS = 500;
 
 const sockets = new WeakMap<Server, Set<Socket>>();
 

@@ -32,6 +32,8 @@ describe("sup up in the foreground", () => {
     const result = await up;
     expect(result.exitCode).toBe(130);
     expect(result.stdout).toMatch(/^first +\| first is up$/m);
+    const said = [...result.all.matchAll(/^sup +\| (\w+) stopped$/gm)].map(([, name]) => name);
+    expect(said).toEqual(["third", "second", "first"]);
     expect(readFileSync(join(project.folder, "stopped"), "utf8")).toBe("third\nsecond\nfirst\n");
     expect(isAlive(pid)).toBe(false);
   });
