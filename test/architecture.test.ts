@@ -131,3 +131,16 @@ function withoutTexts(text: string): string {
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "$1");
 }
+
+test("tests signal only through sendSignal, which knows that pid 0 means everybody here", () => {
+  const tests = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  // Code in quotes is run elsewhere.
+  const offenders = tests.filter((name) =>
+    readFileSync(join(import.meta.dirname, name), "utf8")
+      .split("\n")
+      .some((line) => /^[^'"`]*\bprocess\.kill\(/.test(line)),
+  );
+  expect(offenders).toEqual([join("support", "send-signal.ts")]);
+});

@@ -6,6 +6,7 @@ import { ApiClient } from "../../src/cli/api-client.ts";
 import { placesFor, type Places } from "../../src/daemon/places.ts";
 import type { StatusReport } from "../../src/protocol/api.ts";
 import { isAlive, Project } from "../support/project.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 /** A project under attack: its daemon, the folder of what its programs say about themselves, and direct access to both. */
 export class World {
@@ -107,7 +108,7 @@ export class World {
 export function kill(pid: number, signal: NodeJS.Signals): boolean {
   if (pid <= 1) return false;
   try {
-    process.kill(pid, signal);
+    sendSignal(pid, signal);
     return true;
   } catch {
     return false;

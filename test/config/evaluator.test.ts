@@ -17,6 +17,7 @@ import { build, type BuildOptions } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EvaluationRequest } from "../../src/config/evaluate/evaluation.ts";
 import { runEvaluator, type Evaluation, type EvaluatorOptions } from "../../src/config/evaluate/run-evaluator.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 // Beside node_modules, so that the built evaluator finds esbuild as an installed one does.
 const built = join(import.meta.dirname, `../../node_modules/.cache/sup-evaluator-${process.pid}`);
@@ -413,7 +414,7 @@ describe("a bad config", () => {
     const { config } = await evaluate(
       'import { spawn } from "node:child_process";\nconst a = spawn("sleep", ["1000"], { stdio: "inherit", detached: true });\nexport default { pid: a.pid };',
     );
-    process.kill((config as { pid: number }).pid, "SIGKILL");
+    sendSignal((config as { pid: number }).pid, "SIGKILL");
   });
 
   it("is told with what it printed", async () => {

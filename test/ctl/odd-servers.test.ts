@@ -8,6 +8,7 @@ import { encodeFault, encodeResponse } from "../../src/protocol/xml-rpc-encode.t
 import type { Encodable } from "../../src/protocol/xml-rpc-value.ts";
 import { REAL_SUPERVISORCTL, startRealSupervisord, type RealSupervisord } from "../oracle/real-supervisord.ts";
 import { buildCtl, run, type Ran } from "./run-ctl.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 /* Both clients against the same servers: one that answers what no healthy daemon would, and daemons that are going down. */
 
@@ -196,7 +197,7 @@ describe("a daemon that is shutting down", () => {
   });
 
   afterAll(async () => {
-    if (stubborn > 0) process.kill(stubborn, "SIGKILL");
+    if (stubborn > 0) sendSignal(stubborn, "SIGKILL");
     await daemon?.stop();
   });
 

@@ -6,6 +6,7 @@ import { call, callAt, listenerCommand, noted, notes, untilNoted } from "../supp
 import { startLegacyDaemon } from "../support/legacy-daemon.ts";
 import { programs } from "../support/project.ts";
 import { eventually, OURS, Side } from "../support/supervisord-pair.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 // Event listeners as people have them, in Python with supervisor.childutils and in Node with a package of npm's, under the
 // daemon as it is installed.
@@ -274,7 +275,7 @@ describe("a supervisor that is killed", () => {
 async function killSupervisor(): Promise<number> {
   await eventually(() => supervisorPid() !== 0);
   const pid = supervisorPid();
-  process.kill(pid, "SIGKILL");
+  sendSignal(pid, "SIGKILL");
   return pid;
 }
 

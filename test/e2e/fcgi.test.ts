@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { closePair, eventually, makePair, onBoth, OURS, Side } from "../support/supervisord-pair.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 for (const program of ["/usr/sbin/fcgiwrap", "/usr/sbin/nginx"])
   if (!existsSync(program)) throw new Error(`${program} is missing: install Debian's packages "fcgiwrap" and "nginx"`);
@@ -67,7 +68,7 @@ describe("under Debian's supervisord and ours", () => {
   test("the only process of a group is restarted with the same socket here; Supervisor makes a new one", async () => {
     const [kept, renewed] = await onBoth(pair, async (side) => {
       const [pid, socket] = [pidOf(side, "plain"), socketOf(side, "plain")];
-      process.kill(pid, "SIGKILL");
+      sendSignal(pid, "SIGKILL");
       await eventually(() => pidOf(side, "plain") > 0 && pidOf(side, "plain") !== pid);
       return [
         socketOf(side, "plain") === socket,
@@ -175,7 +176,7 @@ describe("ours", () => {
       await served(name);
     }
     const supervisor = supervisorOf(side);
-    process.kill(supervisor, "SIGKILL");
+    sendSignal(supervisor, "SIGKILL");
     const daemon = side;
     await eventually(() => ![0, supervisor].includes(supervisorOf(daemon)) && daemon.ctl("pid", "app:app_0") !== "");
     await running(side, 3);

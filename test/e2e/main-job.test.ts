@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isAlive, Project, type Status } from "../support/project.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 // The main job, as docs/first-run.md tells it: a project with a database, a proxy, a web server and workers is brought up,
 // edited, hurt and brought down. Everything in it is real: Debian's redis-server and nginx, and Node programs.
@@ -68,7 +69,7 @@ describe("a project with a database, a proxy, a web server and workers", () => {
 
     // Killed at random: each comes back, with a new pid, and nobody else does.
     const victims = ["app:web_1", "app:worker_0", "tools:redis"];
-    for (const victim of victims) process.kill(pidOf(stale, victim), "SIGKILL");
+    for (const victim of victims) sendSignal(pidOf(stale, victim), "SIGKILL");
     const healed = await project.until(
       (status) =>
         victims.every((name) =>

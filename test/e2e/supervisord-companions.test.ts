@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { askSupervisor } from "../ini/oracle.ts";
 import { eventually, lives } from "../support/supervisord-pair.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin");
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "companions-")));
@@ -102,7 +103,7 @@ describe.each([
     const proxy = start(false);
     expect(await proxy.ended).toBe(0);
     await eventually(() => proxy.pid() > 0);
-    process.kill(proxy.pid(), "SIGTERM");
+    sendSignal(proxy.pid(), "SIGTERM");
   });
 
   test("says when there is no pid to send to", async () => {
@@ -115,7 +116,7 @@ describe.each([
     proxy.child.kill("SIGHUP");
     await eventually(() => said !== "");
     expect(said).toBe(`Can't read child pidfile ${proxy.pidfile}!\n`);
-    process.kill(pid, "SIGTERM");
+    sendSignal(pid, "SIGTERM");
     expect(await proxy.ended).toBe(0);
   });
 

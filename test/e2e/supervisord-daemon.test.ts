@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { closePair, eventually, lives, makePair, onBoth, type Side } from "../support/supervisord-pair.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 // The daemon itself: how it starts, what it says, what signals do to it. Debian's supervisord does the same at the same time.
 
@@ -161,10 +162,10 @@ describe("in the foreground", () => {
 
   test("Ctrl-C reaches it and what belongs to it at once, and is told once", async () => {
     await onBoth(pair, async (side) => {
-      const process_ = side.foreground(["-s"], { wrapper: ["setsid"] });
+      const process_ = side.foreground(["-s"]);
       await side.until(RUNNING);
       // A terminal signals the whole process group.
-      process.kill(-side.pid, "SIGINT");
+      sendSignal(-side.pid, "SIGINT");
       await process_.ended;
       await side.until(/stopped: stays/);
     });
@@ -192,7 +193,7 @@ test("a daemon that was killed leaves its programs to the next one, with a pid o
   await ours.start();
   await ours.until(RUNNING);
   const [daemon, program] = [ours.pid, ours.ctl("pid", "stays")];
-  process.kill(daemon, "SIGKILL");
+  sendSignal(daemon, "SIGKILL");
   await eventually(() => !lives(daemon));
   expect(lives(Number(program))).toBe(true);
   await ours.start();

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closePair, eventually, lives, makePair, onBoth, type Side } from "../support/supervisord-pair.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 // The same programs under Debian's supervisord and ours at the same time: what the logs say of each must be the same.
 
@@ -141,7 +142,7 @@ describe("a program that stays", () => {
     await onBoth(pair, async (side) => {
       const orphan = Number(side.read("orphan"));
       expect(lives(orphan)).toBe(true);
-      process.kill(orphan, "SIGKILL");
+      sendSignal(orphan, "SIGKILL");
       const child = Number(side.read("child"));
       await eventually(() => !lives(child));
     });

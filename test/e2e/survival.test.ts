@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isAlive, Project, type Status } from "../support/project.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 // The supervisor process may be killed at any moment, and the keeper too: what was meant to happen happens all the same.
 
@@ -29,7 +30,7 @@ function pidOf(status: Status, name: string): number {
 
 async function killSupervisor(): Promise<void> {
   const { supervisorPid } = await project.status();
-  process.kill(supervisorPid, "SIGKILL");
+  sendSignal(supervisorPid, "SIGKILL");
   for (;;) {
     const again = await project.sup("status", "--json");
     if (again.exitCode !== 3 && (JSON.parse(again.stdout) as Status).supervisorPid !== supervisorPid) return;
@@ -41,8 +42,8 @@ describe("when the supervisor is killed", () => {
     write({ a: { command: "sleep 1000" }, b: { command: "sleep 1001" } });
     await project.sup("up", "--wait");
     const before = await project.status();
-    process.kill(before.supervisorPid, "SIGKILL");
-    process.kill(pidOf(before, "b"), "SIGKILL");
+    sendSignal(before.supervisorPid, "SIGKILL");
+    sendSignal(pidOf(before, "b"), "SIGKILL");
     await killSupervisor();
     const after = await project.until(
       (status) => status.processes.every((one) => one.state === "RUNNING"),
@@ -90,7 +91,7 @@ describe("when the keeper is killed", () => {
     write({ a: { command: slow("a") }, b: { command: "sleep 1001" } });
     await project.sup("up", "--wait");
     const before = await project.status();
-    process.kill(before.pid, "SIGKILL");
+    sendSignal(before.pid, "SIGKILL");
     while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
     for (const one of before.processes) expect(isAlive(one.pid)).toBe(true);
     const lost = await project.sup("status");
@@ -110,7 +111,7 @@ describe("when the keeper is killed", () => {
     write({ a: { command: "sleep 1000" } });
     await project.sup("up", "--wait");
     const before = await project.status();
-    process.kill(before.pid, "SIGKILL");
+    sendSignal(before.pid, "SIGKILL");
     while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await project.sup("down")).toMatchObject({ exitCode: 0, stdout: "Stopped." });
     expect(isAlive(pidOf(before, "a"))).toBe(false);

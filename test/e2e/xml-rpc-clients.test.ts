@@ -16,6 +16,7 @@ import { run } from "../ctl/run-ctl.ts";
 import { REAL_SUPERVISORCTL } from "../oracle/real-supervisord.ts";
 import { ask, eventually, freePort, rpc } from "../support/http.ts";
 import { Project } from "../support/project.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 let project: Project;
 let port: number;
@@ -160,7 +161,7 @@ print("fine")
       "cat",
     );
     const before = await project.status();
-    process.kill(before.supervisorPid, "SIGKILL");
+    sendSignal(before.supervisorPid, "SIGKILL");
     await eventually(async () => (await askIdentifier()) !== null, "the servers");
     const after = await project.status();
     expect(after.supervisorPid).not.toBe(before.supervisorPid);
@@ -186,7 +187,7 @@ print("fine")
     const before = await project.status();
     // What comes back reads no config: it must know from before what is there.
     project.write("supervisor.config.ts", "export default nonsense;");
-    process.kill(before.supervisorPid, "SIGKILL");
+    sendSignal(before.supervisorPid, "SIGKILL");
     await eventually(async () => (await askIdentifier()) !== null, "the servers");
     const after = await project.until((status) => status.supervisorPid !== before.supervisorPid, "the next supervisor");
     // It was started not to watch its config, so it does not look at it unasked.

@@ -4,13 +4,14 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { UsageMeter } from "../../src/http/web-usage.ts";
 import { eventually } from "../support/http.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 const started: number[] = [];
 
 afterEach(() => {
   for (const pid of started.splice(0)) {
     try {
-      process.kill(-pid, "SIGKILL");
+      sendSignal(-pid, "SIGKILL");
     } catch {
       // Gone already.
     }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KeeperCore } from "../../src/keeper/keeper-core.ts";
 import type { SharedSocket } from "../../src/protocol/keeper.ts";
 import { eventually, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 let folder = "";
 const keepers: KeeperCore[] = [];
@@ -16,7 +17,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const pid of pids.splice(0)) {
     try {
-      process.kill(-pid, "SIGKILL");
+      sendSignal(-pid, "SIGKILL");
     } catch {
       // it has ended
     }

@@ -5,6 +5,7 @@ import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { groupLives } from "../../src/keeper/proc.ts";
 import { eventually, makeFolder, removeFolder } from "./harness.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 // The real program, built as it is shipped, with a tiny supervisor that talks to it through the real connection.
 const built = makeFolder();
@@ -32,7 +33,7 @@ afterEach(async () => {
   // Whatever a failed test left: those whose start was reported.
   for (const line of lines("started")) {
     const pid = Number(line.split(" ")[3]);
-    if (groupLives(pid)) process.kill(-pid, "SIGKILL");
+    if (groupLives(pid)) sendSignal(-pid, "SIGKILL");
   }
   await removeFolder(folder);
 });
@@ -67,7 +68,7 @@ test("killing the supervisor again and again loses no exit, doubles none, and st
     await eventually(() => lines("supervisor").length === round);
     const before = lines("exit").length;
     await eventually(() => lines("exit").length >= before + 3);
-    process.kill(supervisorPid(), "SIGKILL");
+    sendSignal(supervisorPid(), "SIGKILL");
   }
   await eventually(() => lines("supervisor").length === 9);
   const before = lines("exit").length;
@@ -135,7 +136,7 @@ test("killing the keeper kills no program; the next one takes them over, with th
   first.kill("SIGKILL");
   await ended(first);
   // One dies while nobody is its parent.
-  process.kill(dead, "SIGKILL");
+  sendSignal(dead, "SIGKILL");
   await eventually(() => !groupLives(dead));
   fs.writeFileSync(go, "");
   await eventually(() => fs.existsSync(`${go}.${survivor}`));
@@ -146,7 +147,7 @@ test("killing the keeper kills no program; the next one takes them over, with th
   expect(lines("kept").every((line) => line.endsWith(" adopted"))).toBe(true);
   await eventually(() => numbers().length === 1000);
   expect(numbers()).toEqual(Array.from({ length: 1000 }, (_, at) => at + 1));
-  process.kill(survivor, "SIGUSR1");
+  sendSignal(survivor, "SIGUSR1");
   await eventually(() => lines("exit").length === 2);
   expect(lines("exit")[1]).toMatch(/ 1 unknown$/);
 });

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { sendSignal } from "./send-signal.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 export const OURS = join(root, "bin/supervisord");
@@ -34,6 +35,7 @@ export interface RunOptions {
 export class Side {
   readonly program: string;
   readonly folder: string;
+  #lastPid = 0;
   readonly config: string;
 
   constructor(program: string) {
@@ -52,9 +54,11 @@ export class Side {
     return this.read("main.log");
   }
 
-  /** The daemon's pid, from its pidfile. */
+  /** The daemon's pid, from its pidfile; 0 while there is none. */
   get pid(): number {
-    return Number(this.read("s.pid"));
+    const pid = Number(this.read("s.pid"));
+    if (pid > 0) this.#lastPid = pid;
+    return pid;
   }
 
   path(name: string): string {
@@ -145,14 +149,15 @@ export class Side {
   }
 
   signal(signal: NodeJS.Signals): void {
-    process.kill(this.pid, signal);
+    // While it restarts there is no pidfile for a moment; its pid stays the same.
+    sendSignal(this.pid || this.#lastPid, signal);
   }
 
   /** Stops the daemon, if it runs, and waits until it is gone. */
   async stop(): Promise<void> {
     const { pid } = this;
     if (pid === 0 || !lives(pid)) return;
-    process.kill(pid, "SIGTERM");
+    sendSignal(pid, "SIGTERM");
     await eventually(
       () => !lives(pid),
       () => `${this.program} does not end:\n${this.log}`,
@@ -167,6 +172,8 @@ export class Side {
   #spawn(args: readonly string[], options: RunOptions) {
     const [file = "", ...rest] = [...(options.wrapper ?? []), this.program, ...args];
     return spawn(file, rest, {
+      // A session of its own: what is sent to its process group must not reach us.
+      detached: true,
       cwd: options.cwd ?? this.folder,
       env: { ...cleanEnvironment(this.folder), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
