@@ -23,6 +23,7 @@ const programs = {
   supervisor: "src/cli/supervisor.ts",
   evaluator: "src/cli/evaluator.ts",
   listener: "src/cli/listener.ts",
+  container: "src/cli/container.ts",
 };
 
 const shared = {

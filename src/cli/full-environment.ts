@@ -1,5 +1,5 @@
 /**
- * Gives this process the variables back that the shell in `bin/supervisord` drops on its way, those whose names are no shell
+ * Gives this process the variables back that the shell in `bin/sup` or `bin/supervisord` drops on its way, those whose names are no shell
  * names: programs are to inherit what the daemon was started with.
  */
 export function restoreEnvironment(env: NodeJS.ProcessEnv = process.env): void {

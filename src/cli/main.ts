@@ -1,4 +1,5 @@
 import type { CliError } from "./cli-error.ts";
+import { restoreEnvironment } from "./full-environment.ts";
 import { safeText } from "./render/safe-text.ts";
 import { styler } from "./render/colors.ts";
 import { version } from "./version.ts";
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
       process.stdout.write(completionScript(words[1] ?? ""));
       return;
     }
+    restoreEnvironment();
     const { createProgram } = await import("./program.ts");
     await createProgram((status) => void (process.exitCode = status)).parseAsync(process.argv);
   } catch (error) {

@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import type { ContainerOptions } from "./container.ts";
 import { findProject } from "./find-daemon.ts";
 import { version } from "./version.ts";
 
@@ -11,13 +13,17 @@ export function createProgram(done: (status: number) => void): Command {
     .description("Runs and keeps running the programs of supervisor.config.ts (or supervisord.conf).")
     .version(version, "-v, --version", "print the version")
     .option("-c, --config <file>", "the config file (default: the nearest one, upwards from here)")
+    .option("--runtime-dir <dir>", "where daemons keep their sockets (default: $SUP_RUNTIME_DIR, or a usual place)")
     .showSuggestionAfterError()
     .addHelpText(
       "after",
       `\nStart with:\n  sup init          write a supervisor.config.ts here\n  sup up            run it; edits are applied as you save\n`,
     );
   const project = () => {
-    const found = findProject(program.opts<{ config?: string }>().config);
+    const { config, runtimeDir } = program.opts<{ config?: string; runtimeDir?: string }>();
+    // As the variable does, for us and for whatever we start.
+    if (runtimeDir !== undefined) process.env["SUP_RUNTIME_DIR"] = resolve(runtimeDir);
+    const found = findProject(config);
     if (found.warning !== null) process.stderr.write(`sup: ${found.warning}\n`);
     return found;
   };
@@ -33,6 +39,19 @@ export function createProgram(done: (status: number) => void): Command {
     .action(async (names: string[], options) => {
       const { up } = await import("./commands/up.ts");
       done(await up(project(), names, options));
+    });
+
+  program
+    .command("run")
+    .description("run everything as a container's main process: output on standard output, nothing on disk")
+    .requiredOption("--container", "what this command is for; at a terminal, use `sup up`")
+    .option("--output <format>", "prefixed or json: how lines on standard output look", outputFormat, "prefixed")
+    .option("--timestamps", "begin prefixed lines with the time", false)
+    .option("--mode <mode>", "development or production", mode, "production")
+    .option("--watch", "apply edits of the config by itself", false)
+    .action(async (options: ContainerOptions) => {
+      const { runContainer } = bundle<typeof import("./container.ts")>("container.cjs");
+      await runContainer(project(), options);
     });
 
   program
@@ -197,8 +216,12 @@ function addToolingCommands(
 
 /** The bundle that compiles configs: zod and more, several times the size of this one. */
 function tooling(): typeof import("./tooling.ts") {
+  return bundle("tooling.cjs");
+}
+
+function bundle<Exports>(file: string): Exports {
   // A path put together at run time, so that the bundler does not pull the file in.
-  return require([".", "tooling.cjs"].join("/")) as typeof import("./tooling.ts");
+  return require([".", file].join("/")) as Exports;
 }
 
 /** "90", "90s", "2m", "1h" or "500ms" in seconds. */
@@ -212,6 +235,11 @@ function seconds(text: string): number {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("expected a whole number");
   return Number(text);
+}
+
+function outputFormat(text: string): "prefixed" | "json" {
+  if (text !== "prefixed" && text !== "json") throw new InvalidArgumentError("expected prefixed or json");
+  return text;
 }
 
 function mode(text: string): "development" | "production" {

@@ -1,11 +1,13 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
+import { ConsoleLog } from "../keeper/console-log.ts";
 import { closeInherited } from "../keeper/inherited-fds.ts";
 import { KeeperCore } from "../keeper/keeper-core.ts";
 import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
+import type { ConsoleStyle } from "../protocol/keeper.ts";
 
 export interface KeeperSettings {
   /** Absolute; created if it is missing. */
@@ -18,6 +20,8 @@ export interface KeeperSettings {
   readonly command: readonly string[];
   /** Soft limit of open files that programs get; `null` leaves the keeper's own. */
   readonly nofileSoft: number | null;
+  /** How standard output looks when it is for the programs' output and the daemon's log; absent: it is the supervisor's. */
+  readonly console?: ConsoleStyle;
 }
 
 /**
@@ -28,10 +32,12 @@ export interface KeeperSettings {
 export async function runKeeper(settings: KeeperSettings): Promise<number | null> {
   const { runtime, crashLog, command, nofileSoft } = settings;
   const ownerFd = closeInherited(settings.ownerFd);
+  let shown: ConsoleLog | null = null;
   const log = (line: string): void => {
     const text = `${new Date().toISOString()} keeper: ${line}\n`;
     try {
-      if (crashLog === null) process.stderr.write(text);
+      if (shown !== null) shown.say(Buffer.from(`keeper: ${line}\n`));
+      else if (crashLog === null) process.stderr.write(text);
       else fs.appendFileSync(crashLog, text, { mode: 0o600 });
     } catch {
       // There is no better place to say it.
@@ -44,6 +50,7 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
   const owner = await lockRuntime(folder);
   if (owner !== null) return owner;
   const keeper = new KeeperCore({ folder, nofileSoft });
+  if (settings.console !== undefined) shown = new ConsoleLog(keeper.files, settings.console);
   let ending: string | null = null;
   let patience: NodeJS.Timeout | null = null;
   const tellEnd = (signal: string): void => {
@@ -65,7 +72,8 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
   const tellAgain = (): void => {
     if (ending !== null) tellEnd(ending);
   };
-  const supervisor = new SupervisorChild(keeper, command, log, { ready: tellAgain, died: tellAgain });
+  const news = { ready: tellAgain, died: tellAgain };
+  const supervisor = new SupervisorChild(keeper, command, log, news, shown?.say ?? null);
   for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) process.on(signal, () => tellEnd(signal.slice(3)));
   for (const signal of ["SIGHUP", "SIGUSR2"] as const) {
     process.on(signal, () => keeper.tell({ type: "relayed", signal: signal.slice(3) }));
@@ -73,9 +81,13 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
   // Node's own answer to SIGUSR1 is to open a debugger's port; Supervisor's is to die and leave all programs behind.
   process.on("SIGUSR1", () => undefined);
   if (ownerFd !== null) watchOwner(ownerFd, () => tellEnd("TERM"));
-  keeper.events.onClose(() => {
-    void supervisor.gone(2000).then(() => process.exit(keeper.status));
-  });
+  const end = async (): Promise<never> => {
+    await supervisor.gone(2000);
+    shown?.close();
+    await keeper.files.drained(2000);
+    process.exit(keeper.status);
+  };
+  keeper.events.onClose(() => void end());
   supervisor.start();
   return null;
 }

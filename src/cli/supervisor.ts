@@ -2,11 +2,12 @@ import { Socket } from "node:net";
 import { parseArgs } from "node:util";
 import { LogFiles } from "../keeper/log-files.ts";
 import { connectKeeper } from "../keeper/connection.ts";
-import { RESTART_STATUS } from "../protocol/keeper.ts";
+import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";
 import { boot, type BootParts } from "../daemon/boot.ts";
 import { placesFor } from "../daemon/places.ts";
 import { usageErrorText } from "../daemon/supervisord-getopt.ts";
 import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord-launch.ts";
+import { TIMESTAMP_LENGTH } from "../logs/log-line.ts";
 import { SyslogSink } from "../logs/syslog-sink.ts";
 import { watchConfig } from "../watch/config-watcher.ts";
 import { watchFiles } from "../watch/file-watcher.ts";
@@ -23,13 +24,15 @@ async function main(): Promise<void> {
       watch: { type: "boolean", default: false },
       only: { type: "string", multiple: true, default: [] },
       supervisord: { type: "string" },
+      console: { type: "string" },
     },
   });
   if (values.config === undefined) throw new Error("--config is missing: this program is started by `sup up`");
   const config = values.config;
   const launch = values.supervisord === undefined ? null : (JSON.parse(values.supervisord) as SupervisordLaunch);
+  const console = values.console === undefined ? null : (JSON.parse(values.console) as ConsoleStyle);
   // In the foreground a terminal sends its signals to us as well as to the keeper, whose word counts.
-  if (launch !== null) for (const signal of RELAYED) process.on(signal, () => undefined);
+  if (launch !== null || console !== null) for (const signal of RELAYED) process.on(signal, () => undefined);
   // Nor is it the end if nobody reads the copy of the log any more.
   process.stdout.on("error", () => undefined);
   const keeper = connectKeeper(new Socket({ fd: 3, readable: true, writable: true }));
@@ -46,8 +49,9 @@ async function main(): Promise<void> {
     format: (problems, severity) => tooling().formatForPeople(problems, severity),
     openLog: (path, maxbytes, backups) => logSink(path, maxbytes, backups),
     openSyslog: () => new SyslogSink("supervisord"),
-    stdout: { write: (line) => void process.stdout.write(line) },
     watchFiles: (onChange, onTrouble) => watchFiles(onChange, { onTrouble }),
+    // A container's log has times of its own.
+    stdout: { write: (line) => void process.stdout.write(console === null ? line : line.slice(TIMESTAMP_LENGTH)) },
     watch: values.watch ? (onChange) => watchConfig(onChange) : null,
   };
   const outcome = await boot(
@@ -60,6 +64,7 @@ async function main(): Promise<void> {
       cwd: process.cwd(),
       environment: programEnvironment(),
       launch,
+      console,
     },
     parts,
   );
@@ -69,6 +74,8 @@ async function main(): Promise<void> {
   const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
   if (launch?.nodaemon === true) {
     if (!outcome.ready) process.stderr.write(usageErrorText(outcome.messages, launch.program));
+  } else if (console !== null) {
+    process.stderr.write(outcome.ready ? outcome.warnings : `${outcome.problems}\n`);
   } else if (first && launch !== null) leaveReport(launch.report, report);
   else if (launch === null) await tell(report);
   const ending = outcome.ready ? await outcome.done : "shutdown";

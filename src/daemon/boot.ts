@@ -6,10 +6,11 @@ import type { DaemonLog } from "../logs/daemon-log.ts";
 import type { Model, ProcessSpec } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { selects } from "../model/select-processes.ts";
-import type { Keeper, KeeperEvent, KeeperSnapshot } from "../protocol/keeper.ts";
+import type { ConsoleStyle, Keeper, KeeperEvent, KeeperSnapshot } from "../protocol/keeper.ts";
 import { apiMethods } from "../rpc/api-methods.ts";
 import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
+import { essentialStatus, watchEssentials } from "../supervisor/essentials.ts";
 import { ListenerPools } from "../supervisor/listener-pools.ts";
 import { closeIdleSockets, socketLine } from "../supervisor/idle-sockets.ts";
 import { RestartOnChange } from "../supervisor/restart-on-change.ts";
@@ -37,6 +38,8 @@ export interface BootOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Set when `supervisord` started us: its manners are Supervisor's where those of `sup` differ. */
   readonly launch: SupervisordLaunch | null;
+  /** Set in a container: how standard output looks, which gets the log and the output of programs. */
+  readonly console: ConsoleStyle | null;
 }
 
 /** The pieces that the top floor hands in. */
@@ -80,7 +83,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     return { ready: false, problems: parts.format(problems), messages, status };
   };
 
-  const { launch } = options;
+  const { launch, console } = options;
+  const foreground = console !== null || launch?.nodaemon === true;
   const inherited = snapshot.saved["daemon"] === undefined ? null : loadLastGood(options.places.lastGood);
   const loaded = inherited === null ? await parts.load() : null;
   // It was read before everything was stopped for a restart, and was fine then: better the last good one than none.
@@ -90,10 +94,11 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   if (model === null) throw new Error("there is neither a config nor a model to take over");
 
   const { supervisord } = model;
-  const copy = launch !== null && launch.nodaemon && !supervisord.silent;
+  const copy = foreground && !supervisord.silent;
+  const logFile = console === null ? options.places.mainLog : null;
   let mainLog: MainLogFile;
   try {
-    mainLog = openMainLog(supervisord, options.places.mainLog, copy, parts, snapshot.saved["mainLog"]);
+    mainLog = openMainLog(supervisord, logFile, copy, parts, snapshot.saved["mainLog"]);
   } catch (error) {
     // Supervisor ends with 1 and a Python traceback.
     return fail([{ message: `cannot open the log ${supervisord.logfile}: ${(error as Error).message}` }], 1);
@@ -110,6 +115,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       serverUrl: serverUrlOf(model.servers),
       stripAnsi: supervisord.stripAnsi,
       autoLogs,
+      console,
     },
   });
 
@@ -190,6 +196,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     log,
     wayOut: out,
     hangup: launch === null ? "update" : "restart",
+    statusAfter: console === null ? null : (signal: number) => essentialStatus(supervisor) ?? 128 + signal,
   } as const;
   const take = (event: KeeperEvent): void => {
     if (event.type === "relayed") return takeSignal(event.signal, signalled);
@@ -247,6 +254,12 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     if (snapshot.recentCrashes < 5 && watcher !== undefined) await config.update();
   }
   for (const event of early.splice(0)) take(event);
+  if (foreground) {
+    watchEssentials(supervisor, (status, why) => {
+      log("critical", `${why}: stopping everything, exit status ${status}`);
+      shutdown(status);
+    });
+  }
   const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings, "warning");
   return { ready: true, pid: snapshot.pid, warnings, done };
 }

@@ -23,14 +23,14 @@ export interface MainLogFile {
 /**
  * The daemon's own log as its config asks for it.
  *
- * @param fallback the file for a config that names none.
+ * @param fallback the file for a config that names none; `null`: then there is none.
  * @param copy whether lines go to standard output too.
  * @param saved `position` as the supervisor before us saved it last.
  * @throws the system's error if the file cannot be opened.
  */
 export function openMainLog(
   spec: SupervisordSpec,
-  fallback: string,
+  fallback: string | null,
   copy: boolean,
   parts: LogParts,
   saved: string | undefined,
@@ -39,8 +39,9 @@ export function openMainLog(
   const isSyslog = path === "syslog";
   const file = isSyslog ? null : path;
   const told = new ToldAlready(file, saved);
-  const target = isSyslog ? parts.openSyslog() : parts.openLog(path, spec.logfileMaxbytes, spec.logfileBackups);
-  const sinks = copy ? [parts.stdout, target] : [target];
+  const sinks = copy ? [parts.stdout] : [];
+  if (isSyslog) sinks.push(parts.openSyslog());
+  else if (path !== null) sinks.push(parts.openLog(path, spec.logfileMaxbytes, spec.logfileBackups));
   return {
     log: createDaemonLog(
       sinks,

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { controlRoutes } from "../http/control-routes.ts";
 import type { Listener, RequestHandler } from "../http/http-server.ts";
+import { healthRoutes } from "../http/health-routes.ts";
 import { openServer, openServers, type OpenServersOptions } from "../http/open-servers.ts";
 import { supervisorRoutes } from "../http/routes.ts";
 import { openUnixServer } from "../http/unix-server.ts";
@@ -13,6 +14,7 @@ import type { ApiMethods } from "../rpc/api-methods.ts";
 import { createDispatch } from "../rpc/dispatch.ts";
 import type { RpcDaemon } from "../rpc/rpc-daemon.ts";
 import { supervisorMethods } from "../rpc/supervisor-methods.ts";
+import { allReady } from "../supervisor/all-ready.ts";
 
 /** The ways into a daemon from outside: the control socket of `sup`, and the servers that the config names. */
 export interface Doors extends Listener {
@@ -53,8 +55,14 @@ export async function openDoors(
     return supervisorRoutes({ dispatch, supervisor, mainLog: daemon.mainLog.path, rest, onError }, tcp);
   };
 
-  const open: Listener[] = [await openControlSocket(socket, routes(true, false), log)];
+  const health = healthRoutes(() => allReady(supervisor));
+  const control = routes(true, false);
+  const answer: RequestHandler = (request, response) => {
+    if (!health(request, response)) control(request, response);
+  };
+  const open: Listener[] = [await openControlSocket(socket, answer, log)];
   const options: OpenServersOptions = {
+    open: health,
     routes: (server) => routes(model.rpcinterfaces.includes("supervisor"), server.kind === "inet"),
     rpcinterfaces: model.rpcinterfaces,
     log,

@@ -45,13 +45,33 @@ function runtimeBase(env: NodeJS.ProcessEnv): string {
   if (env["SUP_RUNTIME_DIR"]) return env["SUP_RUNTIME_DIR"];
   if (process.getuid?.() === 0) return firstUsable(["/run/sup"], "run");
   const own = env["XDG_RUNTIME_DIR"] ? [join(env["XDG_RUNTIME_DIR"], "sup")] : [];
-  return firstUsable([...own, join(homedir(), ".local/state/sup/run")], "run");
+  const home = homeFolder(env);
+  return firstUsable([...own, ...(home === null ? [] : [join(home, ".local/state/sup/run")])], "run");
 }
 
 function stateBase(env: NodeJS.ProcessEnv): string {
   if (env["SUP_STATE_DIR"]) return env["SUP_STATE_DIR"];
-  if (process.getuid?.() === 0) return firstUsable(["/var/lib/sup"], "state");
-  return firstUsable([join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state"), "sup")], "state");
+  const base = firstUsable(usualStates(env), "state");
+  // On a read-only system there may be a runtime folder and nothing else.
+  const beside = join(runtimeBase(env), "state");
+  return !canMake(base) && canMake(beside) ? beside : base;
+}
+
+function usualStates(env: NodeJS.ProcessEnv): string[] {
+  if (process.getuid?.() === 0) return ["/var/lib/sup"];
+  if (env["XDG_STATE_HOME"]) return [join(env["XDG_STATE_HOME"], "sup")];
+  const home = homeFolder(env);
+  return home === null ? [] : [join(home, ".local/state/sup")];
+}
+
+/** `null` for a user without a name, as some container platforms have them, if HOME does not say either. */
+function homeFolder(env: NodeJS.ProcessEnv): string | null {
+  if (env["HOME"]) return env["HOME"];
+  try {
+    return homedir();
+  } catch {
+    return null;
+  }
 }
 
 /**

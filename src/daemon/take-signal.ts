@@ -12,6 +12,8 @@ export interface SignalledDaemon {
   readonly wayOut: WayOut;
   /** What SIGHUP means: for `supervisord` a restart of everything, for `sup` to apply what changed in the config. */
   readonly hangup: "restart" | "update";
+  /** The daemon's exit status after a signal that ended it, by the signal's number; `null`: 0. */
+  readonly statusAfter: ((signal: number) => number) | null;
 }
 
 /** Does what a signal to the daemon asks for. `signal` is without SIG. */
@@ -22,7 +24,7 @@ export function takeSignal(signal: string, daemon: SignalledDaemon): void {
     case "INT":
     case "QUIT":
       log("warn", `received SIG${signal} indicating exit request`);
-      return wayOut.shutdown();
+      return wayOut.shutdown(daemon.statusAfter === null ? 0 : () => daemon.statusAfter?.(ENDING[signal]) ?? 0);
     case "HUP":
       return daemon.hangup === "restart" ? hangUp(daemon) : update(daemon);
     case "USR2":
@@ -62,3 +64,5 @@ function hangUp({ config, log, supervisor, wayOut }: SignalledDaemon): void {
     (error: unknown) => log("error", `restart refused: ${(error as Error).stack}`),
   );
 }
+
+const ENDING = { TERM: 15, INT: 2, QUIT: 3 } as const;

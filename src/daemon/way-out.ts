@@ -6,11 +6,14 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 /** How a daemon ended: for good, or to be started again with a config read anew. */
 export type Ending = "shutdown" | "restart";
 
+/** Exit status of the daemon, or what finds it out once all is stopped. */
+export type ExitStatus = number | (() => number);
+
 export interface WayOut {
   /** Resolves when all is stopped and closed. */
   readonly done: Promise<Ending>;
-  /** Begins the end; a restart under way becomes a shutdown. */
-  readonly shutdown: () => void;
+  /** Begins the end; a restart under way becomes a shutdown. The first to ask for a `status` decides what it is. */
+  readonly shutdown: (status?: ExitStatus) => void;
   /** Begins a restart, unless an end is under way. */
   readonly restart: () => void;
 }
@@ -21,6 +24,7 @@ export interface WayOut {
  */
 export function wayOut(keeper: Keeper, supervisor: Supervisor, log: DaemonLog, close: () => Promise<void>): WayOut {
   let begun: Ending | null = null;
+  let exitStatus: ExitStatus | null = null;
   let finish: (how: Ending) => void = () => {};
   const done = new Promise<Ending>((resolve) => (finish = resolve));
   const leave = async (mood: "restarting" | "shutdown"): Promise<void> => {
@@ -28,7 +32,7 @@ export function wayOut(keeper: Keeper, supervisor: Supervisor, log: DaemonLog, c
     await close();
     // Only now: until here a restart may have become a shutdown.
     if (begun === "restart") await forgetAll(keeper, supervisor);
-    else await keeper.quit({ status: 0 });
+    else await keeper.quit({ status: typeof exitStatus === "function" ? exitStatus() : (exitStatus ?? 0) });
   };
   const begin = (how: Ending): void => {
     if (begun === null) {
@@ -41,7 +45,11 @@ export function wayOut(keeper: Keeper, supervisor: Supervisor, log: DaemonLog, c
       supervisor.setMood("shutdown");
     }
   };
-  return { done, shutdown: () => begin("shutdown"), restart: () => begin("restart") };
+  const shutdown = (status: ExitStatus = 0): void => {
+    exitStatus ??= status;
+    begin("shutdown");
+  };
+  return { done, shutdown, restart: () => begin("restart") };
 }
 
 async function forgetAll(keeper: Keeper, supervisor: Supervisor): Promise<void> {

@@ -1,6 +1,7 @@
 import type { LogLevel, ServerSpec } from "../model/model.ts";
 import { sendErrorPage } from "./error-page.ts";
 import { createGatekeeper, type Gatekeeper } from "./gatekeeper.ts";
+import type { OpenRoutes } from "./health-routes.ts";
 import type { Listener, RequestHandler } from "./http-server.ts";
 import { openInetServer } from "./inet-server.ts";
 import { ServerProblem } from "./server-problem.ts";
@@ -9,6 +10,8 @@ import { openUnixServer } from "./unix-server.ts";
 export interface OpenServersOptions {
   /** What a server answers once its checks are passed. */
   readonly routes: (server: ServerSpec) => RequestHandler;
+  /** What it answers to anybody. */
+  readonly open: OpenRoutes;
   /** Names of the remote interfaces, for the log. */
   readonly rpcinterfaces: readonly string[];
   readonly log: (level: LogLevel, message: string) => void;
@@ -38,7 +41,10 @@ export async function openServers(servers: readonly ServerSpec[], options: OpenS
 /** Opens one configured server. @throws ServerProblem */
 export async function openServer(server: ServerSpec, options: OpenServersOptions): Promise<Listener> {
   const { log, onError } = options;
-  const handler = guarded(gatekeeperOf(server), options.routes(server), onError);
+  const inner = guarded(gatekeeperOf(server), options.routes(server), onError);
+  const handler: RequestHandler = (request, response) => {
+    if (!options.open(request, response)) inner(request, response);
+  };
   const listener =
     server.kind === "inet" ? await openInetServer(server, handler) : await openUnixServer(server, handler, log);
   for (const name of options.rpcinterfaces) log("info", `RPC interface '${name}' initialized`);

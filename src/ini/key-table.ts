@@ -77,6 +77,8 @@ export const PROGRAM_KEYS = keys({
   serverurl: "text",
   user: "user",
   umask: "octal",
+  // Ours; Supervisor does not look at it.
+  essential: "boolean",
 });
 
 /** Read anew for each process, after its `environment`. */

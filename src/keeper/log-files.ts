@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import type { LogSpec } from "../protocol/keeper.ts";
 import { PlainTarget } from "./plain-target.ts";
 import { RotatingFile } from "./rotating-file.ts";
 import type { LogTarget } from "./log-target.ts";
@@ -9,13 +10,24 @@ import type { LogTarget } from "./log-target.ts";
  */
 export class LogFiles {
   readonly #open = new Map<LogTarget, number>();
+  readonly #ending = new Set<Promise<void>>();
+
+  /** What a stream is written to; `null`: nothing. Throws the system's error. Pair with `release`. */
+  acquireFor(spec: LogSpec): LogTarget | null {
+    if (spec.console !== undefined) return this.console();
+    return spec.path === null ? null : this.acquire(spec.path, spec.maxbytes, spec.backups);
+  }
+
+  /** Our own standard output, whatever it is: never rotated, not even if it is a file. Pair with `release`. */
+  console(): LogTarget {
+    return this.#use(this.#find((open) => open.path === CONSOLE) ?? new PlainTarget(CONSOLE));
+  }
 
   /** Opens `path` or joins whoever has it open. Throws the system's error. Pair with `release`. */
   acquire(path: string, maxbytes: number, backups: number): LogTarget {
     const target = this.#find((open) => open.path === path) ?? this.#create(path, maxbytes, backups);
     target.setLimits(maxbytes, backups);
-    this.#open.set(target, (this.#open.get(target) ?? 0) + 1);
-    return target;
+    return this.#use(target);
   }
 
   release(target: LogTarget): void {
@@ -25,7 +37,19 @@ export class LogFiles {
       return;
     }
     this.#open.delete(target);
-    target.close();
+    const written = target.close();
+    if (written === undefined) return;
+    this.#ending.add(written);
+    void written.then(() => this.#ending.delete(written));
+  }
+
+  /** Resolves when all that the released targets took is written, or after `milliseconds`: their readers may be stuck. */
+  async drained(milliseconds: number): Promise<void> {
+    if (this.#ending.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+    await Promise.race([Promise.all(this.#ending), late]);
+    clearTimeout(timer);
   }
 
   reopenAll(): void {
@@ -37,6 +61,11 @@ export class LogFiles {
     const open = this.#find((target) => target.path === path);
     if (open !== undefined) open.clear();
     else if (fs.statSync(path, { throwIfNoEntry: false })?.isFile()) fs.truncateSync(path);
+  }
+
+  #use(target: LogTarget): LogTarget {
+    this.#open.set(target, (this.#open.get(target) ?? 0) + 1);
+    return target;
   }
 
   #create(path: string, maxbytes: number, backups: number): LogTarget {
@@ -55,3 +84,5 @@ export class LogFiles {
     return undefined;
   }
 }
+
+const CONSOLE = "/dev/stdout";

@@ -13,7 +13,8 @@ export interface LogTarget {
   reopen(): void;
   /** Empties it. Throws the system's error. */
   clear(): void;
-  close(): void;
+  /** Resolves when all it took is written, where that may take time. */
+  close(): Promise<void> | void;
 }
 
 /** What became of the bytes of a write. `logged` is negative if it had to cut back bytes logged earlier. */

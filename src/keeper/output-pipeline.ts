@@ -1,6 +1,7 @@
 import { AnsiStripper } from "../protocol/strip-ansi.ts";
 import { CaptureScanner } from "../protocol/capture-scanner.ts";
 import type { LogSpec } from "../protocol/keeper.ts";
+import { ConsoleLines } from "./console-lines.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { LogTarget } from "./log-target.ts";
 
@@ -16,6 +17,7 @@ export class OutputPipeline {
   #target: LogTarget | null;
   #capture: CaptureScanner | null;
   #strip: AnsiStripper | null;
+  #lines: ConsoleLines | null;
   /** Dropped since the target began to fail. */
   #lost = 0;
   #failing: string | null = null;
@@ -25,9 +27,10 @@ export class OutputPipeline {
     this.#files = files;
     this.#sink = sink;
     this.#spec = spec;
-    this.#target = spec.path === null ? null : files.acquire(spec.path, spec.maxbytes, spec.backups);
+    this.#target = files.acquireFor(spec);
     this.#capture = spec.captureMaxbytes > 0 ? new CaptureScanner(spec.captureMaxbytes) : null;
     this.#strip = spec.stripAnsi ? new AnsiStripper() : null;
+    this.#lines = spec.console === undefined ? null : new ConsoleLines(spec.console);
   }
 
   get target(): LogTarget | null {
@@ -54,16 +57,19 @@ export class OutputPipeline {
     for (const piece of this.#capture?.end() ?? []) this.#text(piece.bytes);
     const rest = this.#strip?.end();
     if (rest !== undefined && rest.length > 0) this.#write(rest);
+    const unfinished = this.#lines?.end();
+    if (unfinished !== undefined && unfinished.length > 0) this.#log(unfinished);
   }
 
   /** New target and limits, from the next byte on. Throws the system's error and changes nothing. */
   change(spec: LogSpec): void {
-    const target = spec.path === null ? null : this.#files.acquire(spec.path, spec.maxbytes, spec.backups);
+    const target = this.#files.acquireFor(spec);
     this.flush();
     if (this.#target !== null) this.#files.release(this.#target);
     this.#target = target;
     this.#capture = spec.captureMaxbytes > 0 ? new CaptureScanner(spec.captureMaxbytes) : null;
     this.#strip = spec.stripAnsi ? new AnsiStripper() : null;
+    this.#lines = spec.console === undefined ? null : new ConsoleLines(spec.console);
     this.#spec = spec;
   }
 
@@ -79,13 +85,17 @@ export class OutputPipeline {
   }
 
   #write(bytes: Uint8Array): void {
-    if (this.#target !== null) {
-      const { logged, dropped } = this.#target.write(bytes);
-      this.#sink.counted(logged, dropped);
-      this.#lost += dropped;
-      if (this.#target.failing !== this.#failing) this.#trouble(this.#target.failing);
-    }
+    const text = this.#lines === null ? bytes : this.#lines.push(bytes);
+    if (text.length > 0) this.#log(text);
     if (this.#spec.events) this.#sink.logged(bytes);
+  }
+
+  #log(bytes: Uint8Array): void {
+    if (this.#target === null) return;
+    const { logged, dropped } = this.#target.write(bytes);
+    this.#sink.counted(logged, dropped);
+    this.#lost += dropped;
+    if (this.#target.failing !== this.#failing) this.#trouble(this.#target.failing);
   }
 
   #trouble(errno: string | null): void {

@@ -1,4 +1,12 @@
-import type { LogSpec, ProcessLogs, SharedSocket, StartRequest, StopManners, StreamName } from "../protocol/keeper.ts";
+import type {
+  LineLabel,
+  LogSpec,
+  ProcessLogs,
+  SharedSocket,
+  StartRequest,
+  StopManners,
+  StreamName,
+} from "../protocol/keeper.ts";
 import type { Message } from "../protocol/frames.ts";
 import type { KeeperCore } from "./keeper-core.ts";
 
@@ -95,11 +103,22 @@ function logSpec(value: unknown): LogSpec {
   const from = record(value, "log");
   return {
     path: from["path"] === null ? null : text(from["path"], "path"),
+    ...(from["console"] === undefined ? {} : { console: label(from["console"]) }),
     maxbytes: whole(from["maxbytes"], "maxbytes"),
     backups: whole(from["backups"], "backups"),
     stripAnsi: flag(from["stripAnsi"], "stripAnsi"),
     captureMaxbytes: whole(from["captureMaxbytes"], "captureMaxbytes"),
     events: flag(from["events"], "events"),
+  };
+}
+
+function label(value: unknown): LineLabel {
+  const from = record(value, "console");
+  return {
+    format: oneOf(from["format"], ["prefixed", "json"]),
+    timestamps: flag(from["timestamps"], "timestamps"),
+    name: text(from["name"], "name"),
+    stream: oneOf(from["stream"], ["stdout", "stderr"]),
   };
 }
 

@@ -1,4 +1,6 @@
 import * as fs from "node:fs";
+import * as net from "node:net";
+import type { Writable } from "node:stream";
 import type { LogTarget, WriteCount } from "./log-target.ts";
 import { errnoOf } from "./errno.ts";
 
@@ -9,15 +11,14 @@ import { errnoOf } from "./errno.ts";
  */
 export class PlainTarget implements LogTarget {
   readonly path: string;
-  readonly #stream: fs.WriteStream;
+  readonly #stream: Writable;
   #failing: string | null = null;
   #waiting: (() => void)[] = [];
 
   /** Throws the system's error. */
   constructor(path: string) {
     this.path = path;
-    const { fd, owned } = openPlain(path);
-    this.#stream = fs.createWriteStream(path, { fd, autoClose: owned });
+    this.#stream = openPlain(path);
     this.#stream.on("error", (error) => {
       this.#failing = errnoOf(error);
       this.#wake();
@@ -55,8 +56,14 @@ export class PlainTarget implements LogTarget {
     // What a terminal or pipe was told cannot be taken back.
   }
 
-  close(): void {
-    this.#stream.end();
+  close(): Promise<void> {
+    const stream = this.#stream;
+    if (stream.destroyed) return Promise.resolve();
+    return new Promise((resolve) => {
+      stream.once("close", resolve);
+      // Not `end`: a pipe cannot be shut down like a socket. An empty write is called back after all before it.
+      stream.write(new Uint8Array(0), () => stream.destroy());
+    });
   }
 
   #wake(): void {
@@ -68,21 +75,44 @@ export class PlainTarget implements LogTarget {
 
 const QUEUE_CAP = 256 * 1024;
 
-function openPlain(path: string): { fd: number; owned: boolean } {
-  // A FIFO without a reader would block an O_WRONLY open for ever; opened for both it never does.
-  const fifo = fs.statSync(path).isFIFO();
+/**
+ * Opened anew by name, even if we have it open: so that its flags are our own business. A pipe is waited for by the event loop;
+ * writes to anything else take one of Node's few threads each, which a handful of stuck pipes would use up.
+ */
+function openPlain(path: string): Writable {
+  const { O_RDWR, O_WRONLY, O_NOCTTY, O_NONBLOCK } = fs.constants;
+  const own = OWN_STREAMS.get(path);
   try {
-    const flags = (fifo ? fs.constants.O_RDWR : fs.constants.O_WRONLY) | fs.constants.O_NOCTTY;
-    return { fd: fs.openSync(path, flags), owned: true };
+    const found = fs.statSync(path);
+    // A file that is our standard output is written where we are in it; opened anew, it would begin again.
+    if (own !== undefined && found.isFile()) return fs.createWriteStream(path, { fd: own, autoClose: false });
+    if (!found.isFIFO()) return fs.createWriteStream(path, { fd: fs.openSync(path, O_WRONLY | O_NOCTTY) });
+    // Without a reader, a named one cannot be opened for writing alone, and would fail for ever once its reader leaves.
+    const fd = fs.openSync(path, (hasName(path) ? O_RDWR : O_WRONLY) | O_NONBLOCK);
+    return new net.Socket({ fd, readable: false, writable: true });
   } catch (error) {
-    // A socket cannot be opened by name, but as our own stdout it can be written to (systemd's journal is one).
-    const own = OWN_STREAMS.get(path);
-    if (own === undefined || errnoOf(error) !== "ENXIO") throw error;
-    return { fd: own, owned: false };
+    // A socket cannot be opened by name (systemd's journal is one), nor can a pipe that root made for another user. As our own
+    // stdout it can be written to.
+    if (own === undefined || !["ENXIO", "EACCES"].includes(errnoOf(error))) throw error;
+    return fs.createWriteStream(path, { fd: own, autoClose: false });
+  }
+}
+
+/** Whether it stands in a folder; `/dev/stdout` may lead to a pipe that does not. */
+function hasName(path: string): boolean {
+  try {
+    fs.realpathSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
 const OWN_STREAMS: ReadonlyMap<string, number> = new Map([
   ["/dev/stdout", 1],
+  ["/dev/fd/1", 1],
+  ["/proc/self/fd/1", 1],
   ["/dev/stderr", 2],
+  ["/dev/fd/2", 2],
+  ["/proc/self/fd/2", 2],
 ]);

@@ -16,9 +16,12 @@ export class SupervisorChild {
   readonly #command: readonly string[];
   readonly #log: (line: string) => void;
   readonly #news: SupervisorNews;
+  readonly #say: ((chunk: Uint8Array) => void) | null;
   readonly #crashes: number[] = [];
   #child: ChildProcess | null = null;
   #connection: SupervisorConnection | null = null;
+  /** The last of the latest one's output has been read. */
+  #silent: Promise<void> = Promise.resolve();
   #starts = 0;
   /** One for each crash, one less for each second since. */
   #heat = 0;
@@ -27,7 +30,15 @@ export class SupervisorChild {
   #over = false;
   #gone: (() => void)[] = [];
 
-  constructor(keeper: KeeperCore, command: readonly string[], log: (line: string) => void, news: SupervisorNews) {
+  /** `say` takes what it prints; `null`: that goes where our own output goes. */
+  constructor(
+    keeper: KeeperCore,
+    command: readonly string[],
+    log: (line: string) => void,
+    news: SupervisorNews,
+    say: ((chunk: Uint8Array) => void) | null = null,
+  ) {
+    this.#say = say;
     this.#keeper = keeper;
     this.#command = command;
     this.#log = log;
@@ -45,16 +56,19 @@ export class SupervisorChild {
     const [file = "", ...args] = this.#command;
     const restarts = this.#starts++;
     const child = spawn(file, args, {
-      stdio: ["ignore", "inherit", "inherit", "pipe"],
+      stdio: this.#say === null ? ["ignore", "inherit", "inherit", "pipe"] : ["ignore", "pipe", "pipe", "pipe"],
       env: { ...process.env, SUP_KEEPER_RESTARTS: String(restarts), SUP_KEEPER_PID: String(process.pid) },
     });
     this.#child = child;
+    const say = this.#say;
+    if (say !== null) for (const stream of [child.stdout, child.stderr]) stream?.on("data", say);
     const stream = child.stdio[3];
     if (stream instanceof Duplex) this.#connection = serveKeeper(this.#keeper, stream, this.#news.ready);
     child.on("error", (error) => {
       if (child.pid === undefined) this.#ended(child, error.message);
     });
     child.on("exit", (code, signal) => this.#ended(child, signal ?? `exit status ${code}`));
+    this.#silent = new Promise((resolve) => child.once("close", () => resolve()));
   }
 
   /** No further restart. */
@@ -63,13 +77,16 @@ export class SupervisorChild {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  /** Resolves when no supervisor runs any more; after `milliseconds` it is killed. */
+  /** Resolves when no supervisor runs any more and all it printed was heard; after `milliseconds` it is killed. */
   async gone(milliseconds: number): Promise<void> {
     const child = this.#child;
-    if (child === null) return;
-    const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
-    await new Promise<void>((resolve) => this.#gone.push(resolve));
+    const timer = setTimeout(() => child?.kill("SIGKILL"), milliseconds);
+    if (child !== null) await new Promise<void>((resolve) => this.#gone.push(resolve));
     clearTimeout(timer);
+    if (this.#say === null) return;
+    // Whoever inherited its output, such as an evaluator, may hold it open longer.
+    const patience = new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());
+    await Promise.race([this.#silent, patience]);
   }
 
   #ended(child: ChildProcess, how: string): void {

@@ -6,6 +6,12 @@ export function signalName(number: number): string | null {
   return NAMES.get(number) ?? null;
 }
 
+/** The number of a signal on Linux by the name that Supervisor prints; `null` if there is none of that name. */
+export function signalNumber(name: string): number | null {
+  for (const [number, known] of NAMES) if (known === name) return number;
+  return null;
+}
+
 /**
  * Supervisor's spelling of a signal that the operating system or Node named: Node says SIGIO where Supervisor says
  * SIGPOLL. Unnamed signals (`SIG40`, `40`, `signal 40`, `SIGRTMIN+6`) come back as their number.

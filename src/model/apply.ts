@@ -36,6 +36,7 @@ export const PROCESS_APPLY = {
   environment: "restart",
   watch: "live",
   serverurl: "restart",
+  essential: "live",
   dependsOn: "live",
   ready: "live",
 } as const satisfies Record<Exclude<keyof ProcessSpec, "stdout" | "stderr">, Apply>;

@@ -123,6 +123,7 @@ function readShared(
     redirectStderr: program.redirectStderr ?? false,
     serverurl: serverurl === undefined || serverurl.trim().toUpperCase() === "AUTO" ? null : serverurl,
     watch: readWatch(context, place, program, names),
+    essential: program.essential ?? false,
     dependsOn: readDependencies(program.dependsOn),
     ready: readReadiness(context, [...place.path, "health", "ready"], program.health?.ready, names),
   };

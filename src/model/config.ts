@@ -503,6 +503,12 @@ export interface ProgramConfig<Name extends string = string> {
    */
   readonly stderrSyslog?: boolean | undefined;
   /**
+   * Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its exit status becomes the daemon's. Under `sup run --container` and `supervisord -n`; elsewhere it means nothing.
+   * A change takes effect at once.
+   * @default false
+   */
+  readonly essential?: boolean | undefined;
+  /**
    * Programs that come first, each with what to wait for; a list of names waits for `started`.
    * A change takes effect at once.
    * @default []
@@ -806,6 +812,12 @@ export interface FcgiProgramConfig<Name extends string = string> {
    */
   readonly stderrSyslog?: boolean | undefined;
   /**
+   * Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its exit status becomes the daemon's. Under `sup run --container` and `supervisord -n`; elsewhere it means nothing.
+   * A change takes effect at once.
+   * @default false
+   */
+  readonly essential?: boolean | undefined;
+  /**
    * Programs that come first, each with what to wait for; a list of names waits for `started`.
    * A change takes effect at once.
    * @default []
@@ -1065,6 +1077,12 @@ export interface EventlistenerConfig<Name extends string = string> {
    * @default false
    */
   readonly stderrSyslog?: boolean | undefined;
+  /**
+   * Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its exit status becomes the daemon's. Under `sup run --container` and `supervisord -n`; elsewhere it means nothing.
+   * A change takes effect at once.
+   * @default false
+   */
+  readonly essential?: boolean | undefined;
   /**
    * Programs that come first, each with what to wait for; a list of names waits for `started`.
    * A change takes effect at once.

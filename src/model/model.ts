@@ -137,6 +137,8 @@ export interface ProcessSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** `null`: derived from the servers; "": the variable is not set. */
   readonly serverurl: string | null;
+  /** In the foreground, everything ends with it. */
+  readonly essential: boolean;
   readonly stdout: StreamSpec;
   readonly stderr: StreamSpec;
   /** Start gates: this process is started only once each named program has reached its condition. */

@@ -190,6 +190,14 @@ const programShape = {
   stderrCaptureMaxbytes: stderr.CaptureMaxbytes,
   stderrEventsEnabled: stderr.EventsEnabled,
   stderrSyslog: stderr.Syslog,
+  essential: option(flag, {
+    about:
+      "Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its " +
+      "exit status becomes the daemon's. Under `sup run --container` and `supervisord -n`; elsewhere it means nothing.",
+    ts: "boolean",
+    fallback: "false",
+    apply: PROCESS_APPLY.essential,
+  }),
   dependsOn: option(
     z.union([z.record(z.string(), condition.optional()), z.array(text).readonly()], { error: NAME_OR_CONDITION }),
     {

@@ -162,6 +162,8 @@ export interface ProcessLogs {
 export interface LogSpec {
   /** Absolute path; `null` reads and discards. */
   readonly path: string | null;
+  /** Instead of to `path`: to the keeper's own standard output, as whole lines with this label. */
+  readonly console?: LineLabel;
   /** Bytes; 0 never rotates. */
   readonly maxbytes: number;
   readonly backups: number;
@@ -170,6 +172,20 @@ export interface LogSpec {
   readonly captureMaxbytes: number;
   /** Whether each chunk is also an acknowledged `log` event. */
   readonly events: boolean;
+}
+
+/** How lines on the keeper's standard output look. */
+export interface ConsoleStyle {
+  /** `name | text`, or one JSON object a line: `time`, `name`, `stream`, `message`. */
+  readonly format: "prefixed" | "json";
+  /** Whether prefixed lines begin with the time, ISO 8601 in UTC. JSON has it always. */
+  readonly timestamps: boolean;
+}
+
+/** Whose lines they are. */
+export interface LineLabel extends ConsoleStyle {
+  readonly name: string;
+  readonly stream: StreamName;
 }
 
 export type StartResult =

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { processKey, type ProcessSpec, type StreamSpec } from "../model/model.ts";
-import type { LogSpec, ProcessLogs, SharedSocket, StartRequest, StreamName } from "../protocol/keeper.ts";
+import { namespec, processKey, type ProcessSpec, type StreamSpec } from "../model/model.ts";
+import type { ConsoleStyle, LogSpec, ProcessLogs, SharedSocket, StartRequest, StreamName } from "../protocol/keeper.ts";
 import type { AutoLogs } from "./auto-logs.ts";
 import { findCommand, type FoundCommand } from "./find-command.ts";
 
@@ -14,6 +14,8 @@ export interface LaunchContext {
   readonly serverUrl: string | null;
   readonly stripAnsi: boolean;
   readonly autoLogs: AutoLogs;
+  /** Set in containers: streams without a log file of their own go to the keeper's standard output, in this style. */
+  readonly console?: ConsoleStyle | null;
   /** Groups whose processes speak the event listener protocol on their stdout. */
   readonly isListener?: (group: string) => boolean;
   /** The listening socket that the processes of a FastCGI group share; `null` for other groups. */
@@ -86,7 +88,7 @@ export function logPath(spec: ProcessSpec, stream: StreamName, context: LaunchCo
     case "file":
       return resolve(context.cwd, target.path);
     case "auto":
-      return context.autoLogs.pathFor(processKey(spec), spec.name, stream);
+      return context.console ? null : context.autoLogs.pathFor(processKey(spec), spec.name, stream);
   }
 }
 
@@ -95,8 +97,10 @@ function logSpec(spec: ProcessSpec, stream: StreamName, context: LaunchContext):
   // A listener's answers must not be lost with a supervisor that dies, nor altered: they are kept, as they are. Capture mode
   // and log events of its stdout have no effect under Supervisor either.
   const answers = stream === "stdout" && context.isListener?.(spec.group) === true;
+  const shown = context.console && settings.logfile.kind === "auto" && !answers ? context.console : null;
   return {
     path: logPath(spec, stream, context),
+    ...(shown === null ? {} : { console: { ...shown, name: namespec(spec), stream } }),
     maxbytes: settings.maxbytes,
     backups: settings.backups,
     stripAnsi: context.stripAnsi && !answers,

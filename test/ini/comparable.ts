@@ -42,7 +42,15 @@ function group(one: GroupSpec): Plain {
 }
 
 /** What Supervisor's processes do not have. */
-const OURS: ReadonlySet<string> = new Set(["group", "program", "dependsOn", "ready", "backoffMax", "watch"]);
+const OURS: ReadonlySet<string> = new Set([
+  "group",
+  "program",
+  "dependsOn",
+  "ready",
+  "backoffMax",
+  "watch",
+  "essential",
+]);
 
 function fromProcess(spec: ProcessSpec, kind: GroupSpec["kind"]): Plain {
   const { stdout, stderr, ...rest } = spec;

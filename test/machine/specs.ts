@@ -34,6 +34,7 @@ export function processSpec(name: string, changes: Partial<ProcessSpec> = {}): P
     redirectStderr: false,
     environment: {},
     serverurl: null,
+    essential: false,
     stdout: stream,
     stderr: stream,
     dependsOn: [],

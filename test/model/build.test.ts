@@ -98,6 +98,7 @@ describe("buildModel", () => {
               serverurl: null,
               stdout: stream,
               stderr: stream,
+              essential: false,
               dependsOn: [],
               ready: null,
             },

@@ -1,0 +1,88 @@
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { ConsoleStyle } from "../protocol/keeper.ts";
+import { CliError } from "./cli-error.ts";
+import type { Project } from "./find-daemon.ts";
+import { launcherFileLimit } from "./launcher-file-limit.ts";
+import { runKeeper } from "./run-keeper.ts";
+
+export interface ContainerOptions {
+  readonly output: ConsoleStyle["format"];
+  readonly timestamps: boolean;
+  readonly mode: string;
+  readonly watch: boolean;
+}
+
+/**
+ * `sup run --container`: this process becomes the keeper and stays until everything has ended, in order. Its standard output
+ * carries the programs' output and the daemon's log, in whole lines; a program waits while nobody reads them.
+ *
+ * Exit status: that of an essential program that ended for good; 128 and the number of the signal that ended us, unless
+ * essential programs had a status of their own; 0 after `sup down`; 2 for a config that cannot be used.
+ *
+ * @throws CliError if there is no place for sockets, or if a daemon of this config runs already.
+ */
+export async function runContainer(project: Project, options: ContainerOptions): Promise<void> {
+  const { places } = project;
+  makeFolder(places.runtime);
+  makeFolder(places.state);
+  if (process.pid === 1) {
+    process.stderr.write(
+      "sup: node is process 1 here, and does not reap orphans: start bin/sup itself, or use an init\n",
+    );
+  }
+  process.chdir(project.folder);
+  const style: ConsoleStyle = { format: options.output, timestamps: options.timestamps };
+  const owner = await runKeeper({
+    runtime: places.runtime,
+    ownerFd: null,
+    crashLog: null,
+    command: [
+      process.execPath,
+      join(__dirname, "supervisor.cjs"),
+      "--config",
+      project.config,
+      "--mode",
+      options.mode,
+      ...(options.watch ? ["--watch"] : []),
+      "--console",
+      JSON.stringify(style),
+    ],
+    nofileSoft: softLimit(),
+    console: style,
+  });
+  if (owner === null) return;
+  throw new CliError(`a daemon of this config runs already, pid ${owner || "unknown"}`, {
+    hint: `Its folder is ${places.runtime}.`,
+  });
+}
+
+function softLimit(): number | null {
+  const soft = Number(launcherFileLimit() ?? Number.NaN);
+  return Number.isSafeInteger(soft) && soft > 0 ? soft : null;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CliError(`no place for sockets and state: ${folder} cannot be made (${whyNot(folder)})`, {
+      hint:
+        "On a read-only system, mount something writable on /run or /tmp (docker run --tmpfs /tmp), or name a folder with " +
+        "--runtime-dir.",
+      cause: error,
+    });
+  }
+}
+
+/** In the words of the first folder above that exists: on a read-only system, mkdir blames the missing ones. */
+function whyNot(folder: string): string {
+  const above = dirname(folder);
+  try {
+    accessSync(above, constants.W_OK | constants.X_OK);
+    return "it is in the way";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" && above !== folder) return whyNot(above);
+    return (error as Error).message;
+  }
+}
