@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { asProcessOne, type Container } from "../support/container.ts";
 import { programs, Project } from "../support/project.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 // `sup run --container` and `supervisord -n` as process 1 of a real pid namespace, with real signals and real orphans.
 
@@ -70,7 +71,7 @@ describe("process 1", () => {
     config({ first: { command: FOREVER, priority: 1 }, last: { command: FOREVER, priority: 2 } });
     const container = run(SUP);
     await container.seen(/first entered RUNNING[^]*last entered RUNNING|last entered RUNNING[^]*first entered RUNNING/);
-    process.kill(container.processOne, "SIGTERM");
+    sendSignal(container.processOne, "SIGTERM");
     expect(await container.status(), container.text).toBe(143);
     expect(container.text).toContain("received SIGTERM indicating exit request");
     expect(container.text).toMatch(/stopped: last[^]*stopped: first/);
@@ -81,9 +82,9 @@ describe("process 1", () => {
     const container = run(SUP);
     await container.seen(/one entered RUNNING/);
     config({ one: { command: FOREVER, startsecs: 0 }, two: { command: FOREVER, startsecs: 0 } });
-    process.kill(container.processOne, "SIGHUP");
+    sendSignal(container.processOne, "SIGHUP");
     await container.seen(/two entered RUNNING/);
-    process.kill(container.processOne, "SIGINT");
+    sendSignal(container.processOne, "SIGINT");
     expect(await container.status(), container.text).toBe(130);
   });
 });
@@ -111,7 +112,7 @@ describe("an essential program", () => {
     });
     const container = run(SUP);
     await container.seen(/main \| up/);
-    process.kill(container.processOne, "SIGTERM");
+    sendSignal(container.processOne, "SIGTERM");
     expect(await container.status(), container.text).toBe(5);
   });
 
@@ -222,7 +223,7 @@ test("/healthz and /readyz need no password and say no more than yes or no", asy
   await project.until((status) => status.processes.every((one) => one.ready), "readiness");
   expect(await ask("/readyz")).toBe("200 ok\n");
   expect(await ask("/readyz", { method: "HEAD" })).toBe("200 ");
-  process.kill(container.processOne, "SIGTERM");
+  sendSignal(container.processOne, "SIGTERM");
   expect(await container.status()).toBe(143);
   expect(readFileSync(join(project.folder, "supervisor.config.json"), "utf8")).toContain("secret");
   expect(container.text).not.toContain("secret");
