@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -29,10 +30,10 @@ export function createHttpServer(tcp: boolean, handler: RequestHandler): Server 
       // How often Node looks for late requests: its 30 s would make 5 s a word only.
       connectionsCheckingInterval: tcp ? 2500 : 30_000,
     },
-    (request, response) => {
+    oneAtATime((request, response) => {
       response.setHeader("Server", "sup");
       handler(request, response);
-    },
+    }),
   );
   if (tcp) server.maxConnections = MAX_TCP_CONNECTIONS;
   const open = new Set<Socket>();

@@ -23,10 +23,15 @@ type Names =
  */
 export function configMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
   const { supervisor, config } = daemon;
+  /** Groups that were added as they were read last: their AUTO files have names again, until the config is read anew. */
+  const named = new WeakSet<GroupSpec>();
   return {
     "supervisor.getAllConfigInfo": () =>
       config.known.groups
-        .flatMap((group) => group.processes.map((process) => configInfo(daemon, group, process)))
+        .flatMap((group) => {
+          const showsNames = !config.reread || named.has(group);
+          return group.processes.map((process) => configInfo(daemon, group, process, showsNames));
+        })
         .sort((a, b) => compare(a.name, b.name)),
     "supervisor.reloadConfig": async () => {
       const read = await config.read();
@@ -40,6 +45,7 @@ export function configMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
       const spec = config.known.groups.find((group) => group.name === name);
       if (spec === undefined) throw new Fault("BAD_NAME", name);
       supervisor.addGroup(spec, { autostart: true });
+      named.add(spec);
       config.settle();
       return true;
     },
@@ -55,7 +61,7 @@ export function configMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
   };
 }
 
-function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec): ConfigInfo {
+function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec, showsNames: boolean): ConfigInfo {
   return {
     autostart: spec.autostart,
     autorestart: spec.autorestart,
@@ -75,7 +81,7 @@ function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec): Con
     startsecs: spec.startsecs,
     stdout_capture_maxbytes: spec.stdout.captureMaxbytes,
     stdout_events_enabled: spec.stdout.eventsEnabled,
-    stdout_logfile: logfile(daemon, spec, "stdout"),
+    stdout_logfile: logfile(daemon, spec, "stdout", showsNames),
     stdout_logfile_backups: spec.stdout.backups,
     stdout_logfile_maxbytes: spec.stdout.maxbytes,
     stdout_syslog: spec.stdout.syslog,
@@ -83,7 +89,7 @@ function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec): Con
     stopwaitsecs: spec.stopwaitsecs,
     stderr_capture_maxbytes: spec.stderr.captureMaxbytes,
     stderr_events_enabled: spec.stderr.eventsEnabled,
-    stderr_logfile: logfile(daemon, spec, "stderr"),
+    stderr_logfile: logfile(daemon, spec, "stderr", showsNames),
     stderr_logfile_backups: spec.stderr.backups,
     stderr_logfile_maxbytes: spec.stderr.maxbytes,
     stderr_syslog: spec.stderr.syslog,
@@ -92,9 +98,14 @@ function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec): Con
 }
 
 /** AUTO files are shown by name until the config is read again; from then on nobody knows which would be whose. */
-function logfile({ supervisor, config }: RpcDaemon, spec: ProcessSpec, stream: StreamName): string {
+function logfile(
+  { supervisor, config }: RpcDaemon,
+  spec: ProcessSpec,
+  stream: StreamName,
+  showsNames: boolean,
+): string {
   if (stream === "stderr" && spec.redirectStderr) return "none";
-  if (spec[stream].logfile.kind === "auto" && config.reread) return "auto";
+  if (spec[stream].logfile.kind === "auto" && !showsNames) return "auto";
   const known = config.reread ? null : supervisor.find(spec.group, spec.name);
   return logPath(known?.spec ?? spec, stream, supervisor.context) ?? "none";
 }

@@ -14,6 +14,7 @@ import { trees } from "./r10-trees.ts";
 import { throughput } from "./l1-throughput.ts";
 import { manyWriters } from "./l2-many-writers.ts";
 import { bigBoot } from "./c8-boot.ts";
+import { sameAnswers } from "./x2-same-answers.ts";
 import { permissions } from "./x11-permissions.ts";
 import { privileges } from "./x12-privileges.ts";
 
@@ -35,6 +36,7 @@ export const suite: readonly ChaosTest[] = [
   throughput,
   manyWriters,
   bigBoot,
+  sameAnswers,
   permissions,
   privileges,
 ];

@@ -2,41 +2,16 @@ import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { REAL_SUPERVISORCTL, startRealSupervisord, type RealSupervisord } from "../oracle/real-supervisord.ts";
-import { buildCtl, freePort, run, type Ran } from "./run-ctl.ts";
+import { evenOutput } from "../support/even-output.ts";
+import { freePort } from "../support/http.ts";
+import { afterAnEdit, PROGRAMS as SHARED } from "../support/legacy-programs.ts";
+import { buildCtl, run } from "./run-ctl.ts";
 
 /*
  * Two real daemons with the same config: Debian's supervisorctl drives one, ours the other, through the same steps. What they
  * print and their exit statuses must be equal, with pids, times and folders evened out.
  */
-const PROGRAMS = `
-[program:cat]
-command=/bin/cat
-stdout_logfile=@/logs/cat.out
-stderr_logfile=@/logs/cat.err
-[program:a]
-command=/bin/sleep 1000
-priority=5
-stdout_logfile=NONE
-[program:b]
-command=/bin/sleep 1000
-priority=3
-[group:grp]
-programs=a,b
-[program:idle]
-command=/bin/sleep 1000
-autostart=false
-stdout_logfile=NONE
-stderr_logfile=NONE
-[program:flaky]
-command=/bin/sh -c "exit 9"
-startretries=0
-autostart=false
-[program:nofile]
-command=/nonexistent/prog
-autostart=false
-[program:notexec]
-command=/etc/passwd
-autostart=false
+const PROGRAMS = `${SHARED}
 [program:gone]
 command=/bin/sh -c "printf 0123456789"
 startsecs=0
@@ -45,9 +20,7 @@ autostart=false
 stdout_logfile=@/logs/gone.out
 `;
 
-const CHANGED = PROGRAMS.replace("command=/bin/sleep 1000\npriority=5", "command=/bin/sleep 2000\npriority=5")
-  .replace("[program:notexec]\ncommand=/etc/passwd\nautostart=false\n", "")
-  .concat("[program:fresh]\ncommand=/bin/sleep 1000\nstartsecs=0\n");
+const CHANGED = `${afterAnEdit(PROGRAMS)}startsecs=0\n`;
 
 let theirs: RealSupervisord;
 let ours: RealSupervisord;
@@ -87,29 +60,11 @@ async function compare(steps: readonly Step[], input = ""): Promise<void> {
       run(REAL_SUPERVISORCTL, words(theirs), theirs.folder, input),
       run(process.execPath, [bundle, ...words(ours)], ours.folder, input),
     ]);
-    expected.push({ step, ...ordered(step, evened(reference, theirs)) });
-    actual.push({ step, ...ordered(step, evened(own, ours)) });
+    const line = step.join(" ");
+    expected.push({ step, ...evenOutput(line, reference, { folder: theirs.folder, client: REAL_SUPERVISORCTL }) });
+    actual.push({ step, ...evenOutput(line, own, { folder: ours.folder, client: bundle }) });
   }
   expect(actual).toEqual(expected);
-}
-
-/** Bulk starts and stops are reported in the order in which they finish, which differs from run to run. */
-function ordered(step: Step, ran: Ran): Ran {
-  const bulk = /^(?:start|stop|restart|signal)\b.*(?::\*|\ball\b)/.test(step.join(" "));
-  return bulk ? { ...ran, stdout: ran.stdout.split("\n").sort().join("\n") } : ran;
-}
-
-function evened(ran: Ran, daemon: RealSupervisord): Ran {
-  const even = (text: string) =>
-    text
-      .replaceAll(daemon.folder, "FOLDER")
-      .replaceAll(REAL_SUPERVISORCTL, "PROGRAM")
-      .replaceAll(bundle, "PROGRAM")
-      .replace(/pid \d+, uptime \d+:\d\d:\d\d/g, "pid N, uptime T")
-      .replace(/^[1-9]\d*$/gm, "N")
-      .replace(/[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M/g, "TIME")
-      .replace(/: file: \S+ line: \d+$/gm, ": file: F line: N");
-  return { stdout: even(ran.stdout), stderr: even(ran.stderr), status: ran.status };
 }
 
 const steps = (text: string): Step[] =>

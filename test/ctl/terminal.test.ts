@@ -3,7 +3,8 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { REAL_SUPERVISORCTL, startRealSupervisord, type RealSupervisord } from "../oracle/real-supervisord.ts";
-import { buildCtl, freePort, run } from "./run-ctl.ts";
+import { freePort } from "../support/http.ts";
+import { buildCtl, run } from "./run-ctl.ts";
 
 /* What only shows on a real terminal: prompts, editing, completion, hidden passwords, Ctrl-C and harmless output. */
 

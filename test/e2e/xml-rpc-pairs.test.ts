@@ -1,55 +1,26 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run, type Ran } from "../ctl/run-ctl.ts";
 import { REAL_SUPERVISORCTL, startRealSupervisord } from "../oracle/real-supervisord.ts";
+import { evenOutput } from "../support/even-output.ts";
+import { freePort } from "../support/http.ts";
 import { startLegacyDaemon } from "../support/legacy-daemon.ts";
+import { afterAnEdit, PROGRAMS as SHARED } from "../support/legacy-programs.ts";
 
 /*
  * Every pair of client and daemon, theirs and ours, is taken through the same steps. What the client prints and its exit
  * status must be what Debian's supervisorctl says to Debian's supervisord, with pids, times and folders evened out.
  */
 // Nothing in it ends within its startsecs by itself but `flaky`: whether Supervisor sees a start or an end first is chance.
-const PROGRAMS = `
-[program:cat]
-command=/bin/cat
-stdout_logfile=@/logs/cat.out
-stderr_logfile=@/logs/cat.err
-[program:a]
-command=/bin/sleep 1000
-priority=5
-stdout_logfile=NONE
-[program:b]
-command=/bin/sleep 1000
-priority=3
-[group:grp]
-programs=a,b
-[program:idle]
-command=/bin/sleep 1000
-autostart=false
-stdout_logfile=NONE
-stderr_logfile=NONE
-[program:flaky]
-command=/bin/sh -c "exit 9"
-startretries=0
-autostart=false
-[program:nofile]
-command=/nonexistent/prog
-autostart=false
-[program:notexec]
-command=/etc/passwd
-autostart=false
+const PROGRAMS = `${SHARED}
 [program:gone]
 command=/bin/sh -c "printf 0123456789; exec sleep 1000"
 autostart=false
 stdout_logfile=@/logs/gone.out
 `;
 
-const CHANGED = PROGRAMS.replace("command=/bin/sleep 1000\npriority=5", "command=/bin/sleep 2000\npriority=5")
-  .replace("[program:notexec]\ncommand=/etc/passwd\nautostart=false\n", "")
-  .concat("[program:fresh]\ncommand=/bin/sleep 1000\n");
+const CHANGED = afterAnEdit(PROGRAMS);
 
 const OUR_SUPERVISORCTL = resolve(import.meta.dirname, "../../bin/supervisorctl");
 
@@ -102,14 +73,6 @@ async function settle({ daemon }: Pair): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
 /** Each pair goes through the steps by itself, all pairs at the same time. */
 async function compare(text: string): Promise<void> {
   const steps = text
@@ -121,7 +84,7 @@ async function compare(text: string): Promise<void> {
       const all: (Ran & { step: string })[] = [];
       for (const step of steps) {
         const ran = await run(pair.ctl, ["-c", pair.daemon.config, ...step.split(" ")], pair.daemon.folder);
-        all.push({ step, ...evened(step, ran, pair) });
+        all.push({ step, ...evenOutput(step, ran, { folder: pair.daemon.folder, client: pair.ctl }) });
       }
       return all;
     }),
@@ -130,24 +93,6 @@ async function compare(text: string): Promise<void> {
   others.forEach((actual, index) =>
     expect({ pair: pairs[index + 1]?.name, said: actual }).toEqual({ pair: pairs[index + 1]?.name, said: expected }),
   );
-}
-
-function evened(step: string, ran: Ran, { daemon, ctl }: Pair): Ran {
-  const even = (text: string): string =>
-    text
-      .replaceAll(daemon.folder, "FOLDER")
-      .replaceAll(ctl, "PROGRAM")
-      .replace(/pid \d+, uptime \d+:\d\d:\d\d/g, "pid N, uptime T")
-      // How far a start has come is a matter of how fast the steps before it were.
-      .replace(/STARTING +$/gm, "RUNNING   pid N, uptime T")
-      .replace(/^[1-9]\d*$/gm, "N")
-      .replace(/[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M/g, "TIME")
-      .replace(/: file: \S+ line: \d+$/gm, ": file: F line: N")
-      .replace(/^(?:4\.2\.5|\d+\.\d+\.\d+)$/gm, "VERSION");
-  // Bulk starts and stops are reported in the order in which they finish, which differs from run to run.
-  const bulk = /^(?:start|stop|restart|signal)\b.*(?::\*|\ball\b)/.test(step);
-  const stdout = even(ran.stdout);
-  return { ...ran, stdout: bulk ? stdout.split("\n").sort().join("\n") : stdout, stderr: even(ran.stderr) };
 }
 
 describe("supervisorctl says the same, whichever client talks to whichever daemon", () => {

@@ -3,47 +3,16 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeResponse } from "../../src/protocol/xml-rpc-decode.ts";
 import { encodeRequest } from "../../src/protocol/xml-rpc-encode.ts";
 import { startRealSupervisord } from "../oracle/real-supervisord.ts";
+import { evenAnswer, type EvenAnswer } from "../support/even-answer.ts";
 import { startLegacyDaemon } from "../support/legacy-daemon.ts";
+import { afterAnEdit, PROGRAMS } from "../support/legacy-programs.ts";
 
 /*
  * The requests of the recorded conversations, byte for byte, are sent to a real supervisord and to our daemon, which have the
  * same config and go through the same history. The answers must be the same, times, pids and folders evened out.
  */
-const PROGRAMS = `
-[program:cat]
-command=/bin/cat
-stdout_logfile=@/logs/cat.out
-stderr_logfile=@/logs/cat.err
-[program:a]
-command=/bin/sleep 1000
-priority=5
-redirect_stderr=true
-stdout_logfile=NONE
-[program:b]
-command=/bin/sleep 1000
-priority=3
-[group:grp]
-programs=a,b
-[program:idle]
-command=/bin/sleep 1000
-autostart=false
-stdout_logfile=NONE
-stderr_logfile=NONE
-[program:flaky]
-command=/bin/sh -c "exit 9"
-startretries=0
-autostart=false
-[program:nofile]
-command=/nonexistent/prog
-autostart=false
-[program:notexec]
-command=/etc/passwd
-autostart=false
-`;
-
 interface Transcript {
   readonly id: string;
   readonly title: string;
@@ -67,7 +36,7 @@ interface Daemon {
 
 let theirs: Daemon;
 let ours: Daemon;
-const pids = new Map<Daemon, unknown>();
+const pids = new Map<Daemon, number>();
 
 beforeAll(async () => {
   [theirs, ours] = await Promise.all([startRealSupervisord(PROGRAMS), startLegacyDaemon(PROGRAMS)]);
@@ -85,12 +54,7 @@ const BEFORE: Readonly<Record<string, (daemon: Daemon) => void>> = {
   "H2.1": (daemon) => writeFileSync(join(daemon.folder, "logs/cat.out"), "0123456789"),
   H7: (daemon) => writeFileSync(join(daemon.folder, "logs/cat.out"), Buffer.from([0x66, 0xff, 0xfe, 0x0a])),
   H8: (daemon) => writeFileSync(join(daemon.folder, "logs/cat.out"), "a\u001b[1mb\u0000c\r\n"),
-  I2: (daemon) =>
-    daemon.rewrite(
-      PROGRAMS.replace("/bin/sleep 1000\npriority=5", "/bin/sleep 2000\npriority=5")
-        .replace("[program:notexec]\ncommand=/etc/passwd\nautostart=false\n", "")
-        .concat("[program:fresh]\ncommand=/bin/sleep 1000\nautostart=false\n[program:added]\ncommand=/bin/cat\n"),
-    ),
+  I2: (daemon) => daemon.rewrite(`${afterAnEdit(PROGRAMS)}autostart=false\n[program:added]\ncommand=/bin/cat\n`),
   I9: (daemon) => daemon.rewrite("[program:broken]\nautostart=false\n"),
 };
 
@@ -178,39 +142,9 @@ async function settled(): Promise<void> {
   }
 }
 
-async function answer(daemon: Daemon, body: string): Promise<{ status: number; said: unknown }> {
+async function answer(daemon: Daemon, body: string): Promise<EvenAnswer> {
   const { status, text } = await exchange(daemon.socket, body.replaceAll("/tmp/x", daemon.folder));
-  if (status !== 200) return { status, said: null };
-  const decoded = decodeResponse(Buffer.from(text));
-  if (decoded.kind === "fault") return { status, said: { fault: decoded.code, text: evened(decoded.text, daemon) } };
-  return { status, said: decoded.kind === "value" ? { value: evened(decoded.value, daemon) } : { value: "not XML" } };
-}
-
-/** Plain values: times are 1, pids are 1, folders are one, and what finishes first is not said. */
-function evened(value: unknown, daemon: Daemon): unknown {
-  if (typeof value === "string") {
-    return value
-      .replaceAll(daemon.folder, "FOLDER")
-      .replace(/^(?:4\.2\.5|\d+\.\d+\.\d+)$/, "VERSION")
-      .replace(/-[a-z0-9_]{8}\.log$/, "-RANDOM.log")
-      .replace(/pid \d+, uptime \d+:\d\d:\d\d/, "pid N, uptime T")
-      .replace(/[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M/, "TIME");
-  }
-  if (typeof value === "number" && value === pids.get(daemon)) return "PID";
-  if (value instanceof Map) {
-    // `autorestart` came with version 4.4; the reference is 4.2.5.
-    const members = [...(value as Map<string, unknown>)].filter(([name]) => name !== "autorestart");
-    return Object.fromEntries(
-      members.map(([name, member]) => {
-        const counts = ["start", "stop", "now", "pid"].includes(name) && typeof member === "number";
-        return [name, counts ? Math.sign(member) : evened(member, daemon)];
-      }),
-    );
-  }
-  if (!Array.isArray(value)) return value;
-  const items = value.map((item) => evened(item, daemon));
-  const isStatuses = items.every((item) => typeof item === "object" && item !== null && "status" in item);
-  return isStatuses ? items.map((item) => JSON.stringify(item)).sort() : items;
+  return evenAnswer(status, Buffer.from(text), { folder: daemon.folder, pid: pids.get(daemon) ?? 0 });
 }
 
 function exchange(socketPath: string, body: string): Promise<{ status: number; text: string }> {

@@ -40,7 +40,12 @@ export async function startRealSupervisord(programs: string, inet: string | null
     "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n" +
     `[supervisorctl]\nserverurl=unix://${socket}\n`;
   rewrite(programs);
-  const daemon = spawn(REAL_SUPERVISORD, ["-c", config], { stdio: ["ignore", "ignore", "pipe"], cwd: folder });
+  const daemon = spawn(REAL_SUPERVISORD, ["-c", config], {
+    stdio: ["ignore", "ignore", "pipe"],
+    cwd: folder,
+    // A session of its own: what is sent to a process group in there never comes near whoever runs the tests.
+    detached: true,
+  });
   await listening(daemon, socket);
   return {
     folder,
