@@ -1,4 +1,5 @@
 import { CONTRACT } from "../../src/protocol/contract.ts";
+import { INTEGER } from "../../src/protocol/xml-rpc-decode.ts";
 import type { Encodable } from "../../src/protocol/xml-rpc-value.ts";
 import type { EvenAnswer } from "./even-answer.ts";
 import type { Call } from "./random-calls.ts";
@@ -65,6 +66,7 @@ function isMistyped(method: string, params: readonly Encodable[]): boolean {
     const param = params[index];
     if (param === undefined) return false;
     if (kind === "text") return typeof param !== "string";
+    if (kind === "integer" && typeof param === "string") return !INTEGER.test(param);
     return (kind === "integer" || kind === "signal") && typeof param === "object";
   });
 }
