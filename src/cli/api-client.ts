@@ -1,4 +1,5 @@
-import { request, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { BareConnection } from "../ctl/bare-connection.ts";
 import type { ApiCalls, ApiName, StreamItem } from "../protocol/api.ts";
 
 /** The daemon answered, and said no. */
@@ -28,18 +29,19 @@ export class ApiClient {
 
   /** Waits as long as the daemon takes: a stop may rightly last `stopwaitsecs`. Throws `ApiError` on a refusal. */
   async call<N extends ApiName>(name: N, args: ApiCalls[N]["arguments"]): Promise<ApiCalls[N]["result"]> {
-    const response = await this.#send("POST", `/api/v1/${name}`, JSON.stringify(args));
-    const text = await readAll(response);
+    const headers = { Host: "localhost", "Content-Type": "application/json", Connection: "close" };
+    const answer = await this.#patiently(() =>
+      new BareConnection({ path: this.#socket }).send("POST", `/api/v1/${name}`, headers, JSON.stringify(args)),
+    );
+    const text = answer.body.toString();
     const body = JSON.parse(text === "" ? "{}" : text) as { error?: string };
-    if (response.statusCode !== 200) {
-      throw new ApiError(response.statusCode ?? 0, body.error ?? `the daemon answered ${response.statusCode}`);
-    }
+    if (answer.status !== 200) throw new ApiError(answer.status, body.error ?? `the daemon answered ${answer.status}`);
     return body as ApiCalls[N]["result"];
   }
 
   /** Follows a stream until it ends or `signal` aborts; resolves either way. */
   async stream(query: URLSearchParams, onItem: (item: StreamItem) => void, signal: AbortSignal): Promise<void> {
-    const response = await this.#send("GET", `/api/v1/stream?${query}`, null, signal);
+    const response = await this.#patiently(() => this.#open(`/api/v1/stream?${query}`, signal));
     if (response.statusCode !== 200) {
       const body = JSON.parse(await readAll(response)) as { error?: string };
       throw new ApiError(response.statusCode ?? 0, body.error ?? `the daemon answered ${response.statusCode}`);
@@ -59,11 +61,12 @@ export class ApiClient {
     }
   }
 
-  async #send(method: string, path: string, body: string | null, signal?: AbortSignal): Promise<IncomingMessage> {
+  /** Sends again while a daemon that does not answer is about to come back. */
+  async #patiently<T>(send: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
       try {
-        return await this.#sendOnce(method, path, body, signal);
+        return await send();
       } catch (error) {
         // Only what was not received can be sent again: a reset may have come after the call was carried out.
         const code = (error as NodeJS.ErrnoException).code;
@@ -74,14 +77,13 @@ export class ApiClient {
     }
   }
 
-  #sendOnce(method: string, path: string, body: string | null, signal?: AbortSignal): Promise<IncomingMessage> {
+  async #open(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    // Loaded here, not on top: most commands follow nothing.
+    const { request } = await import("node:http");
     return new Promise((resolve, reject) => {
-      const headers =
-        body === null ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };
-      const options = { socketPath: this.#socket, method, path, headers, ...(signal === undefined ? {} : { signal }) };
-      const req = request(options, resolve);
+      const req = request({ socketPath: this.#socket, method: "GET", path, signal }, resolve);
       req.once("error", reject);
-      req.end(body ?? undefined);
+      req.end();
     });
   }
 }

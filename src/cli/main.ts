@@ -18,12 +18,31 @@ async function main(): Promise<void> {
       process.stdout.write(completionScript(words[1] ?? ""));
       return;
     }
+    const shown = statusWords(words);
+    if (shown !== null) {
+      const [{ findProject }, { status }] = await Promise.all([
+        import("./find-daemon.ts"),
+        import("./commands/status.ts"),
+      ]);
+      const project = findProject(undefined);
+      if (project.warning !== null) process.stderr.write(`sup: ${project.warning}\n`);
+      process.exitCode = await status(project, shown.names, shown);
+      return;
+    }
     restoreEnvironment();
     const { createProgram } = await import("./program.ts");
     await createProgram((status) => void (process.exitCode = status)).parseAsync(process.argv);
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** `sup status [names] [--json]` as it is typed a hundred times a day; anything else is for the parser of commands. */
+function statusWords(words: readonly string[]): { readonly names: readonly string[]; readonly json: boolean } | null {
+  const [command, ...rest] = words;
+  const names = rest.filter((word) => word !== "--json");
+  if (command !== "status" || names.some((name) => name.startsWith("-"))) return null;
+  return { names, json: names.length < rest.length };
 }
 
 function report(error: unknown): number {

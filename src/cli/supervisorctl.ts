@@ -19,9 +19,14 @@ process.stdout.on("error", () => process.exit(1));
 
 const program = resolve(process.argv[1] ?? "supervisorctl");
 void runSupervisorctl(process.argv.slice(2), {
-  stdin: process.stdin,
+  // Opened when they are used: each takes its time.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
-  stderr: process.stderr,
+  get stderr() {
+    return process.stderr;
+  },
   env: process.env,
   cwd: process.cwd(),
   argv0: process.argv[1] ?? "supervisorctl",

@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from "node:readline";
+import type { Interface } from "node:readline";
 import { Writable } from "node:stream";
 
 /** What came of asking: a line without its newline, the end of input, or Ctrl-C. */
@@ -6,6 +6,12 @@ export type Answer =
   | { readonly kind: "line"; readonly line: string }
   | { readonly kind: "end" }
   | { readonly kind: "interrupt" };
+
+/** Looked at only when they are used: to open standard input takes time. */
+export interface Ends {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+}
 
 export type Completer = (line: string, done: (error: null, result: [string[], string]) => void) => void;
 
@@ -17,8 +23,7 @@ export type Completer = (line: string, done: (error: null, result: [string[], st
  * signal again.
  */
 export class LineReader {
-  readonly #input: NodeJS.ReadStream;
-  readonly #output: NodeJS.WriteStream;
+  readonly #ends: Ends;
   readonly #completer: Completer;
   readonly #history: string[];
   readonly #queue: Answer[] = [];
@@ -28,11 +33,18 @@ export class LineReader {
   #ended = false;
 
   /** @param history newest last; grows by the lines that are read (but not by hidden ones). */
-  constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream, completer: Completer, history: string[] = []) {
-    this.#input = input;
-    this.#output = output;
+  constructor(ends: Ends, completer: Completer, history: string[] = []) {
+    this.#ends = ends;
     this.#completer = completer;
     this.#history = history;
+  }
+
+  get #input(): NodeJS.ReadStream {
+    return this.#ends.stdin;
+  }
+
+  get #output(): NodeJS.WriteStream {
+    return this.#ends.stdout;
   }
 
   /** Whether a person types here, with editing, history and completion. */
@@ -42,7 +54,7 @@ export class LineReader {
 
   /** Prompts, and waits for the next line. `hidden`: nothing typed is shown or remembered. */
   async read(prompt: string, options: { readonly hidden?: boolean } = {}): Promise<Answer> {
-    const readline = this.#open();
+    const readline = await this.#open();
     const queued = this.#queue.shift();
     if (queued !== undefined || this.#ended) {
       this.#output.write(prompt);
@@ -71,13 +83,16 @@ export class LineReader {
   }
 
   close(): void {
-    this.#readline?.close();
+    if (this.#readline === null) return;
+    this.#readline.close();
     this.#readline = null;
     this.#input.pause();
   }
 
-  #open(): Interface {
+  async #open(): Promise<Interface> {
     if (this.#readline !== null) return this.#readline;
+    // Loaded here, not on top: most commands ask nothing.
+    const { createInterface } = await import("node:readline");
     const readline = createInterface({
       input: this.#input,
       output: this.#mutable(),

@@ -1,10 +1,11 @@
-import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { RpcResults, SupervisorMethodName } from "../protocol/contract.ts";
 import { decodeResponse } from "../protocol/xml-rpc-decode.ts";
 import { encodeRequest } from "../protocol/xml-rpc-encode.ts";
 import type { Decoded, Encodable } from "../protocol/xml-rpc-value.ts";
 import { plainValue } from "./plain-value.ts";
-import { parseServerUrl } from "./server-address.ts";
+import { BareConnection, type ConnectTo } from "./bare-connection.ts";
+import { parseServerUrl, type ServerAddress } from "./server-address.ts";
 
 /** The daemon answered with a fault. */
 export class RpcFault extends Error {
@@ -53,7 +54,7 @@ export type MethodName = SupervisorMethodName | "supervisor.getVersion";
 export class RpcClient {
   readonly #url: string;
   readonly #credentials: Credentials;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  #connection: BareConnection | null = null;
 
   constructor(url: string, credentials: Credentials) {
     this.#url = url;
@@ -67,7 +68,7 @@ export class RpcClient {
    */
   async call<Name extends MethodName>(method: Name, ...params: Encodable[]): Promise<Results[Name]> {
     // The contract says what each method returns; a daemon that breaks it shows up where the value is used.
-    return plainValue(await this.#callOnce(method, params, true)) as Results[Name];
+    return plainValue(await this.#call(method, params)) as Results[Name];
   }
 
   /**
@@ -77,38 +78,29 @@ export class RpcClient {
    */
   stream(path: string): { readonly response: Promise<IncomingMessage>; readonly close: () => void } {
     // Without `keep-alive` Supervisor does not send in chunks, and holds everything back until 64 KiB are full.
-    const headers = { ...this.#headers("*/*"), Connection: "keep-alive" };
-    const call = request({ ...this.#target(), path, method: "GET", agent: false, headers });
-    call.end();
-    return { response: answered(call), close: () => call.destroy() };
+    const headers = this.#headers("*/*");
+    const to = this.#target();
+    const target = "path" in to ? { socketPath: to.path } : to;
+    const leave = new AbortController();
+    // Loaded here, not on top: most commands follow nothing.
+    const response = import("node:http").then(({ request }) => {
+      const call = request({ ...target, path, method: "GET", agent: false, headers, signal: leave.signal });
+      call.end();
+      return answered(call);
+    });
+    return { response, close: () => leave.abort() };
   }
 
   /** Drops the kept connection. The client stays usable. */
   close(): void {
-    this.#agent.destroy();
+    this.#connection?.close();
   }
 
-  async #callOnce(method: string, params: readonly Encodable[], mayRepeat: boolean): Promise<Decoded> {
-    const body = Buffer.from(encodeRequest(method, params));
-    const call = request({
-      ...this.#target(),
-      path: "/RPC2",
-      method: "POST",
-      agent: this.#agent,
-      headers: { ...this.#headers("text/xml"), "Content-Type": "text/xml", "Content-Length": body.length },
-    });
-    call.end(body);
-    let response: IncomingMessage;
-    try {
-      response = await answered(call);
-    } catch (error) {
-      // A kept connection that the daemon closed while idle: nothing of the call was seen.
-      if (mayRepeat && call.reusedSocket && hasCode(error, "ECONNRESET")) return this.#callOnce(method, params, false);
-      throw error;
-    }
-    const answer = await collect(response);
-    if (response.statusCode !== 200) throw new HttpFailure(response.statusCode ?? 0, response.statusMessage ?? "");
-    const decoded = decodeResponse(answer);
+  async #call(method: string, params: readonly Encodable[]): Promise<Decoded> {
+    const headers = { ...this.#headers("text/xml"), "Content-Type": "text/xml" };
+    const answer = await this.#connect().send("POST", "/RPC2", headers, encodeRequest(method, params));
+    if (answer.status !== 200) throw new HttpFailure(answer.status, answer.reason);
+    const decoded = decodeResponse(answer.body);
     switch (decoded.kind) {
       case "value":
         return decoded.value;
@@ -119,17 +111,22 @@ export class RpcClient {
     }
   }
 
-  #target(): RequestOptions {
+  #connect(): BareConnection {
+    return (this.#connection ??= new BareConnection(this.#target()));
+  }
+
+  #target(): ConnectTo {
     const address = parseServerUrl(this.#url);
     if (address === null) throw new UnknownProtocol(`Unknown protocol for serverurl ${this.#url}`);
-    return address.kind === "unix" ? { socketPath: address.path } : { host: address.host, port: address.port };
+    return address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
   }
 
   #headers(accept: string): Record<string, string> {
     const { username, password } = this.#credentials;
     const address = parseServerUrl(this.#url);
     return {
-      ...(address?.kind === "unix" ? { Host: "localhost" } : {}),
+      Host: address?.kind === "tcp" ? hostOf(address) : "localhost",
+      Connection: "keep-alive",
       Accept: accept,
       "User-Agent": "supervisorctl",
       // Only if both are set and not empty: half of them is treated as none.
@@ -138,6 +135,10 @@ export class RpcClient {
         : {}),
     };
   }
+}
+
+function hostOf({ host, port }: Extract<ServerAddress, { readonly kind: "tcp" }>): string {
+  return `${host.includes(":") ? `[${host}]` : host}${port === 80 ? "" : `:${port}`}`;
 }
 
 /** Whether a failure carries this system error code. */
@@ -150,10 +151,4 @@ function answered(call: ClientRequest): Promise<IncomingMessage> {
     call.once("response", resolve);
     call.once("error", reject);
   });
-}
-
-async function collect(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

@@ -37,8 +37,7 @@ async function runWith(given: CommandLine, settings: Settings, io: CtlIo): Promi
   // Processes are asked for once per line: a second Tab must not cost a second round trip.
   let known: { readonly line: string; readonly infos: Promise<readonly ProcessInfo[]> } | null = null;
   const reader = new LineReader(
-    io.stdin,
-    io.stdout,
+    io,
     (line, done) => {
       const infos = () => {
         const first = line.trimStart().split(/\s/)[0] ?? "";

@@ -74,9 +74,10 @@ export class Session {
     return this.#client.call(method, ...params);
   }
 
-  /** Prints one result line. */
-  say(line: string): void {
-    this.io.stdout.write(`${this.raw ? line : neutralise(line)}\n`);
+  /** Prints result lines, all in one write. */
+  say(...lines: readonly string[]): void {
+    if (lines.length > 0)
+      this.io.stdout.write(`${lines.map((line) => (this.raw ? line : neutralise(line))).join("\n")}\n`);
   }
 
   /** Prints one line on stderr. */

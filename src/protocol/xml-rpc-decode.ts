@@ -1,5 +1,6 @@
 import { parseXml, XmlElement, XmlText, type XmlNode } from "@rgrove/parse-xml";
 import { decodeBase64 } from "./base64-text.ts";
+import { scanResponse } from "./xml-rpc-scan.ts";
 import { replaceIllegal } from "./xml-text.ts";
 import type { Decoded } from "./xml-rpc-value.ts";
 
@@ -45,21 +46,31 @@ export function decodeRequest(body: Uint8Array): DecodedRequest {
  * the caller's to limit, since a log may be long. Never throws.
  */
 export function decodeResponse(body: Uint8Array): DecodedResponse {
+  const text = replaceIllegal(new TextDecoder("utf-8").decode(body));
   return guarded(
-    (): DecodedResponse => {
-      const root = parseRoot(replaceIllegal(new TextDecoder("utf-8").decode(body)));
-      const fault = child(root, "fault");
-      const holder = fault === undefined ? child(child(root, "params"), "param") : fault;
-      const value = child(holder, "value");
-      if (value === undefined) throw new Malformed("neither a value nor a fault");
-      const decoded = decodeValue(value, { entries: 0 }, 0);
-      if (fault === undefined) return { kind: "value", value: decoded };
-      const [code, text] = decoded instanceof Map ? [decoded.get("faultCode"), decoded.get("faultString")] : [];
-      if (typeof code !== "number" || typeof text !== "string") throw new Malformed("a fault without code and string");
-      return { kind: "fault", code, text };
+    () => {
+      const plain = scanResponse(text);
+      return plain === null ? parseResponse(text) : asAnswer(plain.fault, plain.value);
     },
     (reason) => ({ kind: "malformed", reason }),
   );
+}
+
+/** `decodeResponse` for every form of XML. Throws if it is none. */
+export function parseResponse(text: string): DecodedResponse {
+  const root = parseRoot(text);
+  const fault = child(root, "fault");
+  const holder = fault === undefined ? child(child(root, "params"), "param") : fault;
+  const value = child(holder, "value");
+  if (value === undefined) throw new Malformed("neither a value nor a fault");
+  return asAnswer(fault !== undefined, decodeValue(value, { entries: 0 }, 0));
+}
+
+function asAnswer(isFault: boolean, decoded: Decoded): DecodedResponse {
+  if (!isFault) return { kind: "value", value: decoded };
+  const [code, text] = decoded instanceof Map ? [decoded.get("faultCode"), decoded.get("faultString")] : [];
+  if (typeof code !== "number" || typeof text !== "string") throw new Malformed("a fault without code and string");
+  return { kind: "fault", code, text };
 }
 
 class Malformed extends Error {}

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeRequest, decodeResponse } from "../../src/protocol/xml-rpc-decode.ts";
+import { decodeRequest, decodeResponse, parseResponse } from "../../src/protocol/xml-rpc-decode.ts";
 import { encodeFault, encodeRequest, encodeResponse } from "../../src/protocol/xml-rpc-encode.ts";
+import { scanResponse } from "../../src/protocol/xml-rpc-scan.ts";
 import { replaceIllegal } from "../../src/protocol/xml-text.ts";
 import type { Encodable } from "../../src/protocol/xml-rpc-value.ts";
 
@@ -159,3 +160,66 @@ function mutilate(seed: Uint8Array, pieces: readonly string[], random: (limit: n
   }
   return Uint8Array.from(body);
 }
+
+describe("the scanner for plain answers", () => {
+  const pieces = [
+    "<",
+    ">",
+    "&",
+    "&lt;",
+    "&#13;",
+    "<!--",
+    "<value>",
+    "</value>",
+    "<string/>",
+    "<i8>",
+    " ",
+    "\n",
+    "\t",
+    "1",
+    "]]>",
+    "<?p?>",
+    ' a="b"',
+    "+",
+    ".",
+  ];
+
+  it("reads a damaged document as the parser does, or leaves it to it", () => {
+    let scanned = 0;
+    fc.assert(
+      fc.property(
+        values,
+        fc.array(fc.tuple(fc.nat(), fc.nat(4), fc.constantFrom("", ...pieces)), { maxLength: 2 }),
+        (value, edits) => {
+          let text = encodeResponse(value);
+          for (const [place, length, piece] of edits) {
+            const at = place % text.length;
+            text = text.slice(0, at) + piece + text.slice(at + length);
+          }
+          text = replaceIllegal(text);
+          const plain = scanResponse(text);
+          if (plain === null) return;
+          scanned++;
+          expect(parseResponse(text)).toEqual({ kind: "value", value: plain.value });
+        },
+      ),
+      { numRuns: 3000 },
+    );
+    expect(scanned).toBeGreaterThan(300);
+  });
+
+  it("needs no parser for what servers write", () => {
+    expect(scanResponse(encodeResponse([{ name: "a & b", pid: -1, up: true, list: ["<x>", "", " "] }]))).toEqual({
+      fault: false,
+      value: [
+        new Map<string, unknown>([
+          ["name", "a & b"],
+          ["pid", -1],
+          ["up", true],
+          ["list", ["<x>", "", " "]],
+        ]),
+      ],
+    });
+    expect(scanResponse(encodeFault(10, "BAD_NAME"))?.fault).toBe(true);
+  });
+});

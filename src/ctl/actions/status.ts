@@ -69,7 +69,7 @@ function select(session: Session, all: readonly ProcessInfo[], names: readonly s
 
 function showTable(session: Session, infos: readonly ProcessInfo[]): void {
   const width = Math.max(30, ...infos.map((info) => characters(namespec(info)))) + 3;
-  for (const info of infos) session.say(pad(namespec(info), width) + pad(info.statename, 10) + info.description);
+  session.say(...infos.map((info) => pad(namespec(info), width) + pad(info.statename, 10) + info.description));
 }
 
 async function showPid(session: Session, name: string): Promise<void> {
