@@ -25,6 +25,7 @@ import type { Places } from "./places.ts";
 import { serverUrlOf } from "./server-url.ts";
 import { startNotices, type SupervisordLaunch } from "./supervisord-launch.ts";
 import { takeSignal } from "./take-signal.ts";
+import { LAST_GOOD, RECORDS, Troubles } from "./troubles.ts";
 import { wayOut, type Ending } from "./way-out.ts";
 
 export interface BootOptions {
@@ -122,10 +123,14 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const watcher = parts.watch?.(
     () => void config.update().catch((error: unknown) => log("error", `update failed: ${(error as Error).stack}`)),
   );
+  const troubles = new Troubles();
+  troubles.note(RECORDS, snapshot.recordTrouble ?? null);
   const keep = (next: Model, hash: string): void => {
     try {
       storeLastGood(options.places.lastGood, { model: next, hash, config: options.config, storedAt: Date.now() });
+      troubles.note(LAST_GOOD, null);
     } catch (error) {
+      troubles.note(LAST_GOOD, (error as Error).message);
       log("error", `cannot keep the model in ${options.places.lastGood}: ${(error as Error).message}`);
     }
   };
@@ -170,6 +175,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     version: options.version,
     watching: watcher !== undefined,
     dropped: () => dropped.current(),
+    troubles: () => troubles.list(),
     shutdown,
   });
   const doors = await openDoors(
@@ -202,6 +208,11 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     if (event.type === "relayed") return takeSignal(event.signal, signalled);
     if (event.type === "socket") return log("info", socketLine(event));
     if (event.type === "logTrouble") dropped.note(event);
+    if (event.type === "recordTrouble") {
+      troubles.note(RECORDS, event.errno);
+      if (event.errno === null) log("warn", `programs can be recorded again, after ${event.failed} failures`);
+      else log("error", `${RECORDS}: ${event.errno}`);
+    }
     supervisor.handleKeeperEvent(event);
   };
   closeIdleSockets(supervisor, keeper);

@@ -1,4 +1,5 @@
 import type { Keeper, KeeperSnapshot, PassingEvent, ProcessKey } from "../protocol/keeper.ts";
+import type { LostOutput } from "../supervisor/snapshot.ts";
 
 /**
  * How much output of each process was lost to full disks. The keeper counts; it tells when a log begins to fail and when it
@@ -8,7 +9,7 @@ export class DroppedBytes {
   readonly #keeper: Keeper;
   readonly #failing = new Set<string>();
   #changed = false;
-  #known: ReadonlyMap<ProcessKey, number>;
+  #known: ReadonlyMap<ProcessKey, LostOutput>;
 
   constructor(keeper: Keeper, snapshot: KeeperSnapshot) {
     this.#keeper = keeper;
@@ -25,8 +26,8 @@ export class DroppedBytes {
     else this.#failing.add(name);
   }
 
-  /** Bytes by process key, as of now. */
-  async current(): Promise<ReadonlyMap<ProcessKey, number>> {
+  /** By process key, as of now. */
+  async current(): Promise<ReadonlyMap<ProcessKey, LostOutput>> {
     if (this.#changed || this.#failing.size > 0) {
       this.#changed = false;
       this.#known = countsOf(await this.#keeper.snapshot());
@@ -35,8 +36,11 @@ export class DroppedBytes {
   }
 }
 
-function countsOf(snapshot: KeeperSnapshot): ReadonlyMap<ProcessKey, number> {
+function countsOf(snapshot: KeeperSnapshot): ReadonlyMap<ProcessKey, LostOutput> {
   return new Map(
-    snapshot.processes.map(({ key, counters }) => [key, counters.stdout.dropped + counters.stderr.dropped] as const),
+    snapshot.processes.map(({ key, counters: { stdout, stderr } }) => [
+      key,
+      { bytes: stdout.dropped + stderr.dropped, failing: stdout.failing ?? stderr.failing },
+    ]),
   );
 }

@@ -39,16 +39,21 @@ export class FifoPool {
   fill(): void {
     if (this.#filling || this.#closed) return;
     this.#filling = true;
+    // Gone if somebody cleaned up: then it is mkfifo that says what is wrong.
+    if (!fs.existsSync(this.#folder)) attempt(() => fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 }));
     const wanted = this.#waiting.reduce((sum, waiter) => sum + waiter.count, this.#batch);
     // A crowd that waits now is likely to come again; and an argument list has its limits.
     const paths = Array.from({ length: Math.min(wanted, 1024) }, () =>
       join(this.#folder, `${this.#prefix}-${this.#counter++}`),
     );
-    execFile("mkfifo", ["-m", "600", "--", ...paths], { cwd: "/" }, (error) => {
+    const env = { ...process.env, LC_ALL: "C" };
+    execFile("mkfifo", ["-m", "600", "--", ...paths], { cwd: "/", env }, (error, _, said) => {
       this.#filling = false;
-      if (this.#closed) for (const path of paths) fs.rmSync(path, { force: true });
-      else if (error === null) this.#spare.push(...paths);
-      this.#serve(this.#closed ? new Error("the keeper is ending") : error);
+      // Some may have been made before there was no room for more.
+      const made = error === null ? paths : paths.filter((path) => fs.existsSync(path));
+      if (this.#closed) for (const path of made) fs.rmSync(path, { force: true });
+      else this.#spare.push(...made);
+      this.#serve(this.#closed ? new Error("the keeper is ending") : error === null ? null : systemError(error, said));
     });
   }
 
@@ -73,3 +78,26 @@ export class FifoPool {
 }
 
 const LOW_WATER = 16;
+
+function attempt(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // Whoever needs it will find out.
+  }
+}
+
+/** With the code of the system error that mkfifo met, which it tells in words only. */
+function systemError(error: Error & { code?: unknown }, said: string): Error {
+  if (typeof error.code === "string") return error; // it could not even be run
+  const code = Object.entries(SHORTAGES).find(([text]) => said.includes(text))?.[1];
+  return code === undefined ? error : Object.assign(new Error(said.trim().split("\n")[0]), { code });
+}
+
+const SHORTAGES: Readonly<Record<string, string>> = {
+  "No space left on device": "ENOSPC",
+  "Disk quota exceeded": "EDQUOT",
+  "Cannot allocate memory": "ENOMEM",
+  "Too many open files": "EMFILE",
+  "Resource temporarily unavailable": "EAGAIN",
+};

@@ -20,13 +20,13 @@ import {
   type StreamName,
 } from "../protocol/keeper.ts";
 import { adoptPrograms } from "./adopt.ts";
-import { errnoOf } from "./errno.ts";
 import { EventJournal } from "./event-journal.ts";
 import { FifoPool } from "./fifo-pool.ts";
 import { KeptProgram } from "./kept-program.ts";
 import { LogFiles } from "./log-files.ts";
 import { bootId } from "./proc.ts";
 import type { ProgramHost } from "./program-host.ts";
+import { RecordTrouble } from "./record-trouble.ts";
 import { Registry, type ProgramRecord } from "./registry.ts";
 import { SharedSockets } from "./shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
@@ -61,6 +61,10 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly #folder: string;
   readonly #registry: Registry;
   readonly #boot = bootId();
+  readonly #trouble = new RecordTrouble(
+    () => this.#recordAll(),
+    (errno, failed) => this.tell({ type: "recordTrouble", errno, failed }),
+  );
   readonly #listeners = new Set<(event: KeeperEvent) => void>();
   readonly #closeListeners: (() => void)[] = [];
   readonly #followed = new Set<string>();
@@ -105,6 +109,7 @@ export class KeeperCore implements Keeper, ProgramHost {
       ...this.supervisors(),
       saved: this.journal.entries,
       pending: [...this.journal.pending],
+      recordTrouble: this.#trouble.errno,
       processes: [...this.programs.values()].filter((each) => each.incarnation > 0).map((each) => each.snapshot()),
     };
   }
@@ -209,7 +214,8 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.#closed = true;
     this.#quitting = true;
     if (this.#mirror !== null) clearTimeout(this.#mirror);
-    this.#registry.writeState(this.journal.saved());
+    this.#trouble.attempt(() => this.#registry.writeState(this.journal.saved()));
+    this.#trouble.close();
     for (const program of this.programs.values()) program.close();
     this.pool.close();
     this.sockets.closeAll();
@@ -236,6 +242,12 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.#write(run, { key, incarnation, startedAt, logs, stop, ended });
   }
 
+  #recordAll(): void {
+    for (const program of this.programs.values())
+      if (program.run !== null && program.alive) this.record(program, program.run, null);
+    this.#trouble.attempt(() => this.#registry.writeState(this.journal.saved()));
+  }
+
   recordIntent(run: Run, request: StartRequest, startedAt: number): void {
     const { key, incarnation, logs, stop } = request;
     this.#write(run, { key, incarnation, startedAt, logs, stop, ended: null });
@@ -245,11 +257,9 @@ export class KeeperCore implements Keeper, ProgramHost {
     const { pid, startTime, fifos } = run;
     const socket = this.sockets.nameFor(rest.key);
     const shared = socket === null ? {} : { socket };
-    try {
-      this.#registry.write({ version: 1, boot: this.#boot, pid, startTime, fifos, ...shared, ...rest });
-    } catch (error) {
-      process.stderr.write(`keeper: cannot record ${rest.key}: ${errnoOf(error)}\n`);
-    }
+    this.#trouble.attempt(() =>
+      this.#registry.write({ version: 1, boot: this.#boot, pid, startTime, fifos, ...shared, ...rest }),
+    );
   }
 
   tell(event: KeeperEvent): void {
@@ -267,11 +277,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   #mirrorSoon(): void {
     this.#mirror ??= setTimeout(() => {
       this.#mirror = null;
-      try {
-        this.#registry.writeState(this.journal.saved());
-      } catch (error) {
-        process.stderr.write(`keeper: cannot save the supervisor's state: ${errnoOf(error)}\n`);
-      }
+      this.#trouble.attempt(() => this.#registry.writeState(this.journal.saved()));
     }, 50);
   }
 }

@@ -74,7 +74,7 @@ export class LogFiles {
     if (found !== undefined && !found.isFile() && !found.isDirectory()) return new PlainTarget(path);
     const file = new RotatingFile(path, maxbytes, backups);
     const same = this.#find((open) => open instanceof RotatingFile && open.identity === file.identity);
-    if (same === undefined) return file;
+    if (same === undefined || file.identity === "") return file;
     file.close();
     return same;
   }

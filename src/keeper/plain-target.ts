@@ -35,7 +35,9 @@ export class PlainTarget implements LogTarget {
   }
 
   write(chunk: Uint8Array): WriteCount {
-    if (this.#failing !== null) return { logged: 0, dropped: chunk.length };
+    // Streams pause long before that; what cannot pause, such as the daemon's own log, must not fill the memory.
+    const full = this.#stream.writableLength > HARD_CAP;
+    if (this.#failing !== null || full) return { logged: 0, dropped: chunk.length };
     this.#stream.write(chunk.slice());
     return { logged: chunk.length, dropped: 0 };
   }
@@ -74,6 +76,8 @@ export class PlainTarget implements LogTarget {
 }
 
 const QUEUE_CAP = 256 * 1024;
+/** More than a stream that has paused may still bring: what its FIFO holds. */
+const HARD_CAP = 32 * 1024 * 1024;
 
 /**
  * Opened anew by name, even if we have it open: so that its flags are our own business. A pipe is waited for by the event loop;

@@ -17,7 +17,10 @@ import type { StartRequest } from "../protocol/keeper.ts";
 import { checkDirectory, checkExecutable, searchPath } from "./check-executable.ts";
 import { findUser } from "./find-user.ts";
 
-/** Never throws for what the program's owner got wrong: that becomes a failing launch. */
+/**
+ * Never throws for what the program's owner got wrong: that becomes a failing launch. Rejects with the system's error if it
+ * cannot be found out now.
+ */
 export async function planLaunch(request: StartRequest, nofileSoft: number | null): Promise<Launch> {
   const typed = request.argv[0] ?? request.file;
   const directory = request.directory === null ? null : resolve(request.directory);

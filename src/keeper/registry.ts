@@ -21,6 +21,8 @@ export class Registry {
 
   /** A record without a pid says that a spawn is about to happen; it stands beside the last one until the next is written. */
   write(record: ProgramRecord): void {
+    // Gone if somebody cleaned up.
+    fs.mkdirSync(this.#programs, { recursive: true, mode: 0o700 });
     replace(this.#file(record.key, record.pid === 0), JSON.stringify(record));
     if (record.pid !== 0) fs.rmSync(this.#file(record.key, true), { force: true });
   }

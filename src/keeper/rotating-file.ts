@@ -23,11 +23,12 @@ export class RotatingFile implements LogTarget {
   readonly busy = false;
   #maxbytes: number;
   readonly #backups: Backups;
-  #fd: number;
-  #identity: string;
-  #size: number;
+  /** -1: not open yet. */
+  #fd = -1;
+  #identity = "";
+  #size = 0;
   /** Offset behind the last newline written: where the file is cut back to. */
-  #lineStart: number;
+  #lineStart = 0;
   #failing: string | null = null;
   /** Bytes dropped since the last byte that was written. */
   #lost = 0;
@@ -37,19 +38,24 @@ export class RotatingFile implements LogTarget {
   #moved = false;
   #checkedAt = performance.now();
 
-  /** Opens or creates `path`. Throws the system's error, such as EISDIR, EACCES or ELOOP. */
+  /**
+   * Opens or creates `path`. Throws the system's error, such as EISDIR, EACCES or ELOOP; but not for a full disk or a folder that
+   * somebody has removed: that passes, and until then a program is to run without its log rather than not at all.
+   */
   constructor(path: string, maxbytes: number, backups: number) {
     this.path = path;
     this.#maxbytes = maxbytes;
     this.#backups = new Backups(path, backups);
-    const opened = openLogFile(path);
-    this.#fd = opened.fd;
-    this.#identity = opened.identity;
-    this.#size = opened.size;
-    this.#lineStart = opened.size;
+    try {
+      this.#open();
+    } catch (error) {
+      this.#failing = errnoOf(error);
+      if (!PASSING.has(this.#failing)) throw error;
+      this.#moved = true;
+    }
   }
 
-  /** Device and inode: two names of one file are one target. */
+  /** Device and inode: two names of one file are one target. "" if it is not open yet. */
   get identity(): string {
     return this.#identity;
   }
@@ -114,7 +120,7 @@ export class RotatingFile implements LogTarget {
   close(): void {
     // The account of a file that never got better is written if there is room for one line by now.
     if (this.#lost > 0) this.#append(new Uint8Array(0), { logged: 0, dropped: 0 });
-    fs.closeSync(this.#fd);
+    if (this.#fd !== -1) fs.closeSync(this.#fd);
   }
 
   onDrain(): void {
@@ -165,7 +171,7 @@ export class RotatingFile implements LogTarget {
 
   #open(mode?: number): void {
     const opened = openLogFile(this.path, mode);
-    fs.closeSync(this.#fd);
+    if (this.#fd !== -1) fs.closeSync(this.#fd);
     this.#fd = opened.fd;
     this.#identity = opened.identity;
     this.#size = opened.size;
@@ -229,6 +235,7 @@ export class RotatingFile implements LogTarget {
 }
 
 const NEWLINE = 10;
+const PASSING: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS", "ENOENT"]);
 
 function markerLine(lost: number, errno: string | null): string {
   return `[sup] dropped ${lost} bytes here: ${errno ?? "error"}\n`;

@@ -3,7 +3,7 @@ import type { StartRequest, StartResult } from "../protocol/keeper.ts";
 import { errnoOf } from "./errno.ts";
 import type { ProgramHost } from "./program-host.ts";
 import type { KeptProgram } from "./kept-program.ts";
-import { planLaunch } from "./plan-launch.ts";
+import { planLaunch, type Launch } from "./plan-launch.ts";
 import type { FifoPaths } from "./registry.ts";
 import { spawnProgram, type ProgramEnds } from "./spawn-program.ts";
 
@@ -44,7 +44,13 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
   } catch (error) {
     return { ok: false, stage: "dispatchers", errno: errnoOf(error) };
   }
-  const launch = await planLaunch(request, keeper.nofileSoft);
+  let launch: Launch;
+  try {
+    launch = await planLaunch(request, keeper.nofileSoft);
+  } catch (error) {
+    removeAll(fifos);
+    return { ok: false, stage: "fork", errno: errnoOf(error) };
+  }
   if (!keeper.accepting) {
     // Whoever ends the keeper has counted the living already.
     removeAll(fifos);

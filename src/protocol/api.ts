@@ -46,6 +46,8 @@ export interface StatusReport {
   readonly config: ConfigStatus;
   /** How often the supervisor process was restarted by the keeper. */
   readonly supervisorRestarts: number;
+  /** What the daemon itself cannot do now, for want of disk space or the like; one sentence each. */
+  readonly troubles: readonly string[];
   /** In (group, process) order of the config. */
   readonly processes: readonly ProcessReport[];
 }
@@ -87,8 +89,10 @@ export interface ProcessReport {
   readonly restarts: number;
   readonly stdoutLogfile: string;
   readonly stderrLogfile: string;
-  /** Bytes of output lost to a full disk. */
+  /** Bytes of output lost to a full disk, or to a log that could not be written for another reason. */
   readonly dropped: number;
+  /** Why its output cannot be logged now, such as `ENOSPC`; "" when all is well. */
+  readonly logTrouble: string;
 }
 
 export interface ActionResult {

@@ -84,6 +84,8 @@ export interface KeeperSnapshot {
   readonly saved: Readonly<Record<string, string>>;
   /** Events not yet acknowledged, oldest first. */
   readonly pending: readonly KeptEvent[];
+  /** Why the keeper's records of programs cannot be written now, such as `ENOSPC`; `null` when all is well. */
+  readonly recordTrouble?: string | null;
   readonly processes: readonly KeptProcess[];
 }
 
@@ -260,6 +262,8 @@ export type PassingEvent =
       readonly errno: string | null;
       readonly dropped: number;
     }
+  /** Records of programs began to fail, or can be written again (`errno: null`, after so many failures). */
+  | { readonly type: "recordTrouble"; readonly errno: string | null; readonly failed: number }
   /** A shared socket was created, or has been closed. */
   | { readonly type: "socket"; readonly url: string; readonly now: "created" | "closed" }
   /** A POSIX signal reached the keeper and is relayed: TERM, INT, QUIT, HUP, USR2. */

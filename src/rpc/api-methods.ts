@@ -2,7 +2,7 @@ import type { ApiCalls, ApiName, StatusReport } from "../protocol/api.ts";
 import type { KeeperSnapshot } from "../protocol/keeper.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
 import { hurry } from "../supervisor/shut-down.ts";
-import { reportProcess } from "../supervisor/snapshot.ts";
+import { reportProcess, type LostOutput } from "../supervisor/snapshot.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { restart, signal, start, stop } from "./control.ts";
 
@@ -18,8 +18,10 @@ export interface DaemonFacts {
   readonly snapshot: KeeperSnapshot;
   readonly version: string;
   readonly watching: boolean;
-  /** Bytes of output lost by each process. */
-  readonly dropped: () => Promise<ReadonlyMap<string, number>>;
+  /** Output lost by each process. */
+  readonly dropped: () => Promise<ReadonlyMap<string, LostOutput>>;
+  /** What the daemon itself cannot do now. */
+  readonly troubles: () => readonly string[];
   /** Begins the end of everything; returns at once. */
   readonly shutdown: () => void;
 }
@@ -58,6 +60,7 @@ async function statusReport(daemon: DaemonFacts): Promise<StatusReport> {
     now: supervisor.clock.wall(),
     config: config.status(daemon.watching),
     supervisorRestarts: snapshot.restarts,
-    processes: supervisor.processes().map((one) => reportProcess(supervisor, one, dropped.get(one.key) ?? 0)),
+    troubles: daemon.troubles(),
+    processes: supervisor.processes().map((one) => reportProcess(supervisor, one, dropped.get(one.key))),
   };
 }

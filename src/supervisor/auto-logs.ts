@@ -22,7 +22,7 @@ export class AutoLogs {
     const id = `${key} ${stream}`;
     const known = this.#names.get(id);
     if (known !== undefined) return known;
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.keepFolder();
     for (;;) {
       const path = join(this.#folder, `${processName}-${stream}---${this.#identifier}-${randomPart()}.log`);
       try {
@@ -32,8 +32,23 @@ export class AutoLogs {
         this.#names.set(id, path);
         return path;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+        const code = (error as NodeJS.ErrnoException).code ?? "";
+        if (PASSING.has(code)) {
+          // The keeper makes it as soon as it can.
+          this.#names.set(id, path);
+          return path;
+        }
+        if (code !== "EEXIST") throw error;
       }
+    }
+  }
+
+  /** Makes the folder, also if somebody has removed it. What cannot be made is found out by who opens a log in it. */
+  keepFolder(): void {
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    } catch {
+      // As said.
     }
   }
 
@@ -79,6 +94,9 @@ export class AutoLogs {
     }
   }
 }
+
+/** A full disk, or one that became read-only: no reason not to start a program. */
+const PASSING: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS"]);
 
 function randomPart(): string {
   const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789_";

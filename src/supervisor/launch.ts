@@ -31,6 +31,7 @@ export function prepareLaunch(
   const environment = environmentOf(spec, context);
   const found = findCommand(spec.command, environment["PATH"], context.cwd);
   if (!found.ok) return found;
+  context.autoLogs.keepFolder();
   const socket = context.socketOf?.(spec.group) ?? null;
   const request: StartRequest = {
     key: processKey(spec),

@@ -237,9 +237,8 @@ export class ManagedProcess {
     try {
       prepared = prepareLaunch(this.#spec, incarnation, this.#world.context);
     } catch (error) {
-      return fail(
-        `unknown error making dispatchers for '${this.#spec.name}': ${(error as NodeJS.ErrnoException).code ?? "EIO"}`,
-      );
+      const errno = (error as NodeJS.ErrnoException).code ?? "EIO";
+      return fail(`unknown error making dispatchers for '${this.#spec.name}': ${errno}`, isShortage(errno));
     }
     if (!prepared.ok) return fail(prepared.message);
     const socketUrl = prepared.request.socket?.url ?? "";

@@ -6,8 +6,15 @@ import { logPath } from "./launch.ts";
 import type { ManagedProcess } from "./managed-process.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** One process as everybody outside sees it: plain data of one moment. */
-export function reportProcess(supervisor: Supervisor, process: ManagedProcess, dropped: number): ProcessReport {
+/** What a process has written that could not be logged. */
+export interface LostOutput {
+  readonly bytes: number;
+  /** Why it cannot be logged now, such as `ENOSPC`; `null` when all is well. */
+  readonly failing: string | null;
+}
+
+/** One process as everybody outside sees it: plain data of one moment. `lost`: absent for none. */
+export function reportProcess(supervisor: Supervisor, process: ManagedProcess, lost?: LostOutput): ProcessReport {
   const { spec, life } = process;
   const now = Math.floor(supervisor.clock.wall() / 1000);
   return {
@@ -28,7 +35,8 @@ export function reportProcess(supervisor: Supervisor, process: ManagedProcess, d
     restarts: process.restarts,
     stdoutLogfile: logPath(spec, "stdout", supervisor.context) ?? "",
     stderrLogfile: logPath(spec, "stderr", supervisor.context) ?? "",
-    dropped,
+    dropped: lost?.bytes ?? 0,
+    logTrouble: lost?.failing ?? "",
   };
 }
 

@@ -22,4 +22,4 @@ export function isShortage(errno: string): boolean {
 }
 
 /** No descriptors, processes, memory or disk left: that passes, and is nothing that the program did. */
-const SHORTAGES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOSPC"]);
+const SHORTAGES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOSPC", "EDQUOT"]);

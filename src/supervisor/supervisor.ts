@@ -159,6 +159,7 @@ export class Supervisor {
         this.#options.log(...logTroubleLine(event));
         return;
       case "socket":
+      case "recordTrouble":
       case "relayed":
         // Not about a process: the daemon's to interpret.
         return;

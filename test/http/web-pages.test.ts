@@ -27,6 +27,7 @@ const process = (over: Partial<ProcessReport> = {}): ProcessReport => ({
   stdoutLogfile: "",
   stderrLogfile: "",
   dropped: 0,
+  logTrouble: "",
   ...over,
 });
 
@@ -40,6 +41,7 @@ const report = (processes: readonly ProcessReport[], config: Partial<StatusRepor
   now: 1_090_000,
   config: { file: "/c", generation: 3, stale: null, watching: true, needsRestart: [], ...config },
   supervisorRestarts: 0,
+  troubles: [],
   processes,
 });
 

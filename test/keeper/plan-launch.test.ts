@@ -123,8 +123,8 @@ test("a log that cannot be opened fails the start and leaves no descriptor behin
   const before = fds();
   for (let at = 0; at < 20; at++) await attempt(1);
   await expect.poll(fds).toBeLessThanOrEqual(before);
-  const missing = { stdout: logTo(join(folder, "no", "log")), stderr: logTo(null) };
-  expect(await keeper.start(sh("bad:log", "exit 0", { logs: missing }))).toMatchObject({ errno: "ENOENT" });
+  const file = { stdout: logTo(join(folder, "fine.log", "log")), stderr: logTo(null) };
+  expect(await keeper.start(sh("bad:log", "exit 0", { logs: file }))).toMatchObject({ errno: "ENOTDIR" });
   // The failed start used up no incarnation, and may also be counted as one.
   expect((await keeper.start(sh("bad:log", "exit 0", { incarnation: 2 }))).ok).toBe(true);
 });

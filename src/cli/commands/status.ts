@@ -52,6 +52,7 @@ function printNotes(report: StatusReport): void {
       `${paint("yellow", "restart needed:")} ${needsRestart.join(", ")} changed; run: sup down && sup up\n`,
     );
   }
+  for (const trouble of report.troubles) process.stderr.write(`${paint("red", "trouble:")} ${trouble}\n`);
   if (report.mood !== "running") process.stderr.write(`${paint("yellow", "shutting down")}\n`);
 }
 

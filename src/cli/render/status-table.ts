@@ -46,8 +46,19 @@ function describe(process: ProcessReport): string {
   } else if (process.why !== "") notes.push(process.why);
   else if (process.description !== "") notes.push(process.description);
   if (process.restarts > 0) notes.push(`${process.restarts} ${process.restarts === 1 ? "restart" : "restarts"}`);
-  if (process.dropped > 0) notes.push(`${process.dropped} bytes of output lost (disk full?)`);
+  if (process.dropped > 0) notes.push(`${process.dropped} bytes of output lost`);
+  if (process.logTrouble !== "") notes.push(`its output cannot be logged: ${reasonOf(process.logTrouble)}`);
   return notes.join(", ");
+}
+
+function reasonOf(errno: string): string {
+  const words: Readonly<Record<string, string>> = {
+    ENOSPC: "the disk is full",
+    EDQUOT: "the disk quota is used up",
+    ENOENT: "its folder is gone",
+    EROFS: "the disk is read-only",
+  };
+  return words[errno] ?? errno;
 }
 
 function colorOfState(state: string): "green" | "red" | "yellow" | "dim" {

@@ -1,0 +1,22 @@
+/**
+ * What the daemon itself cannot do at present, for `sup status`: nothing stops for it, but a later daemon may know less. One
+ * sentence for each thing; a thing that works again is forgotten.
+ */
+export class Troubles {
+  readonly #now = new Map<string, string>();
+
+  /** `why` of `null`: it works again. */
+  note(thing: string, why: string | null): void {
+    if (why === null) this.#now.delete(thing);
+    else this.#now.set(thing, `${thing}: ${why}`);
+  }
+
+  list(): string[] {
+    return [...this.#now.values()];
+  }
+}
+
+/** What a keeper cannot do whose records cannot be written. */
+export const RECORDS = "programs cannot be recorded, a keeper after this one would not find them";
+/** What cannot be done if the model cannot be stored. */
+export const LAST_GOOD = "the config cannot be kept, a broken one would leave a later daemon without any";
