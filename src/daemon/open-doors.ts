@@ -103,5 +103,5 @@ function openControlSocket(
     username: null,
     password: null,
   } as const;
-  return openUnixServer(spec, handler, log);
+  return openUnixServer(spec, handler, log, { ownFolder: true });
 }

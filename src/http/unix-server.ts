@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, linkSync, lstatSync, statSync, unlinkSync, watch, type FSWatcher } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  statSync,
+  unlinkSync,
+  watch,
+  type FSWatcher,
+} from "node:fs";
 import type { Server } from "node:http";
 import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
@@ -18,11 +28,15 @@ type UnixSpec = Extract<ServerSpec, { readonly kind: "unix" }>;
  * folder is watched, and a lost file is made anew. The old server lives on for the connections it has.
  */
 
-/** @throws ServerProblem */
+/**
+ * @param options `ownFolder`: the socket's folder is ours alone, and is made anew like the socket.
+ * @throws ServerProblem
+ */
 export async function openUnixServer(
   spec: UnixSpec,
   handler: RequestHandler,
   log: (level: LogLevel, message: string) => void,
+  options: { readonly ownFolder?: boolean } = {},
 ): Promise<Listener> {
   const servers: Server[] = [];
   let closed = false;
@@ -37,17 +51,28 @@ export async function openUnixServer(
   await bind();
 
   let repairing = false;
-  const watcher = watchFolder(spec.file, () => {
+  let watcher: FSWatcher | null = null;
+  const repair = async (): Promise<void> => {
+    log("warn", `the socket ${spec.file} was removed by somebody: it is made anew`);
+    try {
+      if (options.ownFolder === true) mkdirSync(dirname(spec.file), { recursive: true, mode: 0o700 });
+      await bind();
+    } catch (error) {
+      log("critical", `cannot listen on ${spec.file} again: ${(error as Error).message}`);
+    }
+    // The folder may be another one by now.
+    watcher?.close();
+    watcher = closed ? null : watchFolder(spec.file, lookAfter);
+  };
+  const lookAfter = (): void => {
     if (closed || repairing || identityOf(spec.file) !== "") return;
     repairing = true;
-    log("warn", `the socket ${spec.file} was removed by somebody: it is made anew`);
-    bind()
-      .catch((error: unknown) => log("critical", `cannot listen on ${spec.file} again: ${(error as Error).message}`))
-      .finally(() => {
-        repairing = false;
-        if (closed) void closeAll();
-      });
-  });
+    void repair().finally(() => {
+      repairing = false;
+      if (closed) void closeAll();
+    });
+  };
+  watcher = watchFolder(spec.file, lookAfter);
   const closeAll = async (): Promise<void> => {
     // Whoever has taken the name over in the meantime keeps it.
     if (identity !== "" && identityOf(spec.file) === identity) unlinkSync(spec.file);
@@ -127,12 +152,10 @@ function identityOf(path: string): string {
   return found === undefined ? "" : `${found.dev}:${found.ino}`;
 }
 
-function watchFolder(file: string, onLost: () => void): FSWatcher | null {
+function watchFolder(file: string, onChange: () => void): FSWatcher | null {
   try {
-    const name = basename(file);
-    const watcher = watch(dirname(file), (_, changed) => {
-      if (changed === name || changed === null) onLost();
-    });
+    // Of any change: a folder that is removed itself is told under its own name.
+    const watcher = watch(dirname(file), () => onChange());
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch {

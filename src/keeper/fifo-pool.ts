@@ -24,6 +24,8 @@ export class FifoPool {
 
   /** Takes `count` FIFOs, mode 0600. Rejects with mkfifo's error if there are none and none can be made. */
   async take(count: number): Promise<string[]> {
+    // Somebody has cleaned up the folder.
+    if (this.#spare[0] !== undefined && !fs.existsSync(this.#spare[0])) this.#spare.length = 0;
     if (this.#waiting.length === 0 && this.#spare.length >= count) {
       const paths = this.#spare.splice(0, count);
       if (this.#spare.length < LOW_WATER) this.fill();

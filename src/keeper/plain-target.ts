@@ -38,7 +38,8 @@ export class PlainTarget implements LogTarget {
     // Streams pause long before that; what cannot pause, such as the daemon's own log, must not fill the memory.
     const full = this.#stream.writableLength > HARD_CAP;
     if (this.#failing !== null || full) return { logged: 0, dropped: chunk.length };
-    this.#stream.write(chunk.slice());
+    // Not `slice`: that of a Buffer is the same memory, which the next read overwrites.
+    this.#stream.write(Buffer.from(chunk));
     return { logged: chunk.length, dropped: 0 };
   }
 

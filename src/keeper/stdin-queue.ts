@@ -20,7 +20,7 @@ export class StdinQueue {
     const socket = this.#open();
     if (socket === null) return "closed";
     if (socket.writableLength > QUEUE_CAP) return "full";
-    socket.write(bytes.slice());
+    socket.write(Buffer.from(bytes));
     this.#last = once ?? this.#last;
     return "queued";
   }

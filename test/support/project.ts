@@ -107,6 +107,7 @@ export function seen(command: ReturnType<Project["spawn"]>, pattern: RegExp): Pr
 export interface Status {
   readonly pid: number;
   readonly supervisorPid: number;
+  readonly troubles: readonly string[];
   readonly config: { readonly generation: number; readonly stale: { readonly problems: string } | null };
   readonly processes: readonly {
     readonly namespec: string;
@@ -118,5 +119,7 @@ export interface Status {
     readonly ready: boolean;
     readonly restarts: number;
     readonly stdoutLogfile: string;
+    readonly dropped: number;
+    readonly logTrouble: string;
   }[];
 }

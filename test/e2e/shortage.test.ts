@@ -1,0 +1,270 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isAlive, Project, type Status } from "../support/project.ts";
+import { sendSignal } from "../support/send-signal.ts";
+
+// What is missing is really missing: a small disk that is full, limits that are reached, a pipe that nobody reads. Nothing may
+// become FATAL for it, everything is said in `sup status`, and everything is well again once there is room.
+
+let project: Project;
+let mounted: string[];
+
+beforeEach(() => {
+  project = new Project();
+  mounted = [];
+});
+afterEach(async () => {
+  await project.sup("down");
+  for (const disk of mounted) execFileSync("umount", ["-l", disk]);
+  await project.close();
+});
+
+/** A disk of 4 MB. */
+function smallDisk(name: string): string {
+  const disk = join(project.folder, name);
+  mkdirSync(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", disk]);
+  mounted.push(disk);
+  return disk;
+}
+
+function fillUp(disk: string): void {
+  try {
+    writeFileSync(join(disk, "ballast"), Buffer.alloc(8 * 1024 * 1024));
+  } catch {
+    // That is how one finds out that it is full.
+  }
+}
+
+function config(programs: Record<string, object>, rest: object = {}): void {
+  project.write("supervisor.config.json", JSON.stringify({ programs, ...rest }));
+}
+
+const one = (status: Status, name: string): Status["processes"][number] => {
+  const found = status.processes.find((process) => process.namespec === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+const states = (status: Status): string[] => status.processes.map((process) => process.state);
+const chatter = (file?: string): object => ({
+  command: "sh -c 'while :; do echo a line of output; sleep 0.02; done'",
+  startsecs: 0,
+  ...(file === undefined ? {} : { stdoutLogfile: file }),
+});
+
+describe("a full disk", () => {
+  test("with our sockets and state on it stops nobody; it is said, and made up for once there is room", async () => {
+    const disk = smallDisk("disk");
+    const env = { SUP_RUNTIME_DIR: join(disk, "run"), SUP_STATE_DIR: join(disk, "state") };
+    Object.assign(project.env, env);
+    config({
+      web: chatter(),
+      job: { command: "sleep 1000", startsecs: 0, stdoutLogfile: "NONE", stderrLogfile: "NONE" },
+    });
+    expect((await project.sup("up", "-d")).exitCode).toBe(0);
+    fillUp(disk);
+    sendSignal(one(await project.status(), "job").pid, "SIGKILL");
+    sendSignal(one(await project.status(), "web").pid, "SIGKILL");
+    const full = await project.until(
+      (status) => status.processes.every((process) => process.restarts === 1 && process.state === "RUNNING"),
+      "both to be started again on the full disk",
+    );
+    expect(states(full)).toEqual(["RUNNING", "RUNNING"]);
+    await project.until((status) => one(status, "web").dropped > 0, "lost output");
+    const said = await project.sup("status");
+    expect(said.stdout).toMatch(/web .*bytes of output lost, its output cannot be logged: the disk is full/);
+    expect(said.stderr).toContain("trouble: programs cannot be recorded");
+    // A config that is edited now cannot be kept.
+    const environment = { PADDING: "x".repeat(100_000) };
+    config({ web: chatter(), extra: { command: "sleep 1000", startsecs: 0, environment } });
+    const edited = await project.sup("update");
+    expect(edited.exitCode, edited.stderr).toBe(0);
+    expect((await project.sup("status")).stderr).toContain("trouble: the config cannot be kept");
+
+    rmSync(join(disk, "ballast"));
+    const well = await project.until(
+      (status) => one(status, "web").logTrouble === "" && !status.troubles.some((text) => text.includes("recorded")),
+      "all to be well again",
+    );
+    expect(readFileSync(one(well, "web").stdoutLogfile, "utf8")).toMatch(/^\[sup\] dropped \d+ bytes here: ENOSPC$/m);
+    // What could not be recorded then is recorded now: the next keeper finds the same processes.
+    sendSignal(well.pid, "SIGKILL");
+    expect((await project.sup("up", "-d")).exitCode).toBe(0);
+    expect(one(await project.status(), "web").pid).toBe(one(well, "web").pid);
+  });
+
+  test("or a removed folder costs a program its log, not its start", async () => {
+    const disk = smallDisk("disk");
+    const folder = join(project.folder, "logs");
+    mkdirSync(folder);
+    const gone = join(folder, "gone.log");
+    config({ full: chatter(join(disk, "full.log")), gone: chatter(gone), auto: chatter() });
+    expect((await project.sup("up", "-d")).exitCode).toBe(0);
+    const first = await project.status();
+    fillUp(disk);
+    rmSync(folder, { recursive: true });
+    rmSync(join(one(first, "auto").stdoutLogfile, ".."), { recursive: true });
+    const restarted = await project.sup("restart", "all");
+    expect(restarted.exitCode, restarted.stderr).toBe(0);
+    const status = await project.until(
+      (now) => one(now, "full").dropped > 0 && one(now, "gone").dropped > 0,
+      "lost output of the programs without a log",
+    );
+    expect(states(status)).toEqual(["RUNNING", "RUNNING", "RUNNING"]);
+    expect((await project.sup("status", "gone")).stdout).toContain("its output cannot be logged: its folder is gone");
+    // A folder of ours is made anew.
+    await untilTrue(() => /a line of output/.test(readFileSync(one(status, "auto").stdoutLogfile, "utf8")), "AUTO log");
+
+    mkdirSync(folder);
+    rmSync(join(disk, "ballast"));
+    for (const file of [gone, join(disk, "full.log")])
+      await untilTrue(() => existsSync(file) && /^\[sup\] dropped[^]*a line/m.test(readFileSync(file, "utf8")), file);
+    const well = await project.until((now) => now.processes.every((each) => each.logTrouble === ""), "all to be well");
+    expect(well.processes.every((each) => each.restarts === 0)).toBe(true);
+  });
+});
+
+describe("no more processes", () => {
+  const UID = 54_322;
+
+  test("lets programs wait, and start when there is room", async () => {
+    const home = join(project.folder, "home");
+    mkdirSync(home);
+    execFileSync("chown", [String(UID), home]);
+    chmodSync(project.folder, 0o755);
+    config(
+      Object.fromEntries(
+        ["a", "b", "c"].map((name) => [name, { command: "sleep 1000", startsecs: 0, startretries: 0 }]),
+      ),
+    );
+    Object.assign(project.env, { SUP_RUNTIME_DIR: join(home, "run"), SUP_STATE_DIR: join(home, "state"), HOME: home });
+    const sup = join(realpathSync("."), "bin/sup");
+    const asUser = ["--reuid", String(UID), "--regid", String(UID), "--clear-groups", sup, "up", "-d"];
+    const up = await execa("setpriv", asUser, {
+      cwd: project.folder,
+      env: project.env,
+      extendEnv: false,
+      reject: false,
+    });
+    expect(up.exitCode, up.stderr).toBe(0);
+    const first = await project.status();
+    // Only the user's own processes, and the soft limit: that needs no privilege that root may lack in a container.
+    const limit = (soft: number): void => {
+      const command = ["prlimit", "--pid", String(first.pid), `--nproc=${soft}:`];
+      execFileSync("setpriv", ["--reuid", String(UID), "--regid", String(UID), "--clear-groups", ...command]);
+    };
+    limit(1);
+    for (const name of ["a", "b"]) sendSignal(one(first, name).pid, "SIGKILL");
+    const full = await project.until(
+      (status) => ["a", "b"].every((name) => one(status, name).state === "BACKOFF"),
+      "both to find no room",
+    );
+    expect(one(full, "a").why).toMatch(/Too many processes in process table to spawn 'a'/);
+    // The supervisor itself is not spared either: it comes back as soon as it can, and nothing else is touched.
+    sendSignal(full.supervisorPid, "SIGKILL");
+    limit(4000);
+    const well = await project.until((status) => states(status).every((state) => state === "RUNNING"), "room");
+    expect(one(well, "c").pid).toBe(one(first, "c").pid);
+    expect(well.pid).toBe(first.pid);
+  });
+});
+
+describe("no more descriptors", () => {
+  test("in the supervisor leave it without new clients for a while, and programs untouched", async () => {
+    config({ web: { command: "sleep 1000", startsecs: 0 }, other: { command: "sleep 1000", startsecs: 0 } });
+    expect((await project.sup("up", "-d")).exitCode).toBe(0);
+    const first = await project.status();
+    const socket = execFileSync("find", [project.folder, "-name", "control.sock"], { encoding: "utf8" }).trim();
+    execFileSync("prlimit", ["--pid", String(first.supervisorPid), "--nofile=48:"]);
+    const crowd: Socket[] = [];
+    for (let at = 0; at < 60; at++) crowd.push(connect(socket).on("error", () => undefined));
+    const victim = one(first, "web").pid;
+    sendSignal(victim, "SIGKILL");
+    // The parent of programs is another process: the restart is seen without asking.
+    const log = join(socket, "../../..", ".state");
+    const mainLog = execFileSync("find", [log, "-name", "supervisord.log"], { encoding: "utf8" }).trim();
+    await untilTrue(() => readFileSync(mainLog, "utf8").split("spawned: 'web'").length === 3, "the restart");
+    for (const each of crowd) each.destroy();
+    execFileSync("prlimit", ["--pid", String(first.supervisorPid), "--nofile=4096:"]);
+    const after = await project.status();
+    expect(after.supervisorPid).toBe(first.supervisorPid);
+    expect(states(after)).toEqual(["RUNNING", "RUNNING"]);
+    expect(one(after, "other").pid).toBe(one(first, "other").pid);
+  });
+});
+
+describe("a log that nobody reads", () => {
+  test("makes its program wait, and nobody else; nothing of it is lost", async () => {
+    const pipes = Array.from({ length: 6 }, (_, at) => join(project.folder, `pipe${at}`));
+    execFileSync("mkfifo", pipes);
+    const log = join(project.folder, "main.fifo");
+    execFileSync("mkfifo", [log]);
+    const lines = 20_000;
+    const counter = `perl -e '$| = 1; printf "%06d %090d\\n", $_, 0 for 1 .. ${lines}; sleep 1000'`;
+    config(
+      {
+        ...Object.fromEntries(
+          pipes.map((pipe, at) => [`stuck${at}`, { command: counter, startsecs: 0, stdoutLogfile: pipe }]),
+        ),
+        well: chatter(join(project.folder, "well.log")),
+      },
+      { supervisord: { logfile: log } },
+    );
+    expect((await project.sup("up", "-d")).exitCode).toBe(0);
+    // The pipe that is our own log is stuck too.
+    for (let at = 0; at < 5; at++) expect((await project.sup("restart", "well")).exitCode).toBe(0);
+    const size = readFileSync(join(project.folder, "well.log")).length;
+    await untilTrue(
+      () => readFileSync(join(project.folder, "well.log")).length > size,
+      "more output of the one that is well",
+    );
+    expect(states(await project.status()).every((state) => state === "RUNNING")).toBe(true);
+    // All they wrote comes out in order, once somebody reads.
+    const read = await Promise.all(pipes.map((pipe) => execa("head", ["-n", String(lines), pipe], { maxBuffer: 1e8 })));
+    const expected = Array.from({ length: lines }, (_, at) => `${String(at + 1).padStart(6, "0")} ${"0".repeat(90)}`);
+    // Not by toEqual of millions of characters, which would take as long as the rest.
+    for (const { stdout } of read) expect(stdout === expected.join("\n")).toBe(true);
+  });
+});
+
+test("a removed runtime folder is made anew, with the socket in it", async () => {
+  config({ web: { command: "sleep 1000", startsecs: 0 } });
+  expect((await project.sup("up", "-d")).exitCode).toBe(0);
+  const first = await project.status();
+  // Moved away in one step: what is deleted piece by piece is being repaired meanwhile.
+  const base = project.env["SUP_RUNTIME_DIR"] ?? "";
+  renameSync(join(base, readdirSync(base)[0] ?? ""), join(project.folder, "old"));
+  await untilTrue(() => readdirSync(base).some((name) => existsSync(join(base, name, "control.sock"))), "the socket");
+  expect((await project.status()).pid).toBe(first.pid);
+  expect((await project.sup("restart", "web")).exitCode).toBe(0);
+  const last = await project.status();
+  expect(one(last, "web").state).toBe("RUNNING");
+  expect(isAlive(one(first, "web").pid)).toBe(false);
+});
+
+async function untilTrue(look: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      if (look()) return;
+    } catch {
+      // Not there yet.
+    }
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
