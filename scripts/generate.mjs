@@ -20,6 +20,7 @@ const EFFECTS = {
 const APPLY_WORDS = { live: "at once", restart: "restarts", replace: "replaces", supervisor: "daemon restart" };
 const TITLES = {
   Config: "The file",
+  IncludeConfig: "include",
   SupervisordConfig: "supervisord",
   UnixHttpServerConfig: "unixHttpServer",
   InetHttpServerConfig: "inetHttpServer",

@@ -90,9 +90,9 @@ function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
 }
 
-/** In a config `%` begins a variable. */
+/** In a config `%(x)s` is a variable; with the percent sign doubled it is text. Any other percent sign is text as it is. */
 function percentSafe(text: string): string {
-  return text.replaceAll("%", "%%");
+  return text.replace(/%+(?=\()/g, (signs) => signs + signs);
 }
 
 function print(programs: readonly StarterProgram[], envFile: boolean): string {

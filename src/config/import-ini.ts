@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { readWithIncludes, type FileAccess } from "../ini/include.ts";
 import { printTypeScript } from "../ini/print-config.ts";
 import { sectionKind } from "../ini/key-table.ts";
-import type { IniTree } from "../ini/merge-ini.ts";
-import { readIni, type ReadIni } from "../ini/read-ini.ts";
+import { readFragment, readIni } from "../ini/read-ini.ts";
 import type { Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
 import { globFiles } from "./glob-files.ts";
@@ -39,20 +38,6 @@ export function importIni(file: string): Imported {
   if (read.problems.length > 0) return { ok: false, problems: read.problems };
   const warnings = [...included.warnings, ...read.warnings];
   return { ok: true, text: printTypeScript(tree, read), warnings };
-}
-
-/**
- * Reads a file that was written to be included, such as `conf.d/worker.conf`. What a missing `[supervisord]` or
- * `[rpcinterface:x]` would mean in a main file is not what its author said.
- */
-function readFragment(tree: IniTree, world: World): ReadIni {
-  const place = { file: tree.mainFile, line: 1, column: 1 };
-  const daemon = { name: "supervisord", place, entries: new Map() };
-  const sections = new Map([...tree.sections, [daemon.name, daemon]]);
-  const read = readIni({ ...tree, sections }, world);
-  const config = { ...read.config, supervisord: undefined };
-  if (config.rpcinterface?.length === 0) config.rpcinterface = undefined;
-  return { ...read, config };
 }
 
 function lenientWorld(file: string, texts: readonly string[]): World {

@@ -2,46 +2,19 @@ import { lstatSync, readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { extname, resolve } from "node:path";
 import { loadIni } from "../ini/load-ini.ts";
-import { checkConfig } from "../model/check-config.ts";
 import { lintModel } from "../model/lint.ts";
 import type { Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
-import type { World } from "../model/world.ts";
+import { build, fromIncludes, iniAccess, laxModes, worldOf, type Built } from "./build-config.ts";
 import { contentHash } from "./content-hash.ts";
 import { listenerRunner } from "./evaluate/listener-runner.ts";
-import { EnvFiles } from "./env-files.ts";
 import { runEvaluator } from "./evaluate/run-evaluator.ts";
-import { globFiles, globFolders } from "./glob-files.ts";
+import type { LoadContext, LoadResult } from "./load-result.ts";
 import { locator } from "./locate.ts";
 import { parseJsonConfig } from "./parse-json-config.ts";
 import { checkStrictModes, gatherPathFacts } from "./strict-modes.ts";
-import { systemWorld } from "./world.ts";
 
-export interface LoadContext {
-  readonly mode: "development" | "production";
-  /** The command being run, such as `up` or `check`. */
-  readonly command: string;
-  /** Absolute path of the evaluator program (dist/evaluator.cjs). */
-  readonly evaluator: string;
-  /** `process.env` of the config, and what `%(ENV_X)s` stands for. Default: ours. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Default: our working directory. */
-  readonly cwd?: string;
-  /** Time limit of an evaluation, milliseconds. Default 10,000. */
-  readonly timeoutMs?: number;
-}
-
-export interface LoadResult {
-  readonly outcome: Outcome<Model>;
-  /** Absolute paths to watch: files read or looked for, and folders whose new files an include would take in. */
-  readonly files: readonly string[];
-  readonly warnings: readonly Problem[];
-  /** Lines for the daemon's log, such as `Included extra file "..." during parsing`. */
-  readonly messages: readonly { readonly level: "info" | "warn"; readonly text: string }[];
-  readonly format: "ts" | "json" | "ini";
-  /** Of the content of `files`; equal if nothing has changed. */
-  readonly hash: string;
-}
+export type { LoadContext, LoadResult } from "./load-result.ts";
 
 type Loaded = Omit<LoadResult, "hash">;
 
@@ -99,26 +72,10 @@ function whyUnreadable(file: string): Problem | null {
 
 function loadIniFile(file: string, context: LoadContext): Loaded {
   const folders = new Set<string>();
-  const loaded = loadIni({
-    file,
-    world: worldOf(file, context),
-    read: readForIni,
-    glob: (pattern) => {
-      for (const folder of globFolders(pattern)) folders.add(folder);
-      return globFiles(pattern);
-    },
-  });
+  const loaded = loadIni({ file, world: worldOf(file, context), ...iniAccess(folders) });
   const { outcome, messages } = loaded;
   const warnings = [...loaded.warnings, ...laxModes([file])];
   return { outcome, messages, warnings, files: [...loaded.files, ...folders], format: "ini" };
-}
-
-function readForIni(file: string): { ok: true; text: string } | { ok: false; reason: string } {
-  try {
-    return { ok: true, text: readFileSync(file, "utf8") };
-  } catch (error) {
-    return { ok: false, reason: (error as Error).message };
-  }
 }
 
 function loadJson(file: string, context: LoadContext): Loaded {
@@ -127,11 +84,11 @@ function loadJson(file: string, context: LoadContext): Loaded {
     return failure("json", [file], [{ message: `could not read config file ${file}`, hint: "check its permissions" }]);
   const parsed = parseJsonConfig(text, file);
   if (!parsed.ok) return failure("json", [file], parsed.problems);
-  const envFiles = new EnvFiles();
-  const built = build(parsed.value, file, context, envFiles);
-  const outcome: Outcome<Model> = built.ok ? built : { ok: false, problems: withPlaces(built.problems, file, [file]) };
-  const warnings = [...laxModes([file]), ...lint(outcome, file, [file])];
-  return { outcome, files: [file, ...envFiles.files], warnings, messages: [], format: "json" };
+  const built = build(parsed.value, file, context);
+  const outcome = located(built, file, [file]);
+  const doubts = lint(outcome, built, file, [file]);
+  const warnings = [...laxModes([file]), ...built.warnings, ...doubts];
+  return { outcome, files: [file, ...built.files], warnings, messages: built.messages, format: "json" };
 }
 
 async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
@@ -151,29 +108,22 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
     },
   );
   const listeners = listenerRunner(file, context, evaluation.build ?? "none", access.user?.uid ?? null);
-  const envFiles = new EnvFiles();
-  const built = evaluation.problems.length > 0 ? null : build(evaluation.config, file, context, envFiles, listeners);
-  const problems = built === null ? withOutput(evaluation.problems, evaluation.output) : built.ok ? [] : built.problems;
-  const outcome: Outcome<Model> =
-    built?.ok === true ? built : { ok: false, problems: withPlaces(problems, file, evaluation.files) };
-  const doubts = lint(outcome, file, evaluation.files);
-  const warnings = unique([...access.warnings, ...evaluation.warnings, ...doubts]);
-  const files = [...evaluation.files, ...envFiles.files];
-  return { outcome, files, warnings, messages: [], format: "ts" };
+  if (evaluation.problems.length > 0) {
+    const problems = withPlaces(withOutput(evaluation.problems, evaluation.output), file, evaluation.files);
+    const warnings = unique([...access.warnings, ...evaluation.warnings]);
+    return { ...failure("ts", evaluation.files, problems), warnings };
+  }
+  const built = build(evaluation.config, file, context, listeners);
+  const outcome = located(built, file, evaluation.files);
+  const doubts = lint(outcome, built, file, evaluation.files);
+  const warnings = unique([...access.warnings, ...evaluation.warnings, ...built.warnings, ...doubts]);
+  const files = [...evaluation.files, ...built.files];
+  return { outcome, files, warnings, messages: built.messages, format: "ts" };
 }
 
-function build(
-  value: unknown,
-  file: string,
-  context: LoadContext,
-  envFiles: EnvFiles,
-  listeners?: NonNullable<World["listeners"]>,
-): Outcome<Model> {
-  return checkConfig(value, { ...worldOf(file, context, envFiles), ...(listeners && { listeners }) });
-}
-
-function worldOf(file: string, context: LoadContext, envFiles?: EnvFiles): World {
-  return systemWorld(file, { ...(context.env ?? process.env) }, context.cwd ?? process.cwd(), envFiles);
+function located({ outcome, origin }: Built, file: string, files: readonly string[]): Outcome<Model> {
+  if (outcome.ok) return outcome;
+  return { ok: false, problems: withPlaces(fromIncludes(outcome.problems, origin), file, files) };
 }
 
 interface Access {
@@ -198,15 +148,9 @@ function whoMayEvaluate(file: string): Access {
   return { user, strict, refused, warnings: other ? [notice, ...warnings] : warnings };
 }
 
-/** Plain data runs nothing by being read, and Supervisor never minded its mode: a warning, also for root. */
-function laxModes(files: readonly string[]): readonly Problem[] {
-  const verdict = checkStrictModes(gatherPathFacts(files), { uid: process.getuid?.() ?? 0, trusted: [] });
-  return [...verdict.refused, ...verdict.warnings];
-}
-
-function lint(outcome: Outcome<Model>, file: string, files: readonly string[]): Problem[] {
+function lint(outcome: Outcome<Model>, built: Built, file: string, files: readonly string[]): Problem[] {
   const doubts = outcome.ok ? lintModel(outcome.value, "all") : [];
-  return doubts.length === 0 ? [] : withPlaces(doubts, file, files);
+  return doubts.length === 0 ? [] : withPlaces(fromIncludes(doubts, built.origin), file, files);
 }
 
 function withPlaces(problems: readonly Problem[], file: string, files: readonly string[]): Problem[] {

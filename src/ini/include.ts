@@ -5,7 +5,7 @@ import { environmentNames, expandPercent } from "./expand-percent.ts";
 import { normalizePath } from "./path-text.ts";
 import type { IniTree } from "./merge-ini.ts";
 import { entryOf, mergeIni } from "./merge-ini.ts";
-import { parseIni } from "./parse-ini.ts";
+import { parseIni, type IniDocument } from "./parse-ini.ts";
 import type { QueuedMessage } from "./section-reader.ts";
 import { isSpace } from "./python-text.ts";
 
@@ -49,6 +49,10 @@ export function readWithIncludes(file: string, access: FileAccess, world: World)
   const merge = mergeIni(main.document);
   const messages: QueuedMessage[] = [];
   const done = (): IncludeResult => ({ ok: true, tree: merge.tree, warnings: merge.warnings, files, messages });
+  const lay = (document: IniDocument): void => {
+    merge.add(document);
+    merge.expandHere(folderOf(document.file));
+  };
 
   const include = merge.tree.sections.get("include");
   if (!include) return done();
@@ -61,8 +65,34 @@ export function readWithIncludes(file: string, access: FileAccess, world: World)
   const expanded = expandPercent(entry.value, includeNames(world), "include.files");
   if (!expanded.ok) return { ok: false, files, problem: { message: expanded.message, place: entry.place } };
 
-  for (const item of words(expanded.text)) {
-    const pattern = item.startsWith("/") ? item : joinPath(world.here, item);
+  const taken = readMatches(words(expanded.text), access, world.here, lay);
+  files.push(...taken.files);
+  messages.push(...taken.messages);
+  const { problem } = taken;
+  if (problem === null) return done();
+  return { ok: false, files, problem: { ...problem, place: problem.place ?? entry.place } };
+}
+
+/** What the patterns of an include came to. */
+export interface Matches {
+  /** Read, or tried to be. */
+  readonly files: readonly string[];
+  readonly messages: readonly QueuedMessage[];
+  /** The first mistake; nothing is read after it. Without a place if the pattern's own is meant. */
+  readonly problem: Problem | null;
+}
+
+/** Reads every file that matches, pattern by pattern, and hands its document over. Patterns are relative to `here`. */
+export function readMatches(
+  patterns: readonly string[],
+  access: FileAccess,
+  here: string,
+  take: (document: IniDocument) => void,
+): Matches {
+  const files: string[] = [];
+  const messages: QueuedMessage[] = [];
+  for (const item of patterns) {
+    const pattern = item.startsWith("/") ? item : joinPath(here, item);
     const matches = [...access.glob(pattern)].sort(byCodePoint);
     if (matches.length === 0) messages.push({ level: "warn", text: `No file matches via include "${pattern}"` });
     for (const match of matches) {
@@ -71,19 +101,14 @@ export function readWithIncludes(file: string, access: FileAccess, world: World)
       const read = access.read(match);
       if (!read.ok) {
         const message = `could not read included file ${match}: ${read.reason}`;
-        return {
-          ok: false,
-          files,
-          problem: { message, hint: "Supervisor would skip it silently", place: entry.place },
-        };
+        return { files, messages, problem: { message, hint: "Supervisor would skip it silently" } };
       }
       const parsed = parseIni(read.text, match);
-      if (!parsed.ok) return { ok: false, files, problem: parsed.problem };
-      merge.add(parsed.document);
-      merge.expandHere(folderOf(match));
+      if (!parsed.ok) return { files, messages, problem: parsed.problem };
+      take(parsed.document);
     }
   }
-  return done();
+  return { files, messages, problem: null };
 }
 
 function includeNames(world: World): Map<string, string | number> {
@@ -95,7 +120,7 @@ function includeNames(world: World): Map<string, string | number> {
 }
 
 /** `str.split()`. */
-function words(text: string): string[] {
+export function words(text: string): string[] {
   const blanks = [...text].map((char) => (isSpace(char) ? " " : char));
   return blanks
     .join("")
@@ -109,6 +134,6 @@ function joinPath(folder: string, item: string): string {
 }
 
 /** Folder of an absolute path, with `.` and `..` resolved. */
-function folderOf(file: string): string {
+export function folderOf(file: string): string {
   return normalizePath(file.slice(0, file.lastIndexOf("/") + 1));
 }

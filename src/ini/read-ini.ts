@@ -65,6 +65,20 @@ export function readIni(tree: IniTree, world: World): ReadIni {
   return done(config);
 }
 
+/**
+ * Reads a file that was written to be included, such as `conf.d/worker.conf`. What a missing `[supervisord]` or
+ * `[rpcinterface:x]` would mean in a main file is not what its author said.
+ */
+export function readFragment(tree: IniTree, world: World): ReadIni {
+  const place = { file: tree.mainFile, line: 1, column: 1 };
+  const daemon = { name: "supervisord", place, entries: new Map() };
+  const sections = new Map([...tree.sections, [daemon.name, daemon]]);
+  const read = readIni({ ...tree, sections }, world);
+  const config = { ...read.config, supervisord: undefined };
+  if (config.rpcinterface?.length === 0) config.rpcinterface = undefined;
+  return { ...read, config };
+}
+
 function nearestPlace(places: ReadonlyMap<string, Place>, path: readonly (string | number)[]): Place | undefined {
   for (let length = path.length; length > 0; length -= 1) {
     const place = places.get(JSON.stringify(path.slice(0, length)));

@@ -9,6 +9,13 @@ export interface Config<Program extends string = string, Fcgi extends string = s
    */
   readonly $schema?: string | undefined;
   /**
+   * Files in Supervisor's format whose sections are added to what is said here.
+   * A change takes effect at once.
+   * @default none
+   * @example { files: "conf.d/*.conf" }
+   */
+  readonly include?: IncludeConfig | undefined;
+  /**
    * The daemon itself.
    * A change takes effect when the daemon is restarted.
    */
@@ -66,6 +73,16 @@ export interface Config<Program extends string = string, Fcgi extends string = s
    * @default {}
    */
   readonly listeners?: Readonly<Record<string, ListenerConfig>> | undefined;
+}
+
+/** Files in Supervisor's format that belong to the config. */
+export interface IncludeConfig {
+  /**
+   * Paths and patterns such as "conf.d/*.conf", relative to the config; text may name several, apart by blanks.
+   * A change takes effect at once.
+   * @example "conf.d/*.conf"
+   */
+  readonly files: string | readonly string[];
 }
 
 /** The daemon itself. */

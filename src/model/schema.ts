@@ -24,6 +24,21 @@ const groupSchema = z
   )
   .meta({ id: "GroupConfig", description: "Programs that are started, stopped and named together." });
 
+const includeSchema = z
+  .strictObject(
+    {
+      files: required(z.union([text, z.array(text).readonly()], { error: "a pattern, or a list of them" }), {
+        about:
+          'Paths and patterns such as "conf.d/*.conf", relative to the config; text may name several, apart by blanks.',
+        ts: "string | readonly string[]",
+        sample: '"conf.d/*.conf"',
+        apply: "live",
+      }),
+    },
+    { error: 'an object such as { files: "conf.d/*.conf" }' },
+  )
+  .meta({ id: "IncludeConfig", description: "Files in Supervisor's format that belong to the config." });
+
 const map = <T extends z.ZodType>(schema: T) => z.record(z.string(), schema, { error: "an object" });
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).readonly()]);
 
@@ -32,6 +47,13 @@ export const configSchema = z
   .strictObject(
     {
       $schema: option(text, { about: "JSON schema, for editors; ignored.", ts: "string", apply: "live" }),
+      include: option(includeSchema, {
+        about: "Files in Supervisor's format whose sections are added to what is said here.",
+        ts: "IncludeConfig",
+        fallback: "none",
+        sample: '{ files: "conf.d/*.conf" }',
+        apply: "live",
+      }),
       supervisord: option(supervisordSchema, {
         about: "The daemon itself.",
         ts: "SupervisordConfig",

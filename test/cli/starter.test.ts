@@ -6,7 +6,7 @@ const head = `import { defineConfig } from "sup";\n`;
 
 it("takes the lines of a Procfile, with a shell where one is needed", () => {
   const procfile =
-    "# comment: not a program\nweb: bundle exec puma -p $PORT\r\n\nworker:  ruby work.rb 'a b'  \nodd.one: A=1 date +%s | cat\nworker: ruby last.rb\n";
+    "# comment: not a program\nweb: bundle exec puma -p $PORT\r\n\nworker:  ruby work.rb 'a b'  \nodd.one: A=1 date +%s | cat '%(here)s'\nworker: ruby last.rb\n";
   const starter = starterFor(facts({ procfile, packageJson: '{"scripts":{"dev":"x"}}' }));
   expect(starter?.source).toBe("Procfile");
   expect(starter?.text).toBe(`${head}
@@ -21,7 +21,7 @@ export default defineConfig({
       command: "ruby last.rb",
     },
     "odd.one": {
-      command: "sh -c 'A=1 date +%%s | cat'",
+      command: "sh -c 'A=1 date +%s | cat '\\"'\\"'%%(here)s'\\"'\\"''",
       stopasgroup: true,
     },
   },

@@ -104,6 +104,63 @@ describe("loadConfig", () => {
     expect(result.files).toContain(join(folder, Object.keys(files)[0] ?? ""));
   });
 
+  it.each(["ts", "json"])(
+    "adds the files that the include of a %s config names, and watches for more",
+    async (format) => {
+      const value =
+        '{ "include": { "files": ["conf.d/*.conf", "%(here)s/one more.ini"] }, "programs": { "web": { "command": "cat" } }, "groups": { "g": { "programs": ["web", "worker"] } } }';
+      const result = await load({
+        [`supervisor.config.${format}`]: format === "ts" ? `export default ${value};` : value,
+        "conf.d/a.conf": "[program:worker]\ncommand=cat %(here)s\nnumprocs=2\nprocess_name=w%(process_num)d\n",
+        "conf.d/b.conf": "[program:worker]\npriority=5\n[eventlistener:e]\ncommand=cat\nevents=TICK_5\n",
+        "one more.ini": "[program:last]\ncommand=cat\n",
+      });
+      expect(messages(result)).toBe("");
+      expect(names(result).sort()).toEqual(["e:e", "g:w0", "g:w1", "g:web", "last:last"]);
+      const worker = result.outcome.ok ? result.outcome.value.groups.flatMap((group) => group.processes) : [];
+      expect(worker.find((process) => process.name === "w0")).toMatchObject({
+        priority: 5,
+        command: `cat ${folder}/conf.d`,
+      });
+      for (const name of ["conf.d", "conf.d/a.conf", "conf.d/b.conf", "one more.ini"])
+        expect(result.files).toContain(join(folder, name));
+      expect(result.messages.map(({ text }) => text)).toContain(
+        `Included extra file "${join(folder, "conf.d/a.conf")}" during parsing`,
+      );
+    },
+  );
+
+  it.each<[string, string, string, string]>([
+    ["a program in both", "[program:web]\ncommand=x\n", "is in the config and in", "conf.d/a.conf:1:1"],
+    [
+      "a mistake of a value",
+      "[program:w]\ncommand=x\nstartsecs=soon\n",
+      "invalid literal for int()",
+      "conf.d/a.conf:3:1",
+    ],
+    ["a mistake of the whole", "[program:w]\ncommand=x\nuser=no_such_user\n", "no_such_user", "conf.d/a.conf:3:1"],
+    ["what is no ini", "nonsense\n", "no section headers", "conf.d/a.conf:1:1"],
+  ])("points into the included file at %s", async (_, text, message, place) => {
+    const result = await load({
+      "supervisor.config.ts":
+        'export default { include: { files: "conf.d/*.conf" }, programs: { web: { command: "cat" } } };',
+      "conf.d/a.conf": text,
+    });
+    expect(messages(result)).toContain(message);
+    expect(places(result)).toEqual([place]);
+  });
+
+  it.each<[string, string]>([
+    ["{ files: 5 }", "include.files must be a pattern, or a list of them"],
+    ["{ file: 'x' }", "unknown option `file` in include"],
+    ["'conf.d/*.conf'", "include must be an object such as"],
+    ["{ files: '%(ENV_NOPE)s' }", "ENV_NOPE"],
+  ])("refuses include: %s at its place", async (include, message) => {
+    const result = await load({ "supervisor.config.ts": `export default {\n  include: ${include},\n};` });
+    expect(messages(result)).toContain(message);
+    expect(places(result)[0]).toMatch(/^supervisor.config.ts:2:/);
+  });
+
   it("reads env files beside the config, and has them watched, found or not", async () => {
     const result = await load({
       "supervisor.config.json":

@@ -77,5 +77,5 @@ test("sup init makes a config of a Procfile, and it runs", async () => {
   const made = await project.sup("init");
   expect(made.stdout).toContain("Wrote supervisor.config.ts from Procfile");
   expect(await project.sup("up", "-d", "--wait")).toMatchObject({ exitCode: 0 });
-  expect((await project.sup("logs", "web")).stdout).toContain("listening on 5000 100%");
+  expect((await project.sup("logs", "web")).stdout).toMatch(/^listening on 5000 100%$/m);
 });

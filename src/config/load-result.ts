@@ -1,0 +1,30 @@
+import type { Model } from "../model/model.ts";
+import type { Outcome, Problem } from "../model/problem.ts";
+
+/** How a config is to be loaded. */
+export interface LoadContext {
+  readonly mode: "development" | "production";
+  /** The command being run, such as `up` or `check`. */
+  readonly command: string;
+  /** Absolute path of the evaluator program (dist/evaluator.cjs). */
+  readonly evaluator: string;
+  /** `process.env` of the config, and what `%(ENV_X)s` stands for. Default: ours. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Default: our working directory. */
+  readonly cwd?: string;
+  /** Time limit of an evaluation, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What came of it. */
+export interface LoadResult {
+  readonly outcome: Outcome<Model>;
+  /** Absolute paths to watch: files read or looked for, and folders whose new files an include would take in. */
+  readonly files: readonly string[];
+  readonly warnings: readonly Problem[];
+  /** Lines for the daemon's log, such as `Included extra file "..." during parsing`. */
+  readonly messages: readonly { readonly level: "info" | "warn"; readonly text: string }[];
+  readonly format: "ts" | "json" | "ini";
+  /** Of the content of `files`; equal if nothing has changed. */
+  readonly hash: string;
+}
