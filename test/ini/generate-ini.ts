@@ -4,7 +4,7 @@ export function generateIni(seed: number): string {
   const chance = (probability: number): boolean => random() < probability;
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   // About half of all files are free of deliberate mistakes; the others have one in a few places.
-  const badness = chance(0.5) ? 0 : 0.03;
+  const badness = chance(0.4) ? 0 : 0.06;
   const value = (good: readonly string[], bad: readonly string[]): string =>
     pick(chance(badness) && bad.length > 0 ? bad : good);
   const lines: string[] = [];

@@ -50,8 +50,8 @@ describe("Supervisor and we", () => {
     const { ours, theirs } = compare(files);
     const refused = theirs.filter((answer) => "error" in (answer as object)).length;
     // A generator that made only good or only bad files would prove half of it.
-    expect(refused).toBeGreaterThan(CASES * 0.15);
-    expect(refused).toBeLessThan(CASES * 0.6);
+    expect(refused).toBeGreaterThan(CASES * 0.3);
+    expect(refused).toBeLessThan(CASES * 0.7);
     expect(ours).toEqual(theirs);
   });
 
