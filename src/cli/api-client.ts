@@ -68,9 +68,7 @@ export class ApiClient {
       try {
         return await send();
       } catch (error) {
-        // Only what was not received can be sent again: a reset may have come after the call was carried out.
-        const code = (error as NodeJS.ErrnoException).code;
-        if ((code !== "ENOENT" && code !== "ECONNREFUSED") || Date.now() > deadline) throw error;
+        if (!mayRepeat(error, path) || Date.now() > deadline) throw error;
         if (!(await this.#isComing())) throw error;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -88,10 +86,19 @@ export class ApiClient {
   }
 }
 
+/** What was not received can be sent again; a reset may have come after the call was carried out, so only if it changes nothing. */
+function mayRepeat(error: unknown, path: string): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT" || code === "ECONNREFUSED") return true;
+  return (code === "ECONNRESET" || code === "EPIPE") && READS.has(path);
+}
+
+const READS: ReadonlySet<string> = new Set(["/api/v1/status", "/api/v1/plan"]);
+
 /** Whether `error` means that no daemon listens there. */
 export function isNotRunning(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  return code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET";
+  return code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET" || code === "EPIPE";
 }
 
 async function readAll(response: IncomingMessage): Promise<string> {

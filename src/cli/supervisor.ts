@@ -4,6 +4,7 @@ import { LogFiles } from "../keeper/log-files.ts";
 import { connectKeeper } from "../keeper/connection.ts";
 import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";
 import { boot, type BootParts } from "../daemon/boot.ts";
+import { receiveSockets } from "../daemon/kept-sockets.ts";
 import { placesFor } from "../daemon/places.ts";
 import { usageErrorText } from "../daemon/supervisord-getopt.ts";
 import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord-launch.ts";
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
   // Without its keeper a supervisor can neither start nor stop anything: the next keeper starts another one.
   keeper.events.onClose(() => process.exit(70));
 
+  const sockets = await receiveSockets();
   const tooling = loadTooling();
   const parts: BootParts = {
     load: async () => {
@@ -52,6 +54,7 @@ async function main(): Promise<void> {
     watchFiles: (onChange, onTrouble) => watchFiles(onChange, { onTrouble }),
     // A container's log has times of its own.
     stdout: { write: (line) => void process.stdout.write(console === null ? line : line.slice(TIMESTAMP_LENGTH)) },
+    sockets,
     watch: values.watch ? (onChange) => watchConfig(onChange) : null,
   };
   const outcome = await boot(

@@ -1,6 +1,7 @@
 import type { LoadResult } from "../config/load-config.ts";
 import { loadLastGood, storeLastGood } from "../config/last-good.ts";
 import { systemClock } from "../clock/clock.ts";
+import type { SocketStore } from "../http/held-sockets.ts";
 import { ServerProblem } from "../http/server-problem.ts";
 import type { DaemonLog } from "../logs/daemon-log.ts";
 import type { Model, ProcessSpec } from "../model/model.ts";
@@ -51,6 +52,8 @@ export interface BootParts extends LogParts {
   readonly watch:
     | ((onChange: () => void) => { rearm(files: readonly string[], hash: string): void; close(): Promise<void> })
     | null;
+  /** Where our listening sockets are left so that they outlive us. */
+  readonly sockets: SocketStore;
   /** Watches the files that programs are made of. */
   readonly watchFiles: (onChange: (paths: readonly string[]) => void, onTrouble: (error: Error) => void) => FileWatcher;
 }
@@ -159,11 +162,12 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   });
   let pools: ListenerPools | null = null;
   let pidfile: string | null = null;
-  const out = wayOut(keeper, supervisor, log, async () => {
+  const out = wayOut(keeper, supervisor, log, async (how) => {
     pools?.close();
     untap();
     await Promise.all([watcher?.close(), restartOnChange.close()]);
-    await doors.close();
+    // For a restart the sockets stay where they are held: whoever asks meanwhile is answered by the next supervisor.
+    await (how === "restart" ? doors.leave() : doors.close());
     if (pidfile !== null) removePidfile(pidfile, snapshot.pid);
   });
   const { done, shutdown, restart } = out;
@@ -193,6 +197,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     },
     methods,
     log,
+    parts.sockets,
   );
 
   const signalled = {

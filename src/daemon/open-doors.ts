@@ -5,11 +5,13 @@ import type { Listener, RequestHandler } from "../http/http-server.ts";
 import { healthRoutes } from "../http/health-routes.ts";
 import { openServer, openServers, type OpenServersOptions } from "../http/open-servers.ts";
 import { supervisorRoutes } from "../http/routes.ts";
-import { openUnixServer } from "../http/unix-server.ts";
+import { inetSocketName } from "../http/inet-server.ts";
+import { openUnixServer, unixSocketName } from "../http/unix-server.ts";
+import type { SocketStore } from "../http/held-sockets.ts";
 import { auditedDispatch, auditedMethods } from "../http/web-audit.ts";
 import { WebJournal } from "../http/web-journal.ts";
 import { webRoutes } from "../http/web-routes.ts";
-import type { LogLevel, Model } from "../model/model.ts";
+import type { LogLevel, Model, ServerSpec } from "../model/model.ts";
 import type { ApiMethods } from "../rpc/api-methods.ts";
 import { createDispatch } from "../rpc/dispatch.ts";
 import type { RpcDaemon } from "../rpc/rpc-daemon.ts";
@@ -31,6 +33,7 @@ export async function openDoors(
   daemon: RpcDaemon,
   methods: ApiMethods,
   log: (level: LogLevel, message: string) => void,
+  store: SocketStore,
 ): Promise<Doors> {
   const { supervisor, config } = daemon;
   const onError = (error: unknown): void =>
@@ -60,13 +63,17 @@ export async function openDoors(
   const answer: RequestHandler = (request, response) => {
     if (!health(request, response)) control(request, response);
   };
-  const open: Listener[] = [await openControlSocket(socket, answer, log)];
+  const controlSpec = controlSocket(socket);
+  // First, because a socket of the model before may be in the way of one of this model.
+  await store.retain([controlSpec, ...model.servers].map(socketName));
+  const open: Listener[] = [await openUnixServer(controlSpec, answer, log, store, { ownFolder: true })];
   const options: OpenServersOptions = {
     open: health,
     routes: (server) => routes(model.rpcinterfaces.includes("supervisor"), server.kind === "inet"),
     rpcinterfaces: model.rpcinterfaces,
     log,
     onError,
+    store,
   };
   return {
     async openConfigured() {
@@ -84,24 +91,18 @@ export async function openDoors(
     async close() {
       await Promise.all(open.splice(0).map((listener) => listener.close()));
     },
+    async leave() {
+      await Promise.all(open.splice(0).map((listener) => listener.leave()));
+    },
   };
 }
 
 /** Only its owner can reach it: 0600 in a 0700 folder. */
-function openControlSocket(
-  file: string,
-  handler: RequestHandler,
-  log: (level: LogLevel, message: string) => void,
-): Promise<Listener> {
+function controlSocket(file: string): Extract<ServerSpec, { readonly kind: "unix" }> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const spec = {
-    kind: "unix",
-    section: "control",
-    file,
-    chmod: 0o600,
-    chown: null,
-    username: null,
-    password: null,
-  } as const;
-  return openUnixServer(spec, handler, log, { ownFolder: true });
+  return { kind: "unix", section: "control", file, chmod: 0o600, chown: null, username: null, password: null };
+}
+
+function socketName(server: ServerSpec): string {
+  return server.kind === "unix" ? unixSocketName(server) : inetSocketName(server);
 }

@@ -22,14 +22,19 @@ export interface WayOut {
  * The one way out: stop everything in order, close the doors, then tell the keeper to end as well; or, for a restart, to forget
  * everything, so that the next supervisor begins as the first one did, under the same keeper and its pid.
  */
-export function wayOut(keeper: Keeper, supervisor: Supervisor, log: DaemonLog, close: () => Promise<void>): WayOut {
+export function wayOut(
+  keeper: Keeper,
+  supervisor: Supervisor,
+  log: DaemonLog,
+  close: (how: Ending) => Promise<void>,
+): WayOut {
   let begun: Ending | null = null;
   let exitStatus: ExitStatus | null = null;
   let finish: (how: Ending) => void = () => {};
   const done = new Promise<Ending>((resolve) => (finish = resolve));
   const leave = async (mood: "restarting" | "shutdown"): Promise<void> => {
     await shutDown(supervisor, mood, (message) => log("info", message));
-    await close();
+    await close(begun ?? "shutdown");
     // Only now: until here a restart may have become a shutdown.
     if (begun === "restart") await forgetAll(keeper, supervisor);
     else await keeper.quit({ status: typeof exitStatus === "function" ? exitStatus() : (exitStatus ?? 0) });

@@ -8,6 +8,8 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export interface Listener {
   /** Stops listening, ends idle connections at once and streams with them. */
   close(): Promise<void>;
+  /** The same for us, but whoever holds the sockets keeps them, and clients wait for whoever takes them up. */
+  leave(): Promise<void>;
 }
 
 /** Bytes of headers; a request with more is answered 431. Nobody's cookies belong here. */

@@ -2,6 +2,7 @@ import type { LogLevel, ServerSpec } from "../model/model.ts";
 import { sendErrorPage } from "./error-page.ts";
 import { createGatekeeper, type Gatekeeper } from "./gatekeeper.ts";
 import type { OpenRoutes } from "./health-routes.ts";
+import { NO_STORE, type SocketStore } from "./held-sockets.ts";
 import type { Listener, RequestHandler } from "./http-server.ts";
 import { openInetServer } from "./inet-server.ts";
 import { ServerProblem } from "./server-problem.ts";
@@ -16,6 +17,8 @@ export interface OpenServersOptions {
   readonly rpcinterfaces: readonly string[];
   readonly log: (level: LogLevel, message: string) => void;
   readonly onError: (error: unknown) => void;
+  /** Absent: the sockets end with this process. */
+  readonly store?: SocketStore;
 }
 
 /**
@@ -29,24 +32,29 @@ export async function openServers(servers: readonly ServerSpec[], options: OpenS
   const close = async (): Promise<void> => {
     await Promise.all(open.splice(0).map((listener) => listener.close()));
   };
+  const leave = async (): Promise<void> => {
+    await Promise.all(open.splice(0).map((listener) => listener.leave()));
+  };
   try {
     for (const server of servers) open.push(await openServer(server, options));
   } catch (error) {
     await close();
     throw error;
   }
-  return { close };
+  return { close, leave };
 }
 
 /** Opens one configured server. @throws ServerProblem */
 export async function openServer(server: ServerSpec, options: OpenServersOptions): Promise<Listener> {
-  const { log, onError } = options;
+  const { log, onError, store = NO_STORE } = options;
   const inner = guarded(gatekeeperOf(server), options.routes(server), onError);
   const handler: RequestHandler = (request, response) => {
     if (!options.open(request, response)) inner(request, response);
   };
   const listener =
-    server.kind === "inet" ? await openInetServer(server, handler) : await openUnixServer(server, handler, log);
+    server.kind === "inet"
+      ? await openInetServer(server, handler, store)
+      : await openUnixServer(server, handler, log, store);
   for (const name of options.rpcinterfaces) log("info", `RPC interface '${name}' initialized`);
   if (server.username === null) {
     log("critical", `Server '${server.section}' running without any HTTP authentication checking`);

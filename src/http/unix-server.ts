@@ -13,6 +13,7 @@ import type { Server } from "node:http";
 import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
 import type { LogLevel, ServerSpec } from "../model/model.ts";
+import { listenOnLeft, type SocketStore } from "./held-sockets.ts";
 import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
 import { isStale, listenPrivately } from "./listener.ts";
 import { ServerProblem, whyNotOpened } from "./server-problem.ts";
@@ -26,7 +27,14 @@ type UnixSpec = Extract<ServerSpec, { readonly kind: "unix" }>;
  *
  * A socket file can be lost while we listen (somebody cleans up /tmp); then nobody can reach us any more, though we run. The
  * folder is watched, and a lost file is made anew. The old server lives on for the connections it has.
+ *
+ * A socket that an earlier supervisor left is taken up as it is, if its file is still there.
  */
+
+/** What a listening socket of this spec is called where it is held. */
+export function unixSocketName({ file, chmod, chown }: UnixSpec): string {
+  return `unix ${chmod.toString(8)} ${chown === null ? "-" : `${chown.uid}:${chown.gid}`} ${file}`;
+}
 
 /**
  * @param options `ownFolder`: the socket's folder is ours alone, and is made anew like the socket.
@@ -36,8 +44,10 @@ export async function openUnixServer(
   spec: UnixSpec,
   handler: RequestHandler,
   log: (level: LogLevel, message: string) => void,
+  store: SocketStore,
   options: { readonly ownFolder?: boolean } = {},
 ): Promise<Listener> {
+  const name = unixSocketName(spec);
   const servers: Server[] = [];
   let closed = false;
   let identity = "";
@@ -46,9 +56,19 @@ export async function openUnixServer(
     await bindTo(server, spec, log);
     identity = identityOf(spec.file);
     servers.push(server);
+    store.hold({ name, file: spec.file, identity }, server);
   };
   warnOfOpenFolder(spec.file, log);
-  await bind();
+  const left = store.take(name);
+  if (left !== null && left.identity === identityOf(spec.file)) {
+    const server = createHttpServer(false, handler);
+    await listenOnLeft(server, left);
+    identity = left.identity;
+    servers.push(server);
+  } else {
+    left?.handle.close?.();
+    await bind();
+  }
 
   let repairing = false;
   let watcher: FSWatcher | null = null;
@@ -76,13 +96,20 @@ export async function openUnixServer(
   const closeAll = async (): Promise<void> => {
     // Whoever has taken the name over in the meantime keeps it.
     if (identity !== "" && identityOf(spec.file) === identity) unlinkSync(spec.file);
-    await Promise.all(servers.splice(0).map(closeHttpServer));
+    await Promise.all([store.drop(name), ...servers.splice(0).map(closeHttpServer)]);
+  };
+  const stopWatching = (): void => {
+    closed = true;
+    watcher?.close();
   };
   return {
     close: () => {
-      closed = true;
-      watcher?.close();
+      stopWatching();
       return closeAll();
+    },
+    leave: async () => {
+      stopWatching();
+      await Promise.all(servers.splice(0).map(closeHttpServer));
     },
   };
 }

@@ -1,5 +1,6 @@
 /**
- * The supervisor as the keeper's child: started with a socket as fd 3, started again when it dies.
+ * The supervisor as the keeper's child: started with a socket as fd 3 and a channel for descriptors as fd 4, started again when
+ * it dies.
  *
  * A supervisor ends properly by asking the keeper to quit. Any other end is a crash: it is started again after 10 ms. Ten
  * crashes at a time may come like this, and one more for each second that passes: whoever kills it now and then is not to
@@ -8,6 +9,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { Duplex } from "node:stream";
 import { RESTART_STATUS } from "../protocol/keeper.ts";
+import { HeldSockets } from "./held-sockets.ts";
 import { serveKeeper, type SupervisorConnection } from "./serve.ts";
 import type { KeeperCore } from "./keeper-core.ts";
 
@@ -17,6 +19,7 @@ export class SupervisorChild {
   readonly #log: (line: string) => void;
   readonly #news: SupervisorNews;
   readonly #say: ((chunk: Uint8Array) => void) | null;
+  readonly #sockets = new HeldSockets();
   readonly #crashes: number[] = [];
   #child: ChildProcess | null = null;
   #connection: SupervisorConnection | null = null;
@@ -44,7 +47,10 @@ export class SupervisorChild {
     this.#log = log;
     this.#news = news;
     keeper.supervisors = () => ({ restarts: Math.max(0, this.#starts - 1), recentCrashes: this.#recentCrashes() });
-    keeper.events.onClose(() => this.end());
+    keeper.events.onClose(() => {
+      this.end();
+      this.#sockets.closeAll();
+    });
   }
 
   /** Messages from the present supervisor so far; 0 when there is none. */
@@ -55,11 +61,13 @@ export class SupervisorChild {
   start(): void {
     const [file = "", ...args] = this.#command;
     const restarts = this.#starts++;
+    const print = this.#say === null ? "inherit" : "pipe";
     const child = spawn(file, args, {
-      stdio: this.#say === null ? ["ignore", "inherit", "inherit", "pipe"] : ["ignore", "pipe", "pipe", "pipe"],
+      stdio: ["ignore", print, print, "pipe", "ipc"],
       env: { ...process.env, SUP_KEEPER_RESTARTS: String(restarts), SUP_KEEPER_PID: String(process.pid) },
     });
     this.#child = child;
+    this.#sockets.attach(child);
     const say = this.#say;
     if (say !== null) for (const stream of [child.stdout, child.stderr]) stream?.on("data", say);
     const stream = child.stdio[3];
