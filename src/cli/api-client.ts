@@ -30,7 +30,7 @@ export class ApiClient {
   /** Waits as long as the daemon takes: a stop may rightly last `stopwaitsecs`. Throws `ApiError` on a refusal. */
   async call<N extends ApiName>(name: N, args: ApiCalls[N]["arguments"]): Promise<ApiCalls[N]["result"]> {
     const headers = { Host: "localhost", "Content-Type": "application/json", Connection: "close" };
-    const answer = await this.#patiently(() =>
+    const answer = await this.#patiently(READS.has(name), () =>
       new BareConnection({ path: this.#socket }).send("POST", `/api/v1/${name}`, headers, JSON.stringify(args)),
     );
     const text = answer.body.toString();
@@ -41,7 +41,7 @@ export class ApiClient {
 
   /** Follows a stream until it ends or `signal` aborts; resolves either way. */
   async stream(query: URLSearchParams, onItem: (item: StreamItem) => void, signal: AbortSignal): Promise<void> {
-    const response = await this.#patiently(() => this.#open(`/api/v1/stream?${query}`, signal));
+    const response = await this.#patiently(true, () => this.#open(`/api/v1/stream?${query}`, signal));
     if (response.statusCode !== 200) {
       const body = JSON.parse(await readAll(response)) as { error?: string };
       throw new ApiError(response.statusCode ?? 0, body.error ?? `the daemon answered ${response.statusCode}`);
@@ -61,14 +61,14 @@ export class ApiClient {
     }
   }
 
-  /** Sends again while a daemon that does not answer is about to come back. */
-  async #patiently<T>(send: () => Promise<T>): Promise<T> {
+  /** Sends again while a daemon that does not answer is about to come back. `reads`: it changes nothing. */
+  async #patiently<T>(reads: boolean, send: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
       try {
         return await send();
       } catch (error) {
-        if (!mayRepeat(error, path) || Date.now() > deadline) throw error;
+        if (!mayRepeat(error, reads) || Date.now() > deadline) throw error;
         if (!(await this.#isComing())) throw error;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -87,13 +87,13 @@ export class ApiClient {
 }
 
 /** What was not received can be sent again; a reset may have come after the call was carried out, so only if it changes nothing. */
-function mayRepeat(error: unknown, path: string): boolean {
+function mayRepeat(error: unknown, reads: boolean): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOENT" || code === "ECONNREFUSED") return true;
-  return (code === "ECONNRESET" || code === "EPIPE") && READS.has(path);
+  return reads && (code === "ECONNRESET" || code === "EPIPE");
 }
 
-const READS: ReadonlySet<string> = new Set(["/api/v1/status", "/api/v1/plan"]);
+const READS: ReadonlySet<ApiName> = new Set(["status", "plan"] as const);
 
 /** Whether `error` means that no daemon listens there. */
 export function isNotRunning(error: unknown): boolean {

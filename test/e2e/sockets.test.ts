@@ -62,10 +62,10 @@ test("clients of every socket wait while the supervisor is killed twenty times, 
   await project.sup("up", "-d");
   const doors: Door[] = [{ socketPath: file() }, tcp()];
   const answers = new Map<number | string, number>();
-  let over = false;
+  const over = new AbortController();
   const clients = doors.flatMap((door) =>
     [1, 2, 3].map(async () => {
-      while (!over) {
+      while (!over.signal.aborted) {
         const answer = await ask(door);
         answers.set(answer, (answers.get(answer) ?? 0) + 1);
       }
@@ -80,7 +80,7 @@ test("clients of every socket wait while the supervisor is killed twenty times, 
   await project.until((status) => !killed.has(status.supervisorPid), "the last supervisor");
   const before = answers.get(200) ?? 0;
   while ((answers.get(200) ?? 0) < before + 20) await new Promise((resolve) => setTimeout(resolve, 10));
-  over = true;
+  over.abort();
   await Promise.all(clients);
   // Who was being served when the axe fell is cut off; nobody is turned away at the door.
   expect([...answers.keys()].filter(isRefusal)).toEqual([]);
@@ -111,11 +111,11 @@ test("a restart with other servers closes what is not in the config any more, an
   let over = false;
   const control = { socketPath: join(project.env["SUP_RUNTIME_DIR"] ?? "", controlFolder(), "control.sock") };
   const client = (async () => {
-    while (!over) answers.add(await ask(control));
+    while (!over.signal.aborted) answers.add(await ask(control));
   })();
   await project.sup("shell", "reload");
   await project.until((status) => status.supervisorPid !== before.supervisorPid, "the next supervisor");
-  over = true;
+  over.abort();
   await client;
   expect([...answers].filter(isRefusal)).toEqual([]);
   expect((await project.status()).pid).toBe(before.pid);
