@@ -108,7 +108,7 @@ test("a restart with other servers closes what is not in the config any more, an
   expect(await ask(tcp())).toBe(200);
   configure("0770", false);
   const answers = new Set<number | string>();
-  let over = false;
+  const over = new AbortController();
   const control = { socketPath: join(project.env["SUP_RUNTIME_DIR"] ?? "", controlFolder(), "control.sock") };
   const client = (async () => {
     while (!over.signal.aborted) answers.add(await ask(control));
