@@ -3,11 +3,9 @@ import { loadLastGood, storeLastGood } from "../config/last-good.ts";
 import { systemClock } from "../clock/clock.ts";
 import type { SocketStore } from "../http/held-sockets.ts";
 import { ServerProblem } from "../http/server-problem.ts";
-import type { DaemonLog } from "../logs/daemon-log.ts";
-import type { Model, ProcessSpec } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
-import { selects } from "../model/select-processes.ts";
-import type { ConsoleStyle, Keeper, KeeperEvent, KeeperSnapshot } from "../protocol/keeper.ts";
+import type { ConsoleStyle, Keeper, KeeperEvent } from "../protocol/keeper.ts";
 import { apiMethods } from "../rpc/api-methods.ts";
 import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
@@ -17,11 +15,13 @@ import { closeIdleSockets, socketLine } from "../supervisor/idle-sockets.ts";
 import { RestartOnChange } from "../supervisor/restart-on-change.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { FileWatcher } from "../watch/file-watcher.ts";
+import { announce, announceReturn, fallbackText } from "./announce.ts";
 import { DroppedBytes } from "./dropped-bytes.ts";
 import { openMainLog, type LogParts, type MainLogFile } from "./main-log.ts";
 import { openDoors } from "./open-doors.ts";
 import { tapOutput } from "./output-taps.ts";
-import { removePidfile, writePidfile } from "./pidfile.ts";
+import { onlyChosen } from "./only-chosen.ts";
+import { removePidfile } from "./pidfile.ts";
 import type { Places } from "./places.ts";
 import { serverUrlOf } from "./server-url.ts";
 import { startNotices, type SupervisordLaunch } from "./supervisord-launch.ts";
@@ -278,46 +278,4 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   }
   const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings, "warning");
   return { ready: true, pid: snapshot.pid, warnings, done };
-}
-
-/** Supervisor's two ways of saying that it runs. Returns the pidfile if it was written. */
-function announce(spec: Model["supervisord"], pid: number, log: DaemonLog): string | null {
-  if (spec.pidfile !== null && !writePidfile(spec.pidfile, pid)) {
-    log("critical", `could not write pidfile ${spec.pidfile}`);
-    return null;
-  }
-  log("info", `supervisord started with pid ${pid}`);
-  return spec.pidfile;
-}
-
-function fallbackText(problems: string): string {
-  return `the config cannot be read any more, the last good one stays in force:\n${problems}`;
-}
-
-/** The chosen processes and all that they depend on, directly or not. */
-function onlyChosen(model: Model, names: readonly string[]): ((spec: ProcessSpec) => boolean) | null {
-  if (names.length === 0) return null;
-  const all = model.groups.flatMap((group) => group.processes);
-  const needed = new Set(all.filter((spec) => selects(names, spec)));
-  // A set visits what is added during the visit.
-  for (const spec of needed) {
-    const programs = new Set(spec.dependsOn.map((dependency) => dependency.program));
-    for (const other of all) if (programs.has(other.program)) needed.add(other);
-  }
-  return (spec) => needed.has(spec);
-}
-
-function announceReturn(snapshot: KeeperSnapshot, log: DaemonLog): void {
-  const running = snapshot.processes.filter((one) => one.pid !== 0).length;
-  const what =
-    snapshot.restarts === 0
-      ? "the daemon before this one was killed"
-      : `the supervisor process died and was started again (${snapshot.restarts} times by now)`;
-  log("critical", `${what}; ${running} programs run on`);
-  if (snapshot.recentCrashes >= 5) {
-    log(
-      "critical",
-      `it died ${snapshot.recentCrashes} times within a minute: the last good config stays in force, unread`,
-    );
-  }
 }
