@@ -51,7 +51,11 @@ class Line {
     this.#current = pair?.[0] ?? null;
     if (pair === undefined) return;
     const [request, response] = pair;
-    response.once("close", () => this.#next());
+    // Whoever sends much ahead takes turns with the other connections.
+    response.once("close", () => {
+      if (this.#waiting.length === 0) this.#next();
+      else setImmediate(() => this.#next());
+    });
     if (this.#held && this.#waiting.length < MOST_WAITING) {
       this.#held = false;
       this.#socket.resume();

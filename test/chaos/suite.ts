@@ -14,7 +14,10 @@ import { trees } from "./r10-trees.ts";
 import { throughput } from "./l1-throughput.ts";
 import { manyWriters } from "./l2-many-writers.ts";
 import { bigBoot } from "./c8-boot.ts";
+import { mutatedBodies } from "./x1-mutated-bodies.ts";
 import { sameAnswers } from "./x2-same-answers.ts";
+import { oversized } from "./x3-oversized.ts";
+import { connections } from "./x4-connections.ts";
 import { permissions } from "./x11-permissions.ts";
 import { privileges } from "./x12-privileges.ts";
 
@@ -36,7 +39,10 @@ export const suite: readonly ChaosTest[] = [
   throughput,
   manyWriters,
   bigBoot,
+  mutatedBodies,
   sameAnswers,
+  oversized,
+  connections,
   permissions,
   privileges,
 ];
