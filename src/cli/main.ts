@@ -1,13 +1,14 @@
 import type { CliError } from "./cli-error.ts";
 import { restoreEnvironment } from "./full-environment.ts";
-import { safeText } from "./render/safe-text.ts";
+import { guardTerminal, safeText } from "./render/safe-text.ts";
 import { styler } from "./render/colors.ts";
 import { version } from "./version.ts";
 
 /** The entry of `sup`: the only place of it that prints errors and chooses the exit status. */
 async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  if (!words.includes("--raw")) for (const stream of [process.stdout, process.stderr]) guardTerminal(stream);
   try {
-    const words = process.argv.slice(2);
     // Most of a short command's time is the start of Node and the reading of our own code: these need none of it.
     if (words.length === 1 && (words[0] === "--version" || words[0] === "-v")) {
       process.stdout.write(`${version}\n`);

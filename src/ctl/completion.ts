@@ -1,5 +1,6 @@
 import type { ProcessInfo } from "../protocol/process-info.ts";
 import type { Action } from "./action.ts";
+import { neutralise } from "./terminal-filter.ts";
 
 /**
  * What the word under the cursor may become; each candidate ends in a blank. Word breaks are blanks only, so that namespecs
@@ -16,7 +17,13 @@ export async function complete(
 ): Promise<[string[], string]> {
   const [, before = "", word = ""] = /^(.*?)(\S*)$/s.exec(line) ?? [];
   const candidates = await candidatesFor(before.trim().split(/\s+/)[0] ?? "", word, actions, infos);
-  return [[...new Set(candidates)].filter((each) => each.startsWith(word)).map((each) => `${each} `), word];
+  const fitting = [...new Set(candidates)].filter((each) => each.startsWith(word) && isTypeable(each));
+  return [fitting.map((each) => `${each} `), word];
+}
+
+/** A name of a foreign server may hold anything; what would act on the terminal, or break into words, is not offered. */
+function isTypeable(name: string): boolean {
+  return !/\s/.test(name) && neutralise(name) === name && !name.includes("\x1b");
 }
 
 async function candidatesFor(

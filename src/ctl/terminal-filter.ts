@@ -18,7 +18,10 @@ export class TerminalFilter {
   }
 }
 
-/** Drops everything that could act on a terminal, except colours, tabs and newlines. */
+/**
+ * Drops everything that could act on a terminal, except colours, tabs and newlines. A string sequence that nobody ends is over
+ * with its line: it must not hide the lines after it.
+ */
 export function neutralise(text: string): string {
   return text.replace(ESCAPES, (match) => (SGR.test(match) ? match : ""));
 }
@@ -29,10 +32,10 @@ const SGR = /^\x1b\[[0-9;:]*m$/;
 const ESCAPES = new RegExp(
   [
     "\\x1b\\[[0-?]*[ -/]*[@-~]?", // CSI; SGR is one of them
-    "\\x1b[\\]PX^_][^\\x07\\x1b\\x9c]*(?:\\x07|\\x1b\\\\|\\x9c)?", // OSC, DCS, SOS, PM, APC with their text
+    "\\x1b[\\]PX^_][^\\n\\x07\\x1b\\x9c]*(?:\\x07|\\x1b\\\\|\\x9c)?", // OSC, DCS, SOS, PM, APC with their text
     "\\x1b[ -/]*[0-~]?", // two-character escapes, and a lone ESC
     "\\x9b[0-?]*[ -/]*[@-~]?", // C1 CSI
-    "[\\x90\\x98\\x9d-\\x9f][^\\x07\\x1b\\x9c]*(?:\\x07|\\x1b\\\\|\\x9c)?", // C1 string sequences
+    "[\\x90\\x98\\x9d-\\x9f][^\\n\\x07\\x1b\\x9c]*(?:\\x07|\\x1b\\\\|\\x9c)?", // C1 string sequences
     "[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]", // lone controls, bidi
   ].join("|"),
   "g",
@@ -40,8 +43,8 @@ const ESCAPES = new RegExp(
 
 const UNFINISHED = new RegExp(
   [
-    "\\x1b(?:\\[[0-?]*[ -/]*|[ -/]*|[\\]PX^_][^\\x07\\x1b\\x9c]*\\x1b?)?$",
+    "\\x1b(?:\\[[0-?]*[ -/]*|[ -/]*|[\\]PX^_][^\\n\\x07\\x1b\\x9c]*\\x1b?)?$",
     "\\x9b[0-?]*[ -/]*$",
-    "[\\x90\\x98\\x9d-\\x9f][^\\x07\\x1b\\x9c]*\\x1b?$",
+    "[\\x90\\x98\\x9d-\\x9f][^\\n\\x07\\x1b\\x9c]*\\x1b?$",
   ].join("|"),
 );

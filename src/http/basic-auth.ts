@@ -9,10 +9,11 @@ export interface Credentials {
  * (Supervisor answers some of these with an internal error.) The first colon separates: a password may hold more.
  */
 export function parseBasicAuth(header: string | undefined): Credentials | null {
-  const match = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? "");
-  const encoded = match?.[1];
+  const match = /^basic +([A-Za-z0-9+/]+)(={0,2}) *$/i.exec(header ?? "");
+  const [, encoded, padding = ""] = match ?? [];
   // Node's decoder takes anything; a length that no encoder makes is a mistake all the same.
-  if (encoded === undefined || encoded.replaceAll("=", "").length % 4 === 1) return null;
+  if (encoded === undefined || encoded.length % 4 === 1) return null;
+  if (padding !== "" && (encoded.length + padding.length) % 4 !== 0) return null;
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(encoded, "base64"));

@@ -4,6 +4,8 @@ const FREE_FAILURES = 5;
 const PENALTY = 1000;
 const FORGET_AFTER = 60_000;
 const MOST_PEERS = 1000;
+/** Answers that one peer may wait for at the same time; more connections must not mean more guesses. */
+const MOST_WAITING = 8;
 
 /**
  * Slows down who guesses passwords: after five wrong ones a peer waits a second for each further answer. Right ones wait too,
@@ -12,6 +14,7 @@ const MOST_PEERS = 1000;
 export class FailedLogins {
   readonly #now: () => number;
   readonly #peers = new Map<string, { failures: number; last: number }>();
+  readonly #waiting = new Map<string, number>();
 
   /** @param now monotonic milliseconds. */
   constructor(now: () => number) {
@@ -25,6 +28,20 @@ export class FailedLogins {
     if (this.#now() - known.last < FORGET_AFTER) return PENALTY;
     this.#peers.delete(peer);
     return 0;
+  }
+
+  /** Takes one of the peer's places to wait in; false: all are taken, so its credentials are not looked at. Pair with `leave`. */
+  enter(peer: string): boolean {
+    const waiting = this.#waiting.get(peer) ?? 0;
+    if (waiting >= MOST_WAITING) return false;
+    this.#waiting.set(peer, waiting + 1);
+    return true;
+  }
+
+  leave(peer: string): void {
+    const waiting = (this.#waiting.get(peer) ?? 0) - 1;
+    if (waiting > 0) this.#waiting.set(peer, waiting);
+    else this.#waiting.delete(peer);
   }
 
   failed(peer: string): void {

@@ -22,6 +22,16 @@ export function createGatekeeper(server: ServerSpec): Gatekeeper {
   const logins = new FailedLogins(() => performance.now());
   const ownNames = server.kind === "inet" ? [server.host, hostname().toLowerCase()] : [];
 
+  /** Waits as long as this peer has to; false: too many of its requests wait already. */
+  const hasWaited = async (peer: string): Promise<boolean> => {
+    const delay = logins.delayFor(peer);
+    if (delay === 0) return true;
+    if (!logins.enter(peer)) return false;
+    await sleep(delay);
+    logins.leave(peer);
+    return true;
+  };
+
   return async (request, response) => {
     if (server.kind === "inet") {
       const reason = whyForeign({
@@ -43,7 +53,11 @@ export function createGatekeeper(server: ServerSpec): Gatekeeper {
     const peer = request.socket.remoteAddress ?? "local";
     // Asking without a password is how every browser begins: no failure, nothing to wait for.
     if (given !== null) {
-      await sleep(logins.delayFor(peer));
+      if (!(await hasWaited(peer))) {
+        const detail = "Too many passwords from this address are waiting to be looked at.";
+        await refuseRequest(request, response, 429, { detail, headers: { "Retry-After": "1" } });
+        return false;
+      }
       if (await check(given)) {
         logins.succeeded(peer);
         return true;

@@ -39,7 +39,11 @@ function sha1(text: string): string {
   return createHash("sha1").update(text).digest("hex");
 }
 
-/** A dashboard asks every few seconds: what was right once is remembered as a keyed digest, and not computed again. */
+/**
+ * A dashboard asks every few seconds: what was right once is remembered as a keyed digest, and not computed again. The rest is
+ * computed one at a time, each password once however many send it: a computation takes 64 MB and a fraction of a second, and
+ * strangers decide how many there are.
+ */
 function scryptCheck(stored: string, digest: (text: string) => Buffer): (given: string) => Promise<boolean> {
   const [n, r, p, salt, key] = stored.slice("{SCRYPT}".length).split("$");
   const options: ScryptOptions = { N: Number(n), r: Number(r), p: Number(p), maxmem: 1 << 30 };
@@ -48,11 +52,22 @@ function scryptCheck(stored: string, digest: (text: string) => Buffer): (given: 
   if (!known || Number(n) > 1 << 20 || salt === undefined || right.length < 16) {
     throw new Error("a password that begins with {SCRYPT} goes on with N$r$p$salt$key, salt and key in base64");
   }
+  const compute = async (given: string): Promise<boolean> =>
+    timingSafeEqual(await derive(given, Buffer.from(salt, "base64"), right.length, options), right);
   let accepted: Buffer | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+  const underWay = new Map<string, Promise<boolean>>();
   return async (given) => {
     const fingerprint = digest(given);
     if (accepted !== null && timingSafeEqual(fingerprint, accepted)) return true;
-    const same = timingSafeEqual(await derive(given, Buffer.from(salt, "base64"), right.length, options), right);
+    const id = fingerprint.toString("hex");
+    let computed = underWay.get(id);
+    if (computed === undefined) {
+      computed = last.then(() => compute(given));
+      underWay.set(id, computed);
+      last = computed.catch(() => {}).then(() => underWay.delete(id));
+    }
+    const same = await computed;
     if (same) accepted = fingerprint;
     return same;
   };

@@ -18,6 +18,11 @@ import { mutatedBodies } from "./x1-mutated-bodies.ts";
 import { sameAnswers } from "./x2-same-answers.ts";
 import { oversized } from "./x3-oversized.ts";
 import { connections } from "./x4-connections.ts";
+import { xmlBombs } from "./x5-xml-bombs.ts";
+import { foreignPages } from "./x6-foreign-pages.ts";
+import { passwords } from "./x7-passwords.ts";
+import { manyClients } from "./x8-many-clients.ts";
+import { escapes } from "./x10-escapes.ts";
 import { permissions } from "./x11-permissions.ts";
 import { privileges } from "./x12-privileges.ts";
 
@@ -43,6 +48,11 @@ export const suite: readonly ChaosTest[] = [
   sameAnswers,
   oversized,
   connections,
+  xmlBombs,
+  foreignPages,
+  passwords,
+  manyClients,
+  escapes,
   permissions,
   privileges,
 ];

@@ -24,15 +24,11 @@ export class Target {
   locked = 0;
   supervisorPid = 0;
 
-  /** Starts it. Besides `programs` it has the ones that every attack may need: `victim` runs, `late` takes 12 s to start. */
+  /** Starts it with `programs`, and with `victim`, which runs. */
   async up(programs: Readonly<Record<string, object>> = {}): Promise<void> {
     [this.open, this.locked] = [await freePort(), await freePort()];
     const quiet = { command: "/bin/sleep 100000", stdoutLogfile: "NONE", startsecs: 0 };
-    const all = {
-      victim: { ...quiet, autorestart: true },
-      late: { ...quiet, startsecs: 12, autostart: false },
-      ...programs,
-    };
+    const all = { victim: { ...quiet, autorestart: true }, ...programs };
     this.world.configure(all, {
       unixHttpServer: { file: this.socketPath },
       inetHttpServer: [

@@ -19,7 +19,10 @@ export const connections: ChaosTest = {
     const figures: Record<string, string> = {};
     const [broken, late]: [string[], string[]] = [[], []];
     try {
-      await target.up();
+      // Its start takes longer than a request may.
+      await target.up({
+        late: { command: "/bin/sleep 100000", stdoutLogfile: "NONE", startsecs: 12, autostart: false },
+      });
       const note = (name: string, text: string, { answers, p99, rssGrowth }: Bystander): void => {
         figures[name] = `${text}; ${answers} answers on the unix socket, p99 ${p99} ms, ${rssGrowth} MiB more`;
         if (answers === 0) broken.push(`${name}: no answer on the unix socket`);

@@ -27,6 +27,14 @@ describe("text for a terminal", () => {
     expect(neutralise(text)).toBe("ab");
   });
 
+  it("shows the lines after a sequence that nobody ends", () => {
+    for (const lead of ["\x1b]0;x", "\x1bPq", "\x9d0;x"]) {
+      expect(neutralise(`a${lead}\nb\n`)).toBe("a\nb\n");
+      const filter = new TerminalFilter();
+      expect(filter.write(`a${lead}`) + filter.write("y\nb\n")).toBe("a\nb\n");
+    }
+  });
+
   it("is the same however the stream is cut into chunks", () => {
     const text = "x\x1b]0;title\x07A\x1b[2JB\x1b[31mred\x1b[0m\x1bPq\x1b\\C\x9b5n\n";
     for (let cut = 0; cut <= text.length; cut += 1) {

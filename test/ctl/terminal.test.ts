@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { REAL_SUPERVISORCTL, startRealSupervisord, type RealSupervisord } from "../oracle/real-supervisord.ts";
 import { freePort } from "../support/http.ts";
+import { onTerminal as onPty, type TerminalStep as Step } from "../support/on-terminal.ts";
 import { buildCtl, run } from "./run-ctl.ts";
 
 /* What only shows on a real terminal: prompts, editing, completion, hidden passwords, Ctrl-C and harmless output. */
@@ -38,12 +39,6 @@ afterAll(async () => {
   rmSync(dirname(bundle), { recursive: true, force: true });
 });
 
-type Step =
-  | { readonly run: readonly string[] }
-  | { readonly expect: string }
-  | { readonly send: string }
-  | { readonly expectEnd: true };
-
 const waitFor = (text: string): Step => ({ expect: text });
 const type = (text: string): Step => ({ send: text });
 const end: Step = { expectEnd: true };
@@ -52,16 +47,8 @@ const CTRL_D = "\x04";
 /** A prompt on a line of its own: editing prints the prompt again, but not after a newline. */
 const PROMPT = "\n\x1b[1G\x1b[0Jsupervisor> ";
 
-async function onTerminal(
-  args: readonly string[],
-  steps: readonly Step[],
-): Promise<{ output: string; status: number | null; missing: string | null }> {
-  const command = [process.execPath, bundle, "-c", daemon.config, ...args];
-  const script = JSON.stringify({ command, steps, timeout: 40 });
-  const ran = await run("/usr/bin/python3", ["test/support/drive_terminal.py", script], process.cwd());
-  expect(ran.stderr).toBe("");
-  return JSON.parse(ran.stdout) as { output: string; status: number | null; missing: string | null };
-}
+const onTerminal = (args: readonly string[], steps: readonly Step[]) =>
+  onPty([process.execPath, bundle, "-c", daemon.config, ...args], steps);
 
 describe("the interactive shell", () => {
   it("begins with the status, runs commands, and ends with 0 at quit", async () => {

@@ -29,3 +29,15 @@ test("a flood of peers does not push out the one that keeps guessing", () => {
   expect(logins.delayFor("guesser")).toBe(1000);
   expect(logins.delayFor("peer 0")).toBe(0);
 });
+
+test("more connections are no more guesses: eight answers of a peer may be waited for at a time", () => {
+  const logins = new FailedLogins(() => 0);
+  expect(Array.from({ length: 10 }, () => logins.enter("guesser"))).toEqual([
+    ...Array<boolean>(8).fill(true),
+    false,
+    false,
+  ]);
+  expect(logins.enter("other")).toBe(true);
+  logins.leave("guesser");
+  expect([logins.enter("guesser"), logins.enter("guesser")]).toEqual([true, false]);
+});

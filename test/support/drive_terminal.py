@@ -1,6 +1,6 @@
 """Drives a program on a pseudo-terminal, the way a person would.
 
-usage: drive_terminal.py JSON {"command": [...], "steps": [{"expect": text}, {"send": text}, {"run": [...]}, {"expectEnd": true}], "timeout": seconds}
+usage: drive_terminal.py JSON {"command": [...], "steps": [{"expect": text}, {"send": text}, {"run": [...]}, {"expectEnd": true}], "timeout": seconds, "env": {...}}
 
 Each `expect` waits until the text has appeared after the last match; `send` types; `run` runs another
 command to its end. Prints {"output", "status", "missing"} as
@@ -20,6 +20,7 @@ deadline = time.monotonic() + script.get("timeout", 30)
 pid, terminal = pty.fork()
 if pid == 0:
     os.environ["TERM"] = "xterm"
+    os.environ.update(script.get("env", {}))
     os.execvp(script["command"][0], script["command"])
 
 output = b""
