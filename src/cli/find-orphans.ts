@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Places } from "../daemon/places.ts";
+import { readRegistry, registryFile } from "../keeper/registry.ts";
 import { isAlive } from "./until-gone.ts";
 
 /** A program whose keeper was killed: it runs on, and nobody looks after it. */
@@ -11,23 +12,12 @@ export interface Orphan {
 
 /** The programs that a killed keeper has left, from the records it keeps for its successor. Empty if there is no trace. */
 export function findOrphans(places: Places): Orphan[] {
-  const folder = join(places.runtime, "keeper/programs");
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  return names.flatMap((name) => {
+  const { records } = readRegistry(registryFile(join(places.runtime, "keeper")));
+  return records.flatMap(({ key, pid, ended, startTime }) => {
     try {
-      const record = JSON.parse(readFileSync(join(folder, name), "utf8")) as Orphan & {
-        ended: unknown;
-        startTime: string;
-      };
-      const { key, pid, ended, startTime } = record;
       return ended === null && pid > 0 && isAlive(pid) && startTimeOf(pid) === startTime ? [{ key, pid }] : [];
     } catch {
-      return [];
+      return []; // it ended while this looked
     }
   });
 }

@@ -24,6 +24,7 @@ import { EventJournal } from "./event-journal.ts";
 import { FifoPool } from "./fifo-pool.ts";
 import { KeptProgram } from "./kept-program.ts";
 import { LogFiles } from "./log-files.ts";
+import { NativeChildren } from "./native-children.ts";
 import { bootId } from "./proc.ts";
 import type { ProgramHost } from "./program-host.ts";
 import { RecordTrouble } from "./record-trouble.ts";
@@ -31,6 +32,7 @@ import { Registry, type ProgramRecord } from "./registry.ts";
 import { SharedSockets } from "./shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
 import type { Run } from "./run.ts";
+import { loadSystemCalls, type SystemCalls } from "./system-calls.ts";
 
 export interface KeeperOptions {
   /** Folder for FIFOs, registry and state, kept from one keeper to the next. Created with mode 0700. */
@@ -53,6 +55,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     ({ url }, now) => this.tell({ type: "socket", url, now }),
   );
   readonly nofileSoft: number | null;
+  readonly native: { readonly calls: SystemCalls; readonly children: NativeChildren } | null;
   /** Supervisors started before the present one, and deaths of supervisors in the last minute. Set by who starts them. */
   supervisors: () => { readonly restarts: number; readonly recentCrashes: number } = () => ({
     restarts: 0,
@@ -62,7 +65,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly #registry: Registry;
   readonly #boot = bootId();
   readonly #trouble = new RecordTrouble(
-    () => this.#recordAll(),
+    () => this.#trouble.attempt(() => this.#registry.rewrite()),
     (errno, failed) => this.tell({ type: "recordTrouble", errno, failed }),
   );
   readonly #listeners = new Set<(event: KeeperEvent) => void>();
@@ -72,6 +75,8 @@ export class KeeperCore implements Keeper, ProgramHost {
   #closed = false;
   #status = 0;
   #mirror: NodeJS.Timeout | null = null;
+  /** What the supervisor saved since the state was last written. */
+  #unsaved: Record<string, string | null> = {};
 
   readonly events = {
     onEvent: (listener: (event: KeeperEvent) => void): void => {
@@ -89,10 +94,13 @@ export class KeeperCore implements Keeper, ProgramHost {
     fs.mkdirSync(fifos, { recursive: true, mode: 0o700 });
     fs.chmodSync(options.folder, 0o700);
     this.nofileSoft = options.nofileSoft ?? null;
-    this.#registry = new Registry(options.folder);
-    this.journal = new EventJournal(this.#registry.readState(), () => this.#mirrorSoon());
-    this.pool = new FifoPool(fifos);
-    adoptPrograms(this, this.#registry.readAll(), this.#boot, fifos);
+    this.#registry = new Registry(options.folder, () => this.journal.saved());
+    const { records, state } = this.#registry.take();
+    this.journal = new EventJournal(state, () => this.#mirrorSoon());
+    const calls = loadSystemCalls();
+    this.native = calls === null ? null : { calls, children: new NativeChildren(calls) };
+    this.pool = new FifoPool(fifos, calls);
+    adoptPrograms(this, records, this.#boot, fifos);
     this.pool.fill();
   }
 
@@ -172,10 +180,11 @@ export class KeeperCore implements Keeper, ProgramHost {
     if (program.alive || program.starting) throw new Error(`${key} is running and cannot be forgotten: stop it first`);
     this.programs.delete(key);
     this.sockets.forget(key);
-    this.#registry.remove(key);
+    this.#trouble.attempt(() => this.#registry.remove(key));
   }
 
   acknowledge(seq: number, changes: Readonly<Record<string, string | null>>): void {
+    Object.assign(this.#unsaved, changes);
     this.journal.acknowledge(seq, changes);
   }
 
@@ -214,10 +223,12 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.#closed = true;
     this.#quitting = true;
     if (this.#mirror !== null) clearTimeout(this.#mirror);
-    this.#trouble.attempt(() => this.#registry.writeState(this.journal.saved()));
+    this.#saveState();
     this.#trouble.close();
+    this.#registry.close();
     for (const program of this.programs.values()) program.close();
     this.pool.close();
+    this.native?.children.close();
     this.sockets.closeAll();
     for (const listener of this.#closeListeners) listener();
   }
@@ -240,12 +251,6 @@ export class KeeperCore implements Keeper, ProgramHost {
   record(program: KeptProgram, run: Run, ended: ProgramRecord["ended"]): void {
     const { key, incarnation, startedAt, logs, stop } = program;
     this.#write(run, { key, incarnation, startedAt, logs, stop, ended });
-  }
-
-  #recordAll(): void {
-    for (const program of this.programs.values())
-      if (program.run !== null && program.alive) this.record(program, program.run, null);
-    this.#trouble.attempt(() => this.#registry.writeState(this.journal.saved()));
   }
 
   recordIntent(run: Run, request: StartRequest, startedAt: number): void {
@@ -277,7 +282,13 @@ export class KeeperCore implements Keeper, ProgramHost {
   #mirrorSoon(): void {
     this.#mirror ??= setTimeout(() => {
       this.#mirror = null;
-      this.#trouble.attempt(() => this.#registry.writeState(this.journal.saved()));
+      this.#saveState();
     }, 50);
+  }
+
+  #saveState(): void {
+    const changes = this.#unsaved;
+    this.#unsaved = {};
+    this.#trouble.attempt(() => this.#registry.writeState(this.journal.seq, this.journal.acknowledged, changes));
   }
 }

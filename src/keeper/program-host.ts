@@ -4,6 +4,7 @@ import type { FifoPool } from "./fifo-pool.ts";
 import type { KeptProgram } from "./kept-program.ts";
 import type { ProgramRecord } from "./registry.ts";
 import type { Run } from "./run.ts";
+import type { NativeSpawn } from "./spawn-program.ts";
 import type { SharedSockets } from "./shared-sockets.ts";
 import type { StartRequest } from "../protocol/keeper.ts";
 
@@ -15,6 +16,8 @@ export interface ProgramHost {
   readonly sockets: SharedSockets;
   /** Soft limit of open files for programs; `null` leaves the keeper's own. */
   readonly nofileSoft: number | null;
+  /** The system's own calls, where they can be had. */
+  readonly native: Omit<NativeSpawn, "nofileSoft"> | null;
   /** False once the keeper is ending. */
   readonly accepting: boolean;
   /** The program of that key, known from now on. */

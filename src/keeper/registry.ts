@@ -1,59 +1,126 @@
 /**
- * What the keeper leaves on disk so that its successor finds every program after a crash: one small file per key, written
- * by rename in the tick of the spawn and of the exit, and the journal's state. All in a folder of mode 0700.
+ * What the keeper leaves on disk so that its successor finds every program after a crash: one file of lines, in the keeper's
+ * folder, that grows by a line for each spawn, exit and change of the saved state, in the tick in which it happens. It is written
+ * anew, without what is out of date, when most of it is. One write for each thing that happens, however many programs there are.
  */
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { ExitEvent, ProcessLogs, StopManners } from "../protocol/keeper.ts";
 import type { JournalState } from "./event-journal.ts";
 
 export class Registry {
-  readonly #programs: string;
-  readonly #state: string;
+  readonly #file: string;
+  readonly #saved: () => JournalState;
+  /** Lines in force, by key: the last run, and the spawn that is about to happen. */
+  readonly #runs = new Map<string, string>();
+  readonly #intents = new Map<string, string>();
+  #fd: number | null = null;
+  #size = 0;
+  #sizeWhenNew = 0;
+  /** The last write failed, perhaps in the middle of a line. */
+  #torn = false;
 
-  /** Creates the folder if need be. Throws the system's error. */
-  constructor(folder: string) {
-    this.#programs = join(folder, "programs");
-    this.#state = join(folder, "state.json");
-    fs.mkdirSync(this.#programs, { recursive: true, mode: 0o700 });
+  /** `saved` is asked for the whole state whenever the file is written anew. Opens nothing yet. */
+  constructor(folder: string, saved: () => JournalState) {
+    this.#file = registryFile(folder);
+    this.#saved = saved;
   }
 
   /** A record without a pid says that a spawn is about to happen; it stands beside the last one until the next is written. */
   write(record: ProgramRecord): void {
-    // Gone if somebody cleaned up.
-    fs.mkdirSync(this.#programs, { recursive: true, mode: 0o700 });
-    replace(this.#file(record.key, record.pid === 0), JSON.stringify(record));
-    if (record.pid !== 0) fs.rmSync(this.#file(record.key, true), { force: true });
+    const line = JSON.stringify({ run: record });
+    if (record.pid === 0) this.#intents.set(record.key, line);
+    else {
+      this.#runs.set(record.key, line);
+      this.#intents.delete(record.key);
+    }
+    this.#append(line);
   }
 
   remove(key: string): void {
-    fs.rmSync(this.#file(key, false), { force: true });
-    fs.rmSync(this.#file(key, true), { force: true });
+    if (!this.#runs.delete(key) && !this.#intents.delete(key)) return;
+    this.#intents.delete(key);
+    this.#append(JSON.stringify({ gone: key }));
   }
 
-  writeState(state: JournalState): void {
-    replace(this.#state, JSON.stringify(state));
+  /** What is different in the saved state; `null` removes an entry. */
+  writeState(seq: number, acknowledged: number, changes: Readonly<Record<string, string | null>>): void {
+    this.#append(JSON.stringify({ state: { seq, acknowledged, changes } }));
   }
 
-  /** Records of an earlier keeper. A file that is not a record is set aside, with its name, not lost. */
-  readAll(): ProgramRecord[] {
-    return fs
-      .readdirSync(this.#programs)
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => readJson(join(this.#programs, name), isRecord))
-      .filter((record) => record !== null);
+  /** Writes the whole file anew. Throws the system's error. */
+  rewrite(): void {
+    const { seq, acknowledged, entries } = this.#saved();
+    const state = JSON.stringify({ state: { seq, acknowledged, changes: entries } });
+    const text = `${[state, ...this.#runs.values(), ...this.#intents.values()].join("\n")}\n`;
+    const draft = `${this.#file}.new`;
+    fs.writeFileSync(draft, text, { mode: 0o600 });
+    fs.renameSync(draft, this.#file);
+    this.close();
+    this.#fd = fs.openSync(this.#file, fs.constants.O_WRONLY | fs.constants.O_APPEND);
+    this.#torn = false;
+    this.#size = this.#sizeWhenNew = Buffer.byteLength(text);
   }
 
-  readState(): JournalState {
-    return readJson(this.#state, isState) ?? { seq: 0, acknowledged: 0, entries: {} };
+  /** Takes over the lines of an earlier keeper, and says what they come to. */
+  take(): RegistryContents {
+    const contents = readRegistry(this.#file);
+    for (const record of contents.records)
+      (record.pid === 0 ? this.#intents : this.#runs).set(record.key, JSON.stringify({ run: record }));
+    return contents;
   }
 
-  /** Keys hold characters that file names cannot, and may be longer. */
-  #file(key: string, starting: boolean): string {
-    const name = createHash("sha256").update(key).digest("hex").slice(0, 32);
-    return join(this.#programs, starting ? `${name}.starting.json` : `${name}.json`);
+  close(): void {
+    if (this.#fd !== null) fs.closeSync(this.#fd);
+    this.#fd = null;
   }
+
+  #append(line: string): void {
+    // Somebody may have cleaned up; and when most of it is out of date, so is the file.
+    if (this.#fd === null || this.#size > LEAST + 3 * this.#sizeWhenNew || fs.fstatSync(this.#fd).nlink === 0)
+      return this.rewrite();
+    const bytes = Buffer.from(`${this.#torn ? "\n" : ""}${line}\n`);
+    this.#torn = true;
+    if (fs.writeSync(this.#fd, bytes) < bytes.length)
+      throw Object.assign(new Error("no room for the whole line"), { code: "ENOSPC" });
+    this.#torn = false;
+    this.#size += bytes.length;
+  }
+}
+
+export interface RegistryContents {
+  /** The last run of each program, then the spawns that were about to happen. */
+  readonly records: readonly ProgramRecord[];
+  readonly state: JournalState;
+}
+
+export function registryFile(folder: string): string {
+  return join(folder, "registry.jsonl");
+}
+
+/** What a registry file says. Lines that make no sense are passed over: the last may have been cut by the end of its keeper. */
+export function readRegistry(file: string): RegistryContents {
+  const runs = new Map<string, ProgramRecord>();
+  const intents = new Map<string, ProgramRecord>();
+  const entries = new Map<string, string>();
+  let [seq, acknowledged] = [0, 0];
+  for (const line of readLines(file)) {
+    if (isRecord(line.run)) {
+      (line.run.pid === 0 ? intents : runs).set(line.run.key, line.run);
+      if (line.run.pid !== 0) intents.delete(line.run.key);
+    } else if (typeof line.gone === "string") {
+      runs.delete(line.gone);
+      intents.delete(line.gone);
+    } else if (line.state !== undefined) {
+      ({ seq, acknowledged } = line.state);
+      for (const [name, value] of Object.entries(line.state.changes)) {
+        if (value === null) entries.delete(name);
+        else entries.set(name, value);
+      }
+    }
+  }
+  const state = { seq, acknowledged, entries: Object.fromEntries(entries) };
+  return { records: [...runs.values(), ...intents.values()], state };
 }
 
 export interface ProgramRecord {
@@ -84,33 +151,36 @@ export interface FifoPaths {
   readonly life: string;
 }
 
-function replace(file: string, text: string): void {
-  const draft = `${file}.new`;
-  fs.writeFileSync(draft, text, { mode: 0o600 });
-  fs.renameSync(draft, file);
+interface Line {
+  readonly run?: unknown;
+  readonly gone?: unknown;
+  readonly state?: {
+    readonly seq: number;
+    readonly acknowledged: number;
+    readonly changes: Record<string, string | null>;
+  };
 }
 
-function readJson<T>(file: string, check: (value: unknown) => value is T): T | null {
+function readLines(file: string): Line[] {
   let text: string;
   try {
     text = fs.readFileSync(file, "utf8");
   } catch {
-    return null;
+    return [];
   }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (check(value)) return value;
-  } catch {
-    // Falls through to the same end as any other foreign content.
-  }
-  fs.renameSync(file, `${file}.unreadable`);
-  return null;
+  return text.split("\n").flatMap((line): Line[] => {
+    try {
+      const value: unknown = line === "" ? null : JSON.parse(line);
+      return typeof value === "object" && value !== null ? [value as Line] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function isRecord(value: unknown): value is ProgramRecord {
   return typeof value === "object" && value !== null && "version" in value && value.version === 1;
 }
 
-function isState(value: unknown): value is JournalState {
-  return typeof value === "object" && value !== null && "seq" in value && "acknowledged" in value && "entries" in value;
-}
+/** Bytes that may be out of date before the file is written anew, besides what it had when it was new. */
+const LEAST = 256 * 1024;

@@ -6,10 +6,10 @@
  * lingers, reading into the same logs under the same key, beside a newer incarnation if there is one, until the kernel says
  * that nobody can write any more. So their bytes are neither lost nor taken for somebody else's, and nobody gets SIGPIPE.
  */
-import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import type { ProcessLogs, StreamName } from "../protocol/keeper.ts";
 import { exitStatus, FIRST_REAL_TIME, UNKNOWN_EXIT, type ExitStatus } from "./exit-status.ts";
+import type { Child } from "./native-children.ts";
 import { OutputPipeline, type PipelineSink } from "./output-pipeline.ts";
 import { OutputStream } from "./output-stream.ts";
 import { groupHasMembers, readStat, type ProcStat } from "./proc.ts";
@@ -94,12 +94,14 @@ export class Run {
   }
 
   /** The process was started by this keeper. */
-  follow(child: ChildProcess): void {
-    this.#pid = child.pid ?? 0;
+  follow(child: Child): void {
+    this.#pid = child.pid;
     this.#begun = true;
     this.#alive = true;
     this.#startTime = readStat(this.#pid)?.startTime ?? "";
-    child.on("exit", (code, signal) => this.#exited(exitStatus(code, signal, this.#last, this.#sentRealTime)));
+    child.onExit((end) =>
+      this.#exited(end.exact ? end.status : exitStatus(end.code, end.signal, this.#last, this.#sentRealTime)),
+    );
   }
 
   /**

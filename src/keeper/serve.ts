@@ -35,6 +35,7 @@ export class SupervisorConnection {
   #greeted = false;
   #heard = 0;
   #closed = false;
+  #corked = false;
 
   constructor(keeper: KeeperCore, stream: Duplex, ready: () => void) {
     this.#ready = ready;
@@ -149,6 +150,15 @@ export class SupervisorConnection {
 
   #write(message: Message): void {
     if (this.#stream.destroyed || this.#stream.writableEnded) return;
+    if (!this.#corked) {
+      // What happens in one turn goes out in one write.
+      this.#corked = true;
+      this.#stream.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        this.#stream.uncork();
+      });
+    }
     for (const frame of encodeMessage(message)) this.#stream.write(frame);
   }
 }

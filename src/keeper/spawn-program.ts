@@ -1,17 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { errnoOf } from "./errno.ts";
+import { childOfNode, type Child, type NativeChildren } from "./native-children.ts";
 import { execFailed, failingLaunch, type Launch } from "./plan-launch.ts";
+import type { SystemCalls } from "./system-calls.ts";
 
 /**
  * Starts a planned launch in a session and process group of its own. If the kernel refuses to execute it after all, a
  * process that says so takes its place, as Supervisor's forked child would. Resolves with an errno name if not even a
  * process could be made.
  */
-export async function spawnProgram(
-  launch: Launch,
-  ends: ProgramEnds,
-  how: SpawnManner,
-): Promise<ChildProcess | string> {
+export async function spawnProgram(launch: Launch, ends: ProgramEnds, how: SpawnManner): Promise<Child | string> {
   const first = await attempt(launch, ends, how);
   if (typeof first !== "string" || NO_PROCESS.has(first)) return first;
   return await attempt(failingLaunch(execFailed(how.typed, first)), ends, { ...how, environment: {} });
@@ -32,7 +30,16 @@ export interface SpawnManner {
   /** `argv[0]` as typed, for the failure message. */
   readonly typed: string;
   /** Called with the process before anything else happens: other starts of the same turn would come first otherwise. */
-  readonly spawned: (child: ChildProcess) => void;
+  readonly spawned: (child: Child) => void;
+  /** Where the system can be asked itself. */
+  readonly native: NativeSpawn | null;
+}
+
+export interface NativeSpawn {
+  readonly calls: SystemCalls;
+  readonly children: NativeChildren;
+  /** Soft limit of open files to start the program with; `null`: ours. */
+  readonly nofileSoft: number | null;
 }
 
 /** Where programs hold the life FIFO: out of the way of shell scripts, which use 3-9, and of bash, which uses 10, 63 and 255. */
@@ -41,7 +48,47 @@ export const LIFE_FD = 120;
 /** Failures of fork, and of what libuv needs for it; all others are failures of exec. */
 const NO_PROCESS: ReadonlySet<string> = new Set(["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"]);
 
-async function attempt(launch: Launch, ends: ProgramEnds, how: SpawnManner): Promise<ChildProcess | string> {
+/** The soft limit of open files that a program can be lent: its life FIFO must be below it. */
+export function canLend(nofileSoft: number): boolean {
+  return nofileSoft > LIFE_FD;
+}
+
+async function attempt(launch: Launch, ends: ProgramEnds, how: SpawnManner): Promise<Child | string> {
+  return how.native === null ? await spawnByNode(launch, ends, how) : spawnBySystem(how.native, launch, ends, how);
+}
+
+function spawnBySystem(native: NativeSpawn, launch: Launch, ends: ProgramEnds, how: SpawnManner): Child | string {
+  const { calls, children, nofileSoft } = native;
+  // The call returns after the exec, so what a program inherits can be lent for the moment.
+  const umask = how.umask === null ? null : process.umask(how.umask);
+  const nofile = nofileSoft === null ? null : calls.setOpenFiles(nofileSoft);
+  let pid: number | string;
+  try {
+    pid = calls.spawn({
+      file: launch.file,
+      args: [launch.argv0, ...launch.args],
+      environment: how.environment,
+      directory: launch.directory,
+      descriptors: [
+        [ends.stdin, 0],
+        [ends.stdout, 1],
+        [ends.stderr, 2],
+        [ends.life, LIFE_FD],
+      ],
+    });
+  } catch (error) {
+    return errnoOf(error);
+  } finally {
+    if (umask !== null) process.umask(umask);
+    if (nofile !== null) calls.setOpenFiles(nofile);
+  }
+  if (typeof pid === "string") return pid;
+  const child = children.child(pid);
+  how.spawned(child);
+  return child;
+}
+
+async function spawnByNode(launch: Launch, ends: ProgramEnds, how: SpawnManner): Promise<Child | string> {
   const stdio: ("ignore" | number)[] = [ends.stdin, ends.stdout, ends.stderr];
   while (stdio.length < LIFE_FD) stdio.push("ignore");
   stdio.push(ends.life);
@@ -64,8 +111,9 @@ async function attempt(launch: Launch, ends: ProgramEnds, how: SpawnManner): Pro
   if (child.pid !== undefined) {
     // A child that has a pid reports no errors but those of its own `kill`, which the keeper does not use.
     child.on("error", () => undefined);
-    how.spawned(child);
-    return child;
+    const started = childOfNode(child);
+    how.spawned(started);
+    return started;
   }
   return await new Promise((answer) => {
     child.once("error", (error) => answer(errnoOf(error)));

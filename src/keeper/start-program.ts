@@ -5,7 +5,7 @@ import type { ProgramHost } from "./program-host.ts";
 import type { KeptProgram } from "./kept-program.ts";
 import { planLaunch, type Launch } from "./plan-launch.ts";
 import type { FifoPaths } from "./registry.ts";
-import { spawnProgram, type ProgramEnds } from "./spawn-program.ts";
+import { canLend, spawnProgram, type ProgramEnds } from "./spawn-program.ts";
 
 /** Starts the next incarnation of a program, or says why not. Whatever fails, no descriptor and no file is left behind. */
 export async function startProgram(keeper: ProgramHost, request: StartRequest): Promise<StartResult> {
@@ -44,9 +44,11 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
   } catch (error) {
     return { ok: false, stage: "dispatchers", errno: errnoOf(error) };
   }
+  const lent =
+    keeper.native !== null && keeper.nofileSoft !== null && canLend(keeper.nofileSoft) ? keeper.nofileSoft : null;
   let launch: Launch;
   try {
-    launch = await planLaunch(request, keeper.nofileSoft);
+    launch = await planLaunch(request, lent === null ? keeper.nofileSoft : null);
   } catch (error) {
     removeAll(fifos);
     return { ok: false, stage: "fork", errno: errnoOf(error) };
@@ -73,6 +75,7 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
       environment: request.environment,
       umask: request.umask,
       typed: request.argv[0] ?? request.file,
+      native: keeper.native === null ? null : { ...keeper.native, nofileSoft: lent },
       spawned: (process) => {
         run.follow(process);
         program.begin(run, request.incarnation, request.logs, request.stop);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readRegistry, registryFile, type ProgramRecord } from "../../src/keeper/registry.ts";
 import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
 
 let folder = "";
@@ -10,7 +11,13 @@ beforeEach(() => {
 });
 afterEach(() => removeFolder(folder));
 
-const programs = (): string => join(folder, "keeper", "programs");
+/** Makes the records of the keeper that has ended say something else, as lines that come later do. */
+function rerecord(change: (record: ProgramRecord) => object): void {
+  const file = registryFile(join(folder, "keeper"));
+  const lines = readRegistry(file).records.flatMap((run) => [{ gone: run.key }, { run: { ...run, ...change(run) } }]);
+  // The last line of a keeper that was killed may have been cut.
+  fs.appendFileSync(file, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"run":{"version":1,"ke`);
+}
 
 test("a program whose spawn was not recorded yet is found by its life FIFO and never started twice", async () => {
   const log = join(folder, "log");
@@ -21,13 +28,7 @@ test("a program whose spawn was not recorded yet is found by its life FIFO and n
   await eventually(() => fs.readFileSync(log, "utf8") === "one\n");
   first.keeper.close();
   // As it was a moment before the record of the spawn replaced the record of the intent.
-  const [name = ""] = fs.readdirSync(programs());
-  const record = JSON.parse(fs.readFileSync(join(programs(), name), "utf8")) as object;
-  fs.writeFileSync(
-    join(programs(), name.replace(".json", ".starting.json")),
-    JSON.stringify({ ...record, pid: 0, startTime: "" }),
-  );
-  fs.rmSync(join(programs(), name));
+  rerecord(() => ({ pid: 0, startTime: "" }));
   const second = openKeeper(folder);
   const { processes } = await second.keeper.snapshot();
   expect(processes).toMatchObject([{ key: "a:a", incarnation: 1, pid: started.pid, adopted: true }]);
@@ -63,12 +64,7 @@ test("a pid that belongs to somebody else by now is neither adopted nor signalle
   await first.exit("a:a");
   first.keeper.close();
   const stranger = spawn("sleep", ["60"]);
-  const [name = ""] = fs.readdirSync(programs());
-  const record = JSON.parse(fs.readFileSync(join(programs(), name), "utf8")) as object;
-  fs.writeFileSync(
-    join(programs(), name),
-    JSON.stringify({ ...record, pid: stranger.pid, startTime: "1", ended: null }),
-  );
+  rerecord(() => ({ pid: stranger.pid, startTime: "1", ended: null }));
   const second = openKeeper(folder);
   const { processes, pending } = await second.keeper.snapshot();
   expect(processes).toMatchObject([{ pid: 0, incarnation: 1 }]);

@@ -1,0 +1,44 @@
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { KeeperCore } from "../../src/keeper/keeper-core.ts";
+import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
+
+// The rest of the keeper's tests use posix_spawn where koffi is installed. The same things hold without.
+
+let folder = "";
+const before = process.env["SUP_NATIVE"];
+beforeAll(() => {
+  process.env["SUP_NATIVE"] = "0";
+});
+afterAll(() => {
+  if (before === undefined) delete process.env["SUP_NATIVE"];
+  else process.env["SUP_NATIVE"] = before;
+});
+beforeEach(() => {
+  folder = makeFolder();
+});
+afterEach(() => removeFolder(folder));
+
+test("programs are started, their output is read, and their ends are told", async () => {
+  const { keeper, exit } = openKeeper(folder);
+  expect(keeper.native).toBeNull();
+  const log = join(folder, "log");
+  const started = await keeper.start(
+    sh("a:a", "echo hello; exit 3", { logs: { stdout: logTo(log), stderr: "stdout" } }),
+  );
+  expect(started.ok).toBe(true);
+  expect(await exit("a:a")).toMatchObject({ code: 3, signal: null });
+  expect(fs.readFileSync(log, "utf8")).toBe("hello\n");
+  await keeper.start(sh("b:b", "kill -SEGV $$"));
+  expect(await exit("b:b")).toMatchObject({ code: null, signal: "SIGSEGV" });
+  keeper.close();
+});
+
+test("the soft limit of open files is that of the one who started us", async () => {
+  const keeper = new KeeperCore({ folder: join(folder, "keeper"), nofileSoft: 300 });
+  const log = join(folder, "log");
+  await keeper.start(sh("a:a", "ulimit -Sn", { logs: { stdout: logTo(log), stderr: "stdout" } }));
+  await eventually(() => fs.readFileSync(log, "utf8") === "300\n");
+  keeper.close();
+});
