@@ -28,7 +28,7 @@ describe("the package", () => {
       readdirSync(join(project.folder, "node_modules"))
         .filter((name) => !name.startsWith("."))
         .sort(),
-    ).toEqual(["@esbuild", "esbuild", "sup"]);
+    ).toEqual(["@esbuild", "@koromix", "esbuild", "koffi", "sup"]);
 
     const sup = join(project.folder, "node_modules/.bin/sup");
     expect((await run(sup, ["init", "minimal"])).stdout).toContain("Wrote supervisor.config.ts");
