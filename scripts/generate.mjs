@@ -1,4 +1,5 @@
-// Writes what is derived from the schema of the config: the interfaces people read, the reference and the JSON schema.
+// Writes what is derived from the schemas of the config and of the JSON API: the interfaces people read, the references,
+// the JSON schema and the OpenAPI document.
 //   node scripts/generate.mjs            write the files
 //   node scripts/generate.mjs --check    say which files are not what would be written, and fail
 import { spawnSync } from "node:child_process";
@@ -7,9 +8,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { build } from "esbuild";
+import { apiTypes, openApi } from "./generate-api.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { z, configSchema, EVENT_TYPES } = await loadSchema();
+const schemas = await loadSchema();
+const { z, configSchema, EVENT_TYPES } = schemas;
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const EFFECTS = {
   live: "takes effect at once",
@@ -69,6 +73,8 @@ Option names are Supervisor's own in camelCase: \`stdout_logfile_maxbytes\` is \
 const files = {
   "src/model/config.ts": format("config.ts", interfaces()),
   "docs/reference/config.md": format("config.md", reference()),
+  "src/protocol/api.ts": format("api.ts", apiTypes(schemas)),
+  "docs/reference/openapi.json": format("openapi.json", JSON.stringify(openApi({ ...schemas, version }), null, 2) + "\n"),
   "docs/reference/supervisor.config.schema.json": format("schema.json", JSON.stringify(jsonSchema(), null, 2) + "\n"),
 };
 
@@ -86,7 +92,7 @@ if (process.argv.includes("--check")) {
 
 /** The schema is TypeScript: bundled in memory, so that no Node version and no build matters. */
 async function loadSchema() {
-  const contents = `export * as z from "zod"; export { configSchema } from "./src/model/schema.ts"; export { EVENT_TYPES } from "./src/model/event-types.ts";`;
+  const contents = `export * as z from "zod"; export { configSchema } from "./src/model/schema.ts"; export { EVENT_TYPES } from "./src/model/event-types.ts"; export * from "./src/protocol/api-schema.ts";`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: root },
     bundle: true,

@@ -15,17 +15,23 @@ import { planTail, TAIL_BLOCK, type LogPart, type LogRange } from "./plan-tail.t
 export interface PastWanted {
   /**
    * Where to begin: the last so many lines across all files; or an offset in the file of this identity, in all there is if
-   * that file is gone by now. An absent identity means the file that the past ends in.
+   * that file is gone by now. An absent identity means the file that the past ends in. Or the last so many bytes.
    */
-  readonly from: { readonly lines: number } | { readonly offset: number; readonly file?: string };
+  readonly from:
+    | { readonly lines: number }
+    | { readonly bytes: number }
+    | { readonly offset: number; readonly file?: string };
   /** How many numbered backups there may be. */
   readonly backups: number;
   /** Where to stop: in the file of this identity (device:inode; absent: the current one) at this size. Absent: at the end. */
   readonly end?: { readonly size: number; readonly file: string | undefined };
 }
 
-/** Bytes at most 64 KiB long, in memory that the next piece overwrites; or bytes that should have been there and are gone, as when the log was cleared meanwhile. */
-export type PastPiece = { readonly bytes: Buffer } | { readonly lost: number };
+/**
+ * Bytes at most 64 KiB long, in memory that the next piece overwrites; or bytes that should have been there and are gone, as
+ * when the log was cleared meanwhile. `left` is how many bytes of the past come after it.
+ */
+export type PastPiece = ({ readonly bytes: Buffer } | { readonly lost: number }) & { readonly left: number };
 
 /** The past of one log. Close it, whether or not it was read to its end. */
 export class PastLog {
@@ -46,20 +52,26 @@ export class PastLog {
    * Reading ends when the iteration is abandoned.
    */
   *pieces(): Generator<PastPiece | null, void> {
-    const { end } = this.#wanted;
-    // Deleted, or rotated away altogether since somebody looked.
-    if (this.#files.length === 0 && end?.file !== undefined && end.size > 0) yield { lost: end.size };
-    for (const { path, from, to } of yield* this.#ranges()) {
+    const { end, from: wanted } = this.#wanted;
+    const ranges = yield* this.#ranges();
+    let left = ranges.reduce((sum, range) => sum + range.to - range.from, 0);
+    if ("bytes" in wanted) {
+      if (wanted.bytes > left) yield { lost: wanted.bytes - left, left };
+      // Deleted, or rotated away altogether since somebody looked.
+    } else if (this.#files.length === 0 && end?.file !== undefined && end.size > 0) yield { lost: end.size, left };
+    for (const { path, from, to } of ranges) {
       const file = this.#files.find((each) => each.path === path);
       if (file === undefined) continue;
       for (let at = from; at < to;) {
         const bytes = readPiece(file.fd, at, Math.min(to, at + TAIL_BLOCK), this.#buffer);
         if (bytes.length === 0) {
-          yield { lost: to - at };
+          left -= to - at;
+          yield { lost: to - at, left };
           break;
         }
         at += bytes.length;
-        yield { bytes };
+        left -= bytes.length;
+        yield { bytes, left };
       }
     }
   }
@@ -70,6 +82,15 @@ export class PastLog {
 
   *#ranges(): Generator<null, readonly LogRange[]> {
     const { from } = this.#wanted;
+    if ("bytes" in from) {
+      let missing = from.bytes;
+      const ranges = this.#files.map(({ path, size }) => {
+        const taken = Math.min(size, missing);
+        missing -= taken;
+        return { path, from: size - taken, to: size };
+      });
+      return ranges.reverse();
+    }
     if ("offset" in from) {
       const first = from.file === undefined ? 0 : this.#files.findIndex((each) => each.identity === from.file);
       const files = first === -1 ? this.#files : this.#files.slice(0, first + 1);
@@ -101,8 +122,11 @@ function openFiles(path: string, { backups, from, end }: PastWanted): readonly O
   const cut = (file: OpenFile): OpenFile =>
     end === undefined ? file : { ...file, size: Math.min(file.size, end.size) };
   const isEnd = (file: OpenFile): boolean => end?.file === undefined || file.identity === end.file;
-  const holdsAll = (file: OpenFile): boolean =>
-    "offset" in from ? from.file === undefined || from.file === file.identity : suffices(cut(file), from.lines);
+  const holdsAll = (file: OpenFile): boolean => {
+    if ("bytes" in from) return cut(file).size >= from.bytes;
+    if ("offset" in from) return from.file === undefined || from.file === file.identity;
+    return suffices(cut(file), from.lines);
+  };
   if (current !== null && isEnd(current) && holdsAll(current)) return [cut(current)];
 
   const files: OpenFile[] = current === null ? [] : [current];

@@ -1,83 +1,135 @@
-import type { ProcessState } from "../model/states.ts";
-import type { StreamName } from "./keeper.ts";
+// Written by scripts/generate.mjs from api-schema.ts. Do not edit: change the schemas and run it.
 
 /**
- * The JSON side of the remote contract: what `sup` sends to its daemon and hears back, over the same listeners as XML-RPC.
- * Calls are `POST /api/v1/<name>` with one JSON object; live things are streams of one JSON object a line.
+ * The JSON side of the remote contract: what `sup` and the client of the package send to a daemon and hear back, over the same
+ * listeners as XML-RPC. Calls are `POST /api/v1/<name>` with one JSON object; live things are streams.
  */
 export interface ApiCalls {
   /** Everything there is to know, as one snapshot. */
-  status: Call<object, StatusReport>;
-  /** Starts processes, with what they depend on unless `noDeps`. */
-  start: Call<Targets & { readonly wait?: boolean; readonly noDeps?: boolean }, readonly ActionResult[]>;
-  stop: Call<Targets & { readonly wait?: boolean }, readonly ActionResult[]>;
-  restart: Call<Targets & { readonly wait?: boolean }, readonly ActionResult[]>;
-  signal: Call<Targets & { readonly signal: string }, readonly ActionResult[]>;
+  status: { readonly arguments: object; readonly result: StatusReport };
+  /** Starts processes, with what they depend on unless `noDeps`. Waits for RUNNING, or for the reason why not. */
+  start: {
+    readonly arguments: {
+      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      readonly names?: readonly string[] | undefined;
+      /** Answer when it is done. Default true. */
+      readonly wait?: boolean | undefined;
+      readonly noDeps?: boolean | undefined;
+    };
+    readonly result: readonly ActionResult[];
+  };
+  /** Stops processes: by signal, escalation and wait, as each program's config says. */
+  stop: {
+    readonly arguments: {
+      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      readonly names?: readonly string[] | undefined;
+      /** Answer when it is done. Default true. */
+      readonly wait?: boolean | undefined;
+    };
+    readonly result: readonly ActionResult[];
+  };
+  /** Stops what runs, then starts; a stopped program is simply started. */
+  restart: {
+    readonly arguments: {
+      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      readonly names?: readonly string[] | undefined;
+      /** Answer when it is done. Default true. */
+      readonly wait?: boolean | undefined;
+    };
+    readonly result: readonly ActionResult[];
+  };
+  /** Sends a signal to the processes themselves, never to their groups. */
+  signal: {
+    readonly arguments: {
+      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      readonly names?: readonly string[] | undefined;
+      /** `HUP`, `SIGHUP` or `1`. */
+      readonly signal: string;
+    };
+    readonly result: readonly ActionResult[];
+  };
   /** Reads the config and answers what would change; changes nothing. */
-  plan: Call<object, PlanReport>;
+  plan: { readonly arguments: object; readonly result: PlanReport };
   /** Reads the config and applies what changed. */
-  update: Call<object, PlanReport>;
+  update: { readonly arguments: object; readonly result: PlanReport };
   /** Ends every program in order, then the daemon. Answers at once. */
-  shutdown: Call<object, { readonly pid: number }>;
+  shutdown: {
+    readonly arguments: object;
+    readonly result: {
+      /** Of the keeper, which ends last. */
+      readonly pid: number;
+    };
+  };
   /** Shortens a shutdown under way: every survivor gets SIGKILL after `seconds`. */
-  hurry: Call<{ readonly seconds: number }, object>;
+  hurry: {
+    readonly arguments: {
+      readonly seconds: number;
+    };
+    readonly result: object;
+  };
 }
 
-interface Call<Arguments, Result> {
-  readonly arguments: Arguments;
-  readonly result: Result;
-}
+export type ApiName = keyof ApiCalls;
 
-/** Namespecs: `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
-export interface Targets {
-  readonly names?: readonly string[];
-}
-
+/** Everything there is to know, as one snapshot. */
 export interface StatusReport {
   /** The keeper's pid: the one users see. */
   readonly pid: number;
   readonly supervisorPid: number;
   readonly version: string;
+  /** The daemon's name from its config. */
   readonly identifier: string;
   readonly mood: "running" | "restarting" | "shutdown";
   /** Wall clock, milliseconds. */
   readonly startedAt: number;
+  /** Wall clock, milliseconds. */
   readonly now: number;
   readonly config: ConfigStatus;
   /** How often the supervisor process was restarted by the keeper. */
   readonly supervisorRestarts: number;
-  /** What the daemon itself cannot do now, for want of disk space or the like; one sentence each. */
-  readonly troubles: readonly string[];
   /** In (group, process) order of the config. */
   readonly processes: readonly ProcessReport[];
 }
 
+/** The config file and how it stands. */
 export interface ConfigStatus {
+  /** Absolute path. */
   readonly file: string;
   /** Counts applied models, from 1. */
   readonly generation: number;
-  /** The file on disk could not be loaded; the last good model is in force. Problems are formatted, with code frames. */
-  readonly stale: { readonly since: number; readonly problems: string } | null;
+  readonly stale: /** Not null: the file on disk could not be loaded; the last good model is in force. */
+  {
+    /** Wall clock, milliseconds. */
+    readonly since: number;
+    /** For people, with code frames. */
+    readonly problems: string;
+  } | null;
+  /** Edits are applied by themselves. */
   readonly watching: boolean;
   /** Keys of the daemon's own sections that changed on disk and need `sup down && sup up`. */
   readonly needsRestart: readonly string[];
 }
 
+/** One process at one moment. */
 export interface ProcessReport {
   readonly name: string;
   readonly group: string;
+  /** The name in the config: the same for all copies of `numprocs`. */
   readonly program: string;
+  /** As clients name it: `web`, or `group:name` where they differ. */
   readonly namespec: string;
   readonly state: ProcessState;
   /** 0 when it is not running. */
   readonly pid: number;
-  /** Wall clock seconds of the last spawn and of the last end; 0 for never. */
+  /** Wall clock seconds of the last spawn; 0 for never. */
   readonly start: number;
+  /** Wall clock seconds of the last end; 0 for never. */
   readonly stop: number;
-  /** Last exit code; -1 if killed by a signal; `null` if it never ended or the code is unknown. */
+  /** Last exit code; -1 if killed by a signal; null if it never ended or the code is unknown. */
   readonly exitstatus: number | null;
   /** How it last ended, in words; "" if never. */
   readonly lastExit: string;
+  /** Why it could not be started; "" if it could. */
   readonly spawnerr: string;
   /** Supervisor's description text. */
   readonly description: string;
@@ -87,15 +139,20 @@ export interface ProcessReport {
   readonly ready: boolean;
   /** Starts beyond the first that nobody asked for. */
   readonly restarts: number;
+  /** Absolute path; "" for none. */
   readonly stdoutLogfile: string;
+  /** Absolute path; "" for none. */
   readonly stderrLogfile: string;
-  /** Bytes of output lost to a full disk, or to a log that could not be written for another reason. */
+  /** Bytes of output lost to a full disk. */
   readonly dropped: number;
-  /** Why its output cannot be logged now, such as `ENOSPC`; "" when all is well. */
-  readonly logTrouble: string;
 }
 
+/** Supervisor's eight states. */
+export type ProcessState = "STOPPED" | "STARTING" | "RUNNING" | "BACKOFF" | "STOPPING" | "EXITED" | "FATAL" | "UNKNOWN";
+
+/** What came of an action on one process. */
 export interface ActionResult {
+  /** As clients name it: `web`, or `group:name` where they differ. */
   readonly namespec: string;
   readonly name: string;
   readonly group: string;
@@ -104,6 +161,7 @@ export interface ActionResult {
   readonly error: string;
 }
 
+/** The way from the config in force to the one on disk. */
 export interface PlanReport {
   /** False: the config is not valid; `problems` says why and nothing was changed. */
   readonly ok: boolean;
@@ -111,11 +169,14 @@ export interface PlanReport {
   readonly warnings: string;
   readonly applied: boolean;
   readonly steps: readonly PlanStep[];
+  /** As in ConfigStatus. */
   readonly needsRestart: readonly string[];
 }
 
+/** What happens to one process; `live` changes it as it runs. */
 export interface PlanStep {
   readonly action: "add" | "remove" | "restart" | "live";
+  /** As clients name it: `web`, or `group:name` where they differ. */
   readonly namespec: string;
   readonly name: string;
   readonly group: string;
@@ -123,21 +184,139 @@ export interface PlanStep {
   readonly changes: readonly string[];
 }
 
-/** One line of `GET /api/v1/stream`. */
+/** What a stream carries. */
+export interface StreamQuery {
+  /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+  readonly names?: readonly string[] | undefined;
+  /** Tell what the programs write. */
+  readonly logs?: boolean | undefined;
+  /** Tell of states, readiness and plans. */
+  readonly events?: boolean | undefined;
+  /** Go on after the past. Default true. */
+  readonly follow?: boolean | undefined;
+  /** How many of the last lines of each log to begin with. Default 0. */
+  readonly lines?: number | undefined;
+  /** Begin with all that was written since this daemon first started each program. */
+  readonly boot?: boolean | undefined;
+  readonly since?: StreamCursor | undefined;
+}
+
+/** One item of a stream: a line of JSON, or the data of a server-sent event. */
 export type StreamItem =
-  /** The first line: whatever happens from now on is told. */
-  | { readonly type: "open" }
+  /** The first item: whatever happens from now on is told. */
+  | {
+      readonly type: "open";
+      readonly cursor: StreamCursor;
+    }
   /** RUNNING, and its readiness check has passed. */
-  | { readonly type: "ready"; readonly namespec: string }
-  | { readonly type: "output"; readonly namespec: string; readonly stream: StreamName; readonly data: string }
-  | { readonly type: "gap"; readonly namespec: string; readonly stream: StreamName; readonly bytes: number }
+  | {
+      readonly type: "ready";
+      /** As clients name it: `web`, or `group:name` where they differ. */
+      readonly namespec: string;
+      /** Its number among the events of this supervisor process. */
+      readonly seq: number;
+    }
   | {
       readonly type: "state";
+      /** As clients name it: `web`, or `group:name` where they differ. */
       readonly namespec: string;
       readonly from: ProcessState;
       readonly to: ProcessState;
+      /** Why, for a state that needs a reason. */
       readonly detail: string;
+      /** Its number among the events of this supervisor process. */
+      readonly seq: number;
     }
-  | { readonly type: "plan"; readonly report: PlanReport };
+  /** A config was applied, or could not be loaded. */
+  | {
+      readonly type: "plan";
+      readonly report: PlanReport;
+      /** Its number among the events of this supervisor process. */
+      readonly seq: number;
+    }
+  /** What a program wrote. Without `position` where nothing is followed. */
+  | {
+      readonly type: "output";
+      /** As clients name it: `web`, or `group:name` where they differ. */
+      readonly namespec: string;
+      readonly stream: StreamName;
+      /** Bytes as the program wrote them, base64. */
+      readonly data: string;
+      /** Bytes that this output has produced, up to and with this item. */
+      readonly position?: number | undefined;
+    }
+  /** Output that was left out: the client was too slow, or the log no longer has it. */
+  | {
+      readonly type: "gap";
+      /** As clients name it: `web`, or `group:name` where they differ. */
+      readonly namespec: string;
+      readonly stream: StreamName;
+      readonly bytes: number;
+      /** Bytes that this output has produced, up to and with this item. */
+      readonly position?: number | undefined;
+    }
+  /** Where the output begins that will be told. */
+  | {
+      readonly type: "position";
+      /** As clients name it: `web`, or `group:name` where they differ. */
+      readonly namespec: string;
+      readonly stream: StreamName;
+      /** Bytes that this output has produced, up to and with this item. */
+      readonly position: number;
+    }
+  /** After a reconnect: what happened between cannot be told. Ask for the status. */
+  | {
+      readonly type: "missed";
+      readonly what: "events" | "output";
+      readonly reason: string;
+    }
+  /** The daemon ends. Nothing follows. */
+  | {
+      readonly type: "end";
+    };
 
-export type ApiName = keyof ApiCalls;
+/** How far a client has followed a stream. Sent back after a reconnect, the stream goes on from there. */
+export interface StreamCursor {
+  /** The supervisor process that numbered the events. */
+  readonly life: string;
+  /** Number of the last event that was heard. */
+  readonly event: number;
+  /** The keeper that counts the output. */
+  readonly keeper: string;
+  /** By `<namespec>/<stdout or stderr>`: the `position` of what was heard last. */
+  readonly output: Readonly<Record<string, number>>;
+}
+
+/** One of a program's two outputs. */
+export type StreamName = "stdout" | "stderr";
+
+/** What an argument has to be: `count` is a whole number from 0, `cursor` a StreamCursor. */
+export type ArgumentKind = "texts" | "text" | "flag" | "number" | "count" | "cursor";
+
+/** The arguments of every call and of the stream. */
+export const API_ARGUMENTS: Readonly<
+  Record<ApiName | "stream", Readonly<Record<string, { readonly kind: ArgumentKind; readonly required: boolean }>>>
+> = {
+  status: {},
+  start: {
+    names: { kind: "texts", required: false },
+    wait: { kind: "flag", required: false },
+    noDeps: { kind: "flag", required: false },
+  },
+  stop: { names: { kind: "texts", required: false }, wait: { kind: "flag", required: false } },
+  restart: { names: { kind: "texts", required: false }, wait: { kind: "flag", required: false } },
+  signal: { names: { kind: "texts", required: false }, signal: { kind: "text", required: true } },
+  plan: {},
+  update: {},
+  shutdown: {},
+  hurry: { seconds: { kind: "number", required: true } },
+  stream: {
+    names: { kind: "texts", required: false },
+    logs: { kind: "flag", required: false },
+    events: { kind: "flag", required: false },
+    follow: { kind: "flag", required: false },
+    lines: { kind: "count", required: false },
+    boot: { kind: "flag", required: false },
+    since: { kind: "cursor", required: false },
+  },
+};
