@@ -46,7 +46,10 @@ export function openApi({ z, apiCalls, apiSchemas, apiError, version }) {
     },
   };
   const streamed = {
-    200: { description: "Items as they come. Server-sent events if the request accepts `text/event-stream`.", content: items },
+    200: {
+      description: "Items as they come. Server-sent events if the request accepts `text/event-stream`.",
+      content: items,
+    },
     400: failures[400],
     401: failures[401],
     403: failures[403],
@@ -64,7 +67,8 @@ export function openApi({ z, apiCalls, apiSchemas, apiError, version }) {
           name: "Last-Event-ID",
           in: "header",
           schema: { type: "string" },
-          description: "The `id` of the last event that was heard: the stream goes on behind it. Browsers send it by themselves.",
+          description:
+            "The `id` of the last event that was heard: the stream goes on behind it. Browsers send it by themselves.",
         },
       ],
       responses: streamed,
@@ -108,13 +112,6 @@ export function apiTypes({ z, apiCalls, apiSchemas }) {
     if (rest.type === "object") return `${comment}export interface ${id} ${typeText(rest)}\n`;
     return `${comment}export type ${id} = ${typeText(rest)};\n`;
   });
-  const kinds = Object.entries({ ...apiCalls, stream: { arguments: apiSchemas.StreamQuery } }).map(([name, call]) => {
-    const members = Object.entries(call.arguments.shape).map(([key, part]) => {
-      const optional = part.def.type === "optional";
-      return `${key}: { kind: ${JSON.stringify(kindOf(optional ? part.def.innerType : part))}, required: ${!optional} }`;
-    });
-    return `${name}: { ${members.join(", ")} }`;
-  });
   return `// Written by scripts/generate.mjs from api-schema.ts. Do not edit: change the schemas and run it.
 
 /**
@@ -126,7 +123,21 @@ ${calls.join("")}}
 
 export type ApiName = keyof ApiCalls;
 
-${types.join("\n")}
+${types.join("\n")}`;
+}
+
+/** @returns {string} src/protocol/api-arguments.ts */
+export function apiArguments({ apiCalls, apiSchemas }) {
+  const kinds = Object.entries({ ...apiCalls, stream: { arguments: apiSchemas.StreamQuery } }).map(([name, call]) => {
+    const members = Object.entries(call.arguments.shape).map(([key, part]) => {
+      const optional = part.def.type === "optional";
+      return `${key}: { kind: ${JSON.stringify(kindOf(optional ? part.def.innerType : part))}, required: ${!optional} }`;
+    });
+    return `${name}: { ${members.join(", ")} }`;
+  });
+  return `// Written by scripts/generate.mjs from api-schema.ts. Do not edit: change the schemas and run it.
+import type { ApiName } from "./api.ts";
+
 /** What an argument has to be: \`count\` is a whole number from 0, \`cursor\` a StreamCursor. */
 export type ArgumentKind = "texts" | "text" | "flag" | "number" | "count" | "cursor";
 
@@ -143,7 +154,10 @@ const ref = (id) => ({ $ref: `#/components/schemas/${id}` });
 function namedSchemas(z, named) {
   const registry = z.registry();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { ...schema.meta(), id });
-  const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}`, metadata: z.globalRegistry });
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: (id) => `#/components/schemas/${id}`,
+    metadata: z.globalRegistry,
+  });
   return Object.fromEntries(Object.keys(named).map((id) => [id, plain(schemas[id])]));
 }
 
@@ -181,7 +195,9 @@ function typeText(schema) {
   if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
   const union = schema.anyOf ?? schema.oneOf;
   if (union !== undefined) {
-    return union.map((one) => `${one.description ? `\n/** ${one.description} */\n| ` : "| "}${typeText(one)}`).join(" ");
+    return union
+      .map((one) => `${one.description ? `\n/** ${one.description} */\n| ` : "| "}${typeText(one)}`)
+      .join(" ");
   }
   switch (schema.type) {
     case "array":

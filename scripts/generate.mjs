@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { build } from "esbuild";
-import { apiTypes, openApi } from "./generate-api.mjs";
+import { apiArguments, apiTypes, openApi } from "./generate-api.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const schemas = await loadSchema();
@@ -74,7 +74,11 @@ const files = {
   "src/model/config.ts": format("config.ts", interfaces()),
   "docs/reference/config.md": format("config.md", reference()),
   "src/protocol/api.ts": format("api.ts", apiTypes(schemas)),
-  "docs/reference/openapi.json": format("openapi.json", JSON.stringify(openApi({ ...schemas, version }), null, 2) + "\n"),
+  "src/protocol/api-arguments.ts": format("api-arguments.ts", apiArguments(schemas)),
+  "docs/reference/openapi.json": format(
+    "openapi.json",
+    JSON.stringify(openApi({ ...schemas, version }), null, 2) + "\n",
+  ),
   "docs/reference/supervisor.config.schema.json": format("schema.json", JSON.stringify(jsonSchema(), null, 2) + "\n"),
 };
 

@@ -66,7 +66,7 @@ export async function attach(
   const query = new URLSearchParams({
     events: "1",
     logs: "1",
-    ...(options.owner ? { from: "boot" } : { lines: "10" }),
+    ...(options.owner ? { boot: "1" } : { lines: "10" }),
     names: names.join(","),
   });
   try {
@@ -74,7 +74,7 @@ export async function attach(
       await client.stream(query, (item) => show(item, output, say, paint, status), leave.signal).catch(ignoreGone);
       if (leave.signal.aborted || !(await comesBack(client, status.pid))) break;
       say("the supervisor process died and was started again; the programs run on");
-      query.delete("from");
+      query.delete("boot");
       query.set("lines", "0");
     }
   } finally {
@@ -114,6 +114,9 @@ function show(
         : say(`config applied:\n${describePlan(item.report)}`.trimEnd());
     case "open":
     case "ready":
+    case "position":
+    case "missed":
+    case "end":
       return;
   }
 }

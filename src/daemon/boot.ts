@@ -89,6 +89,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
 
   const { launch, console } = options;
   const foreground = console !== null || launch?.nodaemon === true;
+  // Names the time since everything was last started anew: outputs are counted from there.
+  const epoch = snapshot.saved["daemon"] ?? String(Date.now());
   const inherited = snapshot.saved["daemon"] === undefined ? null : loadLastGood(options.places.lastGood);
   const loaded = inherited === null ? await parts.load() : null;
   // It was read before everything was stopped for a restart, and was fine then: better the last good one than none.
@@ -190,6 +192,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       config,
       keeper,
       pid: snapshot.pid,
+      epoch: `${snapshot.pid}-${snapshot.startedAt}-${epoch}`,
       version: options.version,
       mainLog: { path: mainLog.path, reopen: () => log.reopen(), write: log },
       shutdown,
@@ -248,7 +251,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     }
     if (first) for (const { level, text } of launch?.daemonizing ?? []) log(level, text);
     keep(model, loaded.hash);
-    keeper.acknowledge(0, { daemon: "1" });
+    keeper.acknowledge(0, { daemon: epoch });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
     pidfile = announce(supervisord, snapshot.pid, log);
     supervisor.begin(model, onlyChosen(model, options.only));

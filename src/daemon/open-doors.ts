@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { controlRoutes } from "../http/control-routes.ts";
+import { EventLog } from "../http/event-log.ts";
 import type { Listener, RequestHandler } from "../http/http-server.ts";
 import { healthRoutes } from "../http/health-routes.ts";
 import { openServer, openServers, type OpenServersOptions } from "../http/open-servers.ts";
@@ -41,6 +42,7 @@ export async function openDoors(
   const closing = (): boolean => supervisor.mood !== "running";
   const rpc = supervisorMethods(daemon);
   const journal = new WebJournal(supervisor, config);
+  const events = new EventLog(supervisor, config);
   const rest = webRoutes({
     supervisor,
     journal,
@@ -50,7 +52,14 @@ export async function openDoors(
     log,
     // Beside the bundle in the installed package.
     folder: join(__dirname, "../templates/web"),
-    rest: controlRoutes(supervisor, config, auditedMethods(methods, journal), onError),
+    rest: controlRoutes({
+      supervisor,
+      events,
+      keeper: daemon.epoch,
+      methods: auditedMethods(methods, journal),
+      openapi: join(__dirname, "../docs/reference/openapi.json"),
+      onError,
+    }),
     onError,
   });
   const routes = (supervisorNamespace: boolean, tcp: boolean): RequestHandler => {
@@ -89,6 +98,7 @@ export async function openDoors(
       }
     },
     async close() {
+      events.end();
       await Promise.all(open.splice(0).map((listener) => listener.close()));
     },
     async leave() {

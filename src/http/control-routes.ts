@@ -1,27 +1,40 @@
-import type { RequestHandler } from "./http-server.ts";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiMethods } from "../rpc/api-methods.ts";
-import type { ConfigControl } from "../supervisor/config-control.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
+import type { RequestHandler } from "./http-server.ts";
 import { answerApiCall, sendJson } from "./json-api.ts";
-import { parseStreamQuery, sendLiveStream } from "./live-stream.ts";
+import type { LiveStreamParts } from "./live-stream.ts";
+import { answerStream } from "./stream-route.ts";
 
-/** Everything that the control socket answers. */
-export function controlRoutes(
-  supervisor: Supervisor,
-  config: ConfigControl,
-  methods: ApiMethods,
-  onError: (error: unknown) => void,
-): RequestHandler {
+export interface ControlParts extends LiveStreamParts {
+  readonly methods: ApiMethods;
+  /** The OpenAPI document of the installed package. */
+  readonly openapi: string;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The JSON API: everything below `/api/v1/`. */
+export function controlRoutes(parts: ControlParts): RequestHandler {
   return (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://control");
-    if (pathname === "/api/v1/stream" && request.method === "GET") {
-      return sendLiveStream(supervisor, config, parseStreamQuery(searchParams), response);
-    }
-    if (!pathname.startsWith("/api/v1/")) return sendJson(response, 404, { error: `nothing is at ${pathname}` });
-    answerApiCall(methods, pathname.slice("/api/v1/".length), request, response).catch((error: unknown) => {
-      onError(error);
+    answer(parts, request, response).catch((error: unknown) => {
+      // The client went away in the middle of its request.
+      if (request.destroyed && !request.complete) return void response.destroy();
+      parts.onError(error);
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { error: `internal error: ${(error as Error).message}` }, true);
     });
   };
 }
+
+async function answer(parts: ControlParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://control");
+  if (!pathname.startsWith(ROOT)) return sendJson(response, 404, { error: `nothing is at ${pathname}` });
+  const name = pathname.slice(ROOT.length);
+  if (name === "stream") return answerStream(parts, searchParams, request, response);
+  if (name === "openapi.json" && request.method === "GET") {
+    return sendJson(response, 200, JSON.parse(readFileSync(parts.openapi, "utf8")));
+  }
+  return answerApiCall(parts.methods, name, request, response);
+}
+
+const ROOT = "/api/v1/";

@@ -5,14 +5,21 @@ import type { StreamItem } from "../protocol/api.ts";
 /** A client that is more than this many bytes behind is told of gaps instead of filling our memory. */
 const MAX_BUFFERED = 1 << 20;
 
-/** Writes items to one client, one JSON object a line, and knows how far behind it is. */
+/** How an item looks on the wire. */
+export type ItemFormat = (item: StreamItem) => string;
+
+export const jsonLine: ItemFormat = (item) => `${JSON.stringify(item)}\n`;
+
+/** Writes items to one client and knows how far behind it is. */
 export class ItemWriter {
   readonly #response: ServerResponse;
+  readonly #format: ItemFormat;
   readonly #drained = new Set<() => void>();
   #closed = false;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, format: ItemFormat) {
     this.#response = response;
+    this.#format = format;
     const wake = (): void => {
       const waiting = [...this.#drained];
       this.#drained.clear();
@@ -37,7 +44,21 @@ export class ItemWriter {
 
   /** Sends at once, however far behind the client is. */
   send(item: StreamItem): void {
-    if (!this.closed) this.#response.write(`${JSON.stringify(item)}\n`);
+    if (!this.closed) this.#response.write(this.#format(item));
+  }
+
+  /** Nothing more follows. */
+  end(): void {
+    this.#response.end();
+  }
+
+  /** Breaks the connection off. */
+  fail(error: Error): void {
+    this.#response.destroy(error);
+  }
+
+  onClose(listener: () => void): void {
+    this.#response.once("close", listener);
   }
 
   /**

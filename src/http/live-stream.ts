@@ -1,144 +1,164 @@
-import type { ServerResponse } from "node:http";
+/**
+ * A stream of what happens, for one client: events, and the outputs of the chosen processes.
+ *
+ * Theory of operation. Events have numbers, and the last of them are kept (event-log.ts). Outputs have positions: the keeper
+ * counts the bytes of each, across supervisors and rotated files. A client that comes back with the numbers and positions that
+ * it has seen is told the events again from there, and the bytes that are missing are read from the end of the log files, up to
+ * where live output begins. What cannot be told is said: as a gap if its size is known, as missed if not.
+ */
 import { namespec } from "../model/model.ts";
 import { selects } from "../model/select-processes.ts";
-import type { ConfigControl } from "../supervisor/config-control.ts";
+import type { StreamCursor, StreamQuery } from "../protocol/api.ts";
+import type { StreamName } from "../protocol/keeper.ts";
+import { outputKey } from "../protocol/stream-cursor.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { ItemWriter } from "./item-writer.ts";
-import { openPast, sendPieces } from "./past-output.ts";
+import type { EventLog, LoggedEvent } from "./event-log.ts";
+import type { ItemWriter } from "./item-writer.ts";
+import { openPast, sendPieces, type PastFrom } from "./past-output.ts";
 import { PastThenLive } from "./past-then-live.ts";
 
-/** What a stream carries, from the query of `GET /api/v1/stream`. */
-export interface StreamQuery {
-  readonly names: readonly string[];
-  readonly logs: boolean;
-  readonly events: boolean;
-  readonly follow: boolean;
-  /** What of the logs to begin with: the last so many lines, or all since the process was first started by this daemon. */
-  readonly from: { readonly lines: number } | "boot";
+export interface LiveStreamParts {
+  readonly supervisor: Supervisor;
+  readonly events: EventLog;
+  /** Names the keeper that counts output. */
+  readonly keeper: string;
 }
 
-export function parseStreamQuery(query: URLSearchParams): StreamQuery {
-  const names = (query.get("names") ?? "").split(",").filter((name) => name !== "");
-  const lines = Number(query.get("lines") ?? "0");
-  return {
-    names,
-    logs: query.get("logs") === "1",
-    events: query.get("events") === "1",
-    follow: query.get("follow") !== "0",
-    from: query.get("from") === "boot" ? "boot" : { lines: Number.isInteger(lines) && lines > 0 ? lines : 0 },
-  };
+/** Where a client was when it left. `outputs` is false if it could not say how far it had heard them. */
+export interface Since {
+  readonly cursor: StreamCursor;
+  readonly outputs: boolean;
 }
 
 /**
- * Sends what happens, one JSON object a line, until the client leaves or the daemon ends. Processes that are added while
- * the stream is open join it.
+ * Sends what happens until the client leaves or the daemon ends. Processes that are added while the stream is open join it.
+ *
+ * @param since of a client that comes back; "unknown" if it said something that is not ours.
  */
 export function sendLiveStream(
-  supervisor: Supervisor,
-  config: ConfigControl,
+  parts: LiveStreamParts,
   query: StreamQuery,
-  response: ServerResponse,
+  since: Since | "unknown" | null,
+  writer: ItemWriter,
 ): void {
-  response.writeHead(200, {
-    "Content-Type": "application/x-ndjson; charset=utf-8",
-    "Cache-Control": "no-store",
-    "X-Accel-Buffering": "no",
-  });
-  response.flushHeaders();
-  const writer = new ItemWriter(response);
-  const chosen = (process: ManagedProcess): boolean => selects(query.names, process.spec);
-  const followed = new Map<ManagedProcess, readonly (() => void)[]>();
-  const stops: (() => void)[] = [];
+  const { supervisor, events, keeper } = parts;
+  const names = query.names ?? [];
+  const from: PastFrom = query.boot === true ? "boot" : { lines: query.lines ?? 0 };
+  const chosen = (spec: ManagedProcess["spec"]): boolean => selects(names, spec);
 
-  const follow = (process: ManagedProcess): void => {
-    if (!query.logs || !chosen(process) || followed.has(process)) return;
-    followed.set(process, followOutput(supervisor, process, query, writer));
-  };
-
-  if (!query.follow) {
-    const processes = query.logs ? supervisor.processes().filter(chosen) : [];
-    sendPasts(supervisor, processes, query, writer).then(
-      () => response.end(),
-      (error: unknown) => response.destroy(error as Error),
+  if (query.follow === false) {
+    const processes = query.logs === true ? supervisor.processes().filter((process) => chosen(process.spec)) : [];
+    sendPasts(supervisor, processes, from, writer).then(
+      () => writer.end(),
+      (error: unknown) => writer.fail(error as Error),
     );
     return;
   }
-  writer.send({ type: "open" });
+
+  const heard = since === "unknown" ? null : since;
+  const outputs = heard?.outputs === true && heard.cursor.keeper === keeper ? heard.cursor.output : null;
+  const { life, seq } = events;
+  const again = heard !== null && heard.cursor.life === life ? events.since(heard.cursor.event) : null;
+  const event = again === null ? seq : (heard?.cursor.event ?? seq);
+  writer.send({ type: "open", cursor: { life, event, keeper, output: outputs ?? {} } });
+  if (since !== null && query.events === true && again === null) {
+    const reason =
+      heard?.cursor.life === life ? "too much has happened since" : "another supervisor process answers now";
+    writer.send({ type: "missed", what: "events", reason });
+  }
+  if (since !== null && query.logs === true && outputs === null) {
+    const reason =
+      heard === null || heard.outputs
+        ? "the daemon was started anew"
+        : "these are more outputs than an event's id can hold";
+    writer.send({ type: "missed", what: "output", reason });
+  }
+
+  const tell = ({ item, process }: LoggedEvent): void => {
+    if (item.type === "end") {
+      writer.send(item);
+      writer.end();
+    } else if (query.events === true && (process === null || chosen(process))) writer.send(item);
+  };
+  for (const missed of again ?? []) tell(missed);
+
+  const followed = new Map<ManagedProcess, readonly (() => void)[]>();
+  const follow = (process: ManagedProcess): void => {
+    if (query.logs !== true || followed.has(process) || !chosen(process.spec)) return;
+    const stops = STREAMS.map((stream) => followOutput(supervisor, process, stream, { from, outputs }, writer));
+    followed.set(process, stops);
+  };
   for (const process of supervisor.processes()) follow(process);
-  const ready = new Set(supervisor.processes().filter((process) => process.ready));
-  stops.push(
+  const stops = [
     supervisor.bus.subscribe((event) => {
       if (!("process" in event)) return;
       const { process } = event;
-      if (process.retired) {
-        followed.get(process)?.forEach((stop) => stop());
-        followed.delete(process);
-        ready.delete(process);
-        return;
-      }
-      follow(process);
-      if (!process.ready) ready.delete(process);
-      else if (!ready.has(process)) {
-        ready.add(process);
-        if (query.events && chosen(process)) writer.send({ type: "ready", namespec: namespec(process.spec) });
-      }
-      if (query.events && event.type === "state" && chosen(process)) {
-        const { life } = process;
-        const detail =
-          life.state === "FATAL" || life.state === "BACKOFF" || life.state === "EXITED" ? supervisor.why(process) : "";
-        writer.send({
-          type: "state",
-          namespec: namespec(process.spec),
-          from: event.event.from,
-          to: stateOf(event.event.name),
-          detail,
-        });
-      }
+      if (!process.retired) return follow(process);
+      followed.get(process)?.forEach((stop) => stop());
+      followed.delete(process);
     }),
-  );
-  if (query.events) stops.push(config.onChange((report) => writer.send({ type: "plan", report })));
-  response.once("close", () => {
-    for (const stop of stops) stop();
-    for (const stop of [...followed.values()].flat()) stop();
+    events.subscribe(tell),
+  ];
+  writer.onClose(() => {
+    for (const stop of [...stops, ...[...followed.values()].flat()]) stop();
   });
+}
+
+interface Beginning {
+  readonly from: PastFrom;
+  /** Positions that the client has heard already; `null` if it is new here. */
+  readonly outputs: Readonly<Record<string, number>> | null;
 }
 
 function followOutput(
   supervisor: Supervisor,
   process: ManagedProcess,
-  query: StreamQuery,
+  stream: StreamName,
+  { from, outputs }: Beginning,
   writer: ItemWriter,
-): readonly (() => void)[] {
-  return STREAMS.map((stream) => {
-    const output = new PastThenLive(writer, namespec(process.spec), stream);
-    return supervisor.output.follow(
-      process.key,
-      stream,
-      (item) => output.live(item),
-      (size, file) => output.begin(openPast(supervisor, process, stream, query.from, { size, file })),
-    );
-  });
+): () => void {
+  const name = namespec(process.spec);
+  const output = new PastThenLive(writer, name, stream);
+  return supervisor.output.follow(
+    process.key,
+    stream,
+    (item) => output.live(item),
+    ({ size, file, position }) => {
+      const end = { size, file };
+      if (outputs === null) return output.begin(openPast(supervisor, process, stream, from, end), position);
+      // One that it does not know began after it had left; one that went back was removed and came again.
+      const known = outputs[outputKey(name, stream)] ?? 0;
+      const missing = known > position ? position : position - known;
+      if (missing === 0) return output.begin(null, position);
+      const past = isVerbatim(supervisor, process, stream)
+        ? openPast(supervisor, process, stream, { bytes: missing }, end)
+        : null;
+      if (past === null) output.skip(missing, position);
+      else output.begin(past, position);
+    },
+  );
+}
+
+/** Whether the log has every byte of the output and nothing else, so that positions can be found in it. */
+function isVerbatim(supervisor: Supervisor, process: ManagedProcess, stream: StreamName): boolean {
+  return !supervisor.context.stripAnsi && process.spec[stream].captureMaxbytes === 0;
 }
 
 /** One stream after the other, so that a process's lines stay together, and only one log's files are open at a time. */
 async function sendPasts(
   supervisor: Supervisor,
   processes: readonly ManagedProcess[],
-  query: StreamQuery,
+  from: PastFrom,
   writer: ItemWriter,
 ): Promise<void> {
   for (const process of processes) {
     for (const stream of STREAMS) {
       if (writer.closed) return;
-      const past = openPast(supervisor, process, stream, query.from);
-      if (past !== null) await sendPieces(past, writer, namespec(process.spec), stream);
+      const past = openPast(supervisor, process, stream, from);
+      if (past !== null) await sendPieces(past, writer, { namespec: namespec(process.spec), stream });
     }
   }
 }
 
 const STREAMS = ["stdout", "stderr"] as const;
-
-function stateOf(event: string): ManagedProcess["life"]["state"] {
-  return event.slice("PROCESS_STATE_".length) as ManagedProcess["life"]["state"];
-}

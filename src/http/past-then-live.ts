@@ -20,8 +20,7 @@ const MAX_LINE = 65_536;
 
 export class PastThenLive {
   readonly #writer: ItemWriter;
-  readonly #namespec: string;
-  readonly #stream: StreamName;
+  readonly #output: { readonly namespec: string; readonly stream: StreamName };
   #held: Held[] = [];
   #heldBytes = 0;
   /** Held output is being sent; what comes goes behind it. */
@@ -30,19 +29,27 @@ export class PastThenLive {
   #skipped = 0;
   #skipping: "no" | "after this line" | "yes" | "up to a line" = "no";
   #lineRest = 0;
+  /** Position of the output up to which everything was sent, held or counted as skipped. */
+  #at = 0;
 
   constructor(writer: ItemWriter, namespec: string, stream: StreamName) {
     this.#writer = writer;
-    this.#namespec = namespec;
-    this.#stream = stream;
+    this.#output = { namespec, stream };
   }
 
-  /** Sends this past first. Call it before any `live`. */
-  begin(past: PastLog | null): void {
-    if (past === null) return;
+  /** Sends this past first, which ends at this position of the output. Call it before any `live`. */
+  begin(past: PastLog | null, position: number): void {
+    this.#at = position;
+    if (past === null) return this.#writer.send({ type: "position", ...this.#output, position });
     this.#busy = true;
-    const done = sendPieces(past, this.#writer, this.#namespec, this.#stream).then(() => this.#release());
+    const done = sendPieces(past, this.#writer, this.#output, position).then(() => this.#release());
     done.catch(() => (this.#busy = false));
+  }
+
+  /** Begins behind bytes that cannot be shown. */
+  skip(bytes: number, position: number): void {
+    this.#at = position;
+    this.#sendGap(bytes, position);
   }
 
   /** Takes what the process writes now. */
@@ -51,19 +58,22 @@ export class PastThenLive {
     if (item.type === "gap") {
       // The end of the line that was being written is lost already; the next one begins somewhere behind it.
       this.#skipped += item.bytes;
+      this.#at += item.bytes;
       this.#skipping = "up to a line";
       void this.#tellLater();
       return;
     }
     const full = this.#busy ? this.#heldBytes > MAX_HELD : this.#writer.behind;
     const data = this.#choose(item.data, full);
+    this.#at = item.position;
     if (data.length === 0) return;
+    const position = item.position - (this.#skipping === "yes" ? item.data.length - data.length : 0);
     // The end of a line after which nothing is passed on comes before what is left out, anything else behind it.
     const gap = this.#skipping === "yes" ? 0 : this.#skipped;
     this.#skipped -= gap;
-    if (!this.#busy) return this.#send({ gap, data });
+    if (!this.#busy) return this.#send({ gap, data, position });
     // Copied: the chunk belongs to whoever told it.
-    this.#held.push({ gap, data: Uint8Array.from(data) });
+    this.#held.push({ gap, data: Uint8Array.from(data), position });
     this.#heldBytes += data.length;
   }
 
@@ -116,18 +126,18 @@ export class PastThenLive {
   }
 
   #tell(): void {
-    if (this.#skipped > 0) this.#sendGap(this.#skipped);
+    if (this.#skipped > 0) this.#sendGap(this.#skipped, this.#at);
     this.#skipped = 0;
   }
 
-  #send({ gap, data }: Held): void {
-    if (gap > 0) this.#sendGap(gap);
+  #send({ gap, data, position }: Held): void {
+    if (gap > 0) this.#sendGap(gap, position - data.length);
     const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
-    this.#writer.send({ type: "output", namespec: this.#namespec, stream: this.#stream, data: text });
+    this.#writer.send({ type: "output", ...this.#output, data: text, position });
   }
 
-  #sendGap(bytes: number): void {
-    this.#writer.send({ type: "gap", namespec: this.#namespec, stream: this.#stream, bytes });
+  #sendGap(bytes: number, position: number): void {
+    this.#writer.send({ type: "gap", ...this.#output, bytes, position });
   }
 }
 
@@ -135,6 +145,8 @@ interface Held {
   /** Bytes left out before it. */
   readonly gap: number;
   readonly data: Uint8Array;
+  /** Of the output, behind it. */
+  readonly position: number;
 }
 
 const NEWLINE = 10;

@@ -1,8 +1,8 @@
 /**
  * The JSON API, as schemas: every call, every answer, every item of a stream, each said once.
  *
- * Theory of operation. `scripts/generate.mjs` makes three things of this file: `api.ts` (the types that everybody imports, and
- * the table by which a daemon checks arguments), and `docs/reference/openapi.json`. Nothing that is run imports it: neither the
+ * Theory of operation. `scripts/generate.mjs` makes three things of this file: `api.ts` (the types that everybody imports),
+ * `api-arguments.ts` (by which a daemon checks what it is sent), and `docs/reference/openapi.json`. Nothing that is run imports it: neither the
  * daemon's supervisor process nor a client has zod in its bundle. Tests hold what a real daemon answers against the document.
  */
 import * as z from "zod";
@@ -65,7 +65,11 @@ const processReport = named(
     restarts: about(count, "Starts beyond the first that nobody asked for."),
     stdoutLogfile: about(z.string(), 'Absolute path; "" for none.'),
     stderrLogfile: about(z.string(), 'Absolute path; "" for none.'),
-    dropped: about(count, "Bytes of output lost to a full disk."),
+    dropped: about(
+      count,
+      "Bytes of output lost to a full disk, or to a log that could not be written for another reason.",
+    ),
+    logTrouble: about(z.string(), 'Why its output cannot be logged now, such as `ENOSPC`; "" when all is well.'),
   }),
   "One process at one moment.",
 );
@@ -82,6 +86,10 @@ const statusReport = named(
     now: about(z.number(), "Wall clock, milliseconds."),
     config: configStatus,
     supervisorRestarts: about(count, "How often the supervisor process was restarted by the keeper."),
+    troubles: about(
+      z.array(z.string()),
+      "What the daemon itself cannot do now, for want of disk space or the like; one sentence each.",
+    ),
     processes: about(z.array(processReport), "In (group, process) order of the config."),
   }),
   "Everything there is to know, as one snapshot.",
@@ -149,10 +157,7 @@ const streamItem = named(
       z.object({ type: z.literal("open"), cursor: streamCursor }),
       "The first item: whatever happens from now on is told.",
     ),
-    about(
-      z.object({ type: z.literal("ready"), namespec, seq }),
-      "RUNNING, and its readiness check has passed.",
-    ),
+    about(z.object({ type: z.literal("ready"), namespec, seq }), "RUNNING, and its readiness check has passed."),
     z.object({
       type: z.literal("state"),
       namespec,
@@ -211,7 +216,10 @@ export const streamQuery = named(
     events: about(z.boolean(), "Tell of states, readiness and plans.").optional(),
     follow: about(z.boolean(), "Go on after the past. Default true.").optional(),
     lines: about(count, "How many of the last lines of each log to begin with. Default 0.").optional(),
-    boot: about(z.boolean(), "Begin with all that was written since this daemon first started each program.").optional(),
+    boot: about(
+      z.boolean(),
+      "Begin with all that was written since this daemon first started each program.",
+    ).optional(),
     since: streamCursor.optional(),
   }),
   "What a stream carries.",
@@ -255,7 +263,11 @@ export const apiCalls = {
     arguments: z.strictObject({ names, signal: about(z.string(), "`HUP`, `SIGHUP` or `1`.") }),
     result: actionResults,
   },
-  plan: { about: "Reads the config and answers what would change; changes nothing.", arguments: nothing, result: planReport },
+  plan: {
+    about: "Reads the config and answers what would change; changes nothing.",
+    arguments: nothing,
+    result: planReport,
+  },
   update: { about: "Reads the config and applies what changed.", arguments: nothing, result: planReport },
   shutdown: {
     about: "Ends every program in order, then the daemon. Answers at once.",

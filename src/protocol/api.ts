@@ -87,6 +87,8 @@ export interface StatusReport {
   readonly config: ConfigStatus;
   /** How often the supervisor process was restarted by the keeper. */
   readonly supervisorRestarts: number;
+  /** What the daemon itself cannot do now, for want of disk space or the like; one sentence each. */
+  readonly troubles: readonly string[];
   /** In (group, process) order of the config. */
   readonly processes: readonly ProcessReport[];
 }
@@ -97,8 +99,8 @@ export interface ConfigStatus {
   readonly file: string;
   /** Counts applied models, from 1. */
   readonly generation: number;
-  readonly stale: /** Not null: the file on disk could not be loaded; the last good model is in force. */
-  {
+  /** Not null: the file on disk could not be loaded; the last good model is in force. */
+  readonly stale: {
     /** Wall clock, milliseconds. */
     readonly since: number;
     /** For people, with code frames. */
@@ -143,8 +145,10 @@ export interface ProcessReport {
   readonly stdoutLogfile: string;
   /** Absolute path; "" for none. */
   readonly stderrLogfile: string;
-  /** Bytes of output lost to a full disk. */
+  /** Bytes of output lost to a full disk, or to a log that could not be written for another reason. */
   readonly dropped: number;
+  /** Why its output cannot be logged now, such as `ENOSPC`; "" when all is well. */
+  readonly logTrouble: string;
 }
 
 /** Supervisor's eight states. */
@@ -289,34 +293,3 @@ export interface StreamCursor {
 
 /** One of a program's two outputs. */
 export type StreamName = "stdout" | "stderr";
-
-/** What an argument has to be: `count` is a whole number from 0, `cursor` a StreamCursor. */
-export type ArgumentKind = "texts" | "text" | "flag" | "number" | "count" | "cursor";
-
-/** The arguments of every call and of the stream. */
-export const API_ARGUMENTS: Readonly<
-  Record<ApiName | "stream", Readonly<Record<string, { readonly kind: ArgumentKind; readonly required: boolean }>>>
-> = {
-  status: {},
-  start: {
-    names: { kind: "texts", required: false },
-    wait: { kind: "flag", required: false },
-    noDeps: { kind: "flag", required: false },
-  },
-  stop: { names: { kind: "texts", required: false }, wait: { kind: "flag", required: false } },
-  restart: { names: { kind: "texts", required: false }, wait: { kind: "flag", required: false } },
-  signal: { names: { kind: "texts", required: false }, signal: { kind: "text", required: true } },
-  plan: {},
-  update: {},
-  shutdown: {},
-  hurry: { seconds: { kind: "number", required: true } },
-  stream: {
-    names: { kind: "texts", required: false },
-    logs: { kind: "flag", required: false },
-    events: { kind: "flag", required: false },
-    follow: { kind: "flag", required: false },
-    lines: { kind: "count", required: false },
-    boot: { kind: "flag", required: false },
-    since: { kind: "cursor", required: false },
-  },
-};

@@ -10,6 +10,8 @@ export interface RpcDaemon {
   readonly keeper: Pick<Keeper, "clearLogs" | "writeStdin">;
   /** The pid that users see: the keeper's. */
   readonly pid: number;
+  /** Names the time since everything was last started anew: the keeper's life, and the last restart in it. */
+  readonly epoch: string;
   readonly version: string;
   readonly mainLog: MainLog;
   /** Begins the end of everything; returns at once. */

@@ -3,6 +3,12 @@ import type { Keeper, KeeperEvent, ProcessKey, StreamName } from "../protocol/ke
 export type OutputItem = Extract<KeeperEvent, { type: "output" | "gap" }>;
 
 /**
+ * The size of a log file, and which one that is (device and inode), because the name may lead to its successor by now; and how
+ * many bytes its stream has produced.
+ */
+export type Standing = Awaited<ReturnType<Keeper["follow"]>>;
+
+/**
  * Shares the keeper's live output among those who want it: the keeper is asked to follow a stream when the first comes, and
  * told to stop when the last has gone.
  */
@@ -15,16 +21,15 @@ export class OutputHub {
   }
 
   /**
-   * Follows one stream. `onStart` hears the size of its log file at that moment, before any output: all that was written
-   * before is in the file up to there, all that comes after is told to `listener`, so a reader of both sees each byte once.
-   * It also hears which file that is (device and inode), because the name may lead to its successor by now.
-   * Returns how to stop.
+   * Follows one stream. `onStart` hears how things stood at that moment, before any output: all that was written before is in
+   * the file up to there, all that comes after is told to `listener`, so a reader of both sees each byte once. Returns how to
+   * stop.
    */
   follow(
     key: ProcessKey,
     stream: StreamName,
     listener: (item: OutputItem) => void,
-    onStart: (size: number, file?: string) => void = () => {},
+    onStart: (standing: Standing) => void = () => {},
   ): () => void {
     const id = `${stream} ${key}`;
     const followers = this.#followers.get(id) ?? new Set();
@@ -34,17 +39,14 @@ export class OutputHub {
     let held: OutputItem[] | null = [];
     const receive = (item: OutputItem): void => void (held === null ? listener(item) : held.push(item));
     followers.add(receive);
-    const begin = (size: number, position: number, file?: string): void => {
+    const begin = (standing: Standing): void => {
       if (!followers.has(receive)) return;
-      onStart(size, file);
+      onStart(standing);
       const late = held ?? [];
       held = null;
-      for (const item of late) if (item.type === "gap" || item.position > position) listener(item);
+      for (const item of late) if (item.type === "gap" || item.position > standing.position) listener(item);
     };
-    this.#keeper.follow(key, stream, true).then(
-      ({ size, position, file }) => begin(size, position, file),
-      () => begin(0, 0),
-    );
+    this.#keeper.follow(key, stream, true).then(begin, () => begin({ size: 0, position: 0 }));
 
     return () => {
       followers.delete(receive);

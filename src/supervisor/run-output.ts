@@ -47,7 +47,7 @@ export class RunOutput {
         this.#key,
         stream,
         (item) => void (item.type === "output" && listener(item.data)),
-        (size) => {
+        ({ size }) => {
           const path = logPath(spec, stream, this.#context);
           const start = this.#run[stream].offset;
           if (path === null || size <= start) return;

@@ -56,6 +56,11 @@ describe("the past of a log", () => {
 
   test.each([
     { from: { lines: 1 }, backups: 2, text: "6\n" },
+    { from: { bytes: 2 }, backups: 2, text: "6\n" },
+    { from: { bytes: 4 }, backups: 2, text: "5\n6\n" },
+    { from: { bytes: 7 }, backups: 2, text: "\n4\n5\n6\n" },
+    { from: { bytes: 9 }, backups: 2, text: "\n3\n4\n5\n6\n" },
+    { from: { bytes: 15 }, backups: 2, text: "<3>1\n2\n3\n4\n5\n6\n" },
     { from: { lines: 3 }, backups: 2, text: "4\n5\n6\n" },
     { from: { lines: 99 }, backups: 2, text: "1\n2\n3\n4\n5\n6\n" },
     { from: { lines: 99 }, backups: 1, text: "3\n4\n5\n6\n" },

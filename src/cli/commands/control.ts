@@ -41,6 +41,7 @@ function send(
   options: ControlOptions,
 ): Promise<readonly ActionResult[]> {
   if (action === "signal") return project.client.call("signal", { names, signal: options.signal ?? "" });
-  const args: ApiCalls["start"]["arguments"] = { names, wait: options.wait, noDeps: options.noDeps === true };
-  return project.client.call(action, args);
+  const args: ApiCalls["stop"]["arguments"] = { names, wait: options.wait };
+  if (action !== "start") return project.client.call(action, args);
+  return project.client.call("start", { ...args, noDeps: options.noDeps === true });
 }
