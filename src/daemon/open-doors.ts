@@ -48,6 +48,7 @@ export async function openDoors(
     journal,
     methods,
     dispatch: createDispatch({ methods: rpc, closing, supervisorNamespace: true }),
+    actOnGet: model.supervisord.legacyGetActions,
     mainLog: daemon.mainLog.path,
     log,
     // Beside the bundle in the installed package.

@@ -1,4 +1,5 @@
 import type { EventEffect } from "../machine/effect.ts";
+import type { Exit } from "../machine/life.ts";
 import { processKey } from "../model/model.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 
@@ -9,16 +10,22 @@ export const EXIT_KINDS: readonly ExitKind[] = ["expected", "unexpected", "early
 /** Counts how runs end, by process key, from the moment this supervisor process begins: counters may begin anew. */
 export class ExitCounts {
   readonly #counts = new Map<string, Record<ExitKind, number>>();
+  readonly #codes = new Map<string, Map<string, number>>();
 
   constructor(supervisor: Supervisor) {
     supervisor.bus.subscribe((event) => {
       if (event.type === "groupRemoved") {
-        for (const spec of event.group.spec.processes) this.#counts.delete(processKey(spec));
+        for (const key of event.group.spec.processes.map(processKey)) {
+          this.#counts.delete(key);
+          this.#codes.delete(key);
+        }
       }
       if (event.type !== "state") return;
       const { life, key } = event.process;
       const kind = kindOf(event.event, life.lastExit !== null);
-      if (kind !== null) this.#of(key)[kind]++;
+      if (kind === null) return;
+      this.#of(key)[kind]++;
+      if (life.lastExit !== null) this.#count(key, codeOf(life.lastExit));
     });
   }
 
@@ -26,11 +33,25 @@ export class ExitCounts {
     return this.#counts.get(key) ?? NONE;
   }
 
+  /** By exit code, or the name of the signal that ended it, or `unknown`. */
+  codes(key: string): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#codes.get(key) ?? []);
+  }
+
+  #count(key: string, code: string): void {
+    const known = this.#codes.get(key) ?? new Map<string, number>();
+    this.#codes.set(key, known.set(code, (known.get(code) ?? 0) + 1));
+  }
+
   #of(key: string): Record<ExitKind, number> {
     const known = this.#counts.get(key) ?? { ...NONE };
     this.#counts.set(key, known);
     return known;
   }
+}
+
+function codeOf({ code, signal }: Exit): string {
+  return signal ?? (code === null ? "unknown" : String(code));
 }
 
 const NONE: Readonly<Record<ExitKind, number>> = { expected: 0, unexpected: 0, early: 0, stopped: 0 };

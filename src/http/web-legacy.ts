@@ -10,6 +10,8 @@ import { PAGE_HEADERS } from "./web-page.ts";
 export interface LegacyParts {
   readonly dispatch: Dispatch;
   readonly messages: WebMessages;
+  /** Whether a GET may act (`legacyGetActions`). */
+  readonly actOnGet: boolean;
   /** Notes who did what. */
   readonly note: (text: string) => void;
 }
@@ -17,7 +19,7 @@ export interface LegacyParts {
 /**
  * The addresses of Supervisor's own page, for scripts that use them: `index.html?action=...&processname=...` and `tail.html`.
  * Its messages are Supervisor's. Two things differ: an action is a POST (Supervisor acts on GET, so any page that somebody
- * looks at can stop programs with an image), and the redirect is a 303 to a path (Supervisor's 301 is cached, and goes wherever
+ * looks at can stop programs with an image) unless `legacyGetActions` is set, and the redirect is a 303 to a path (Supervisor's 301 is cached, and goes wherever
  * the `Host` header says). A GET with an action is asked back: it shows one button, which sends the POST.
  *
  * False: the request is none of these, or an ordinary look at the page.
@@ -51,13 +53,26 @@ export async function answerLegacy(
     });
     return true;
   }
-  if (isRead && action !== "refresh") sendQuestion(action, name, response);
+  const mayAct = !isRead || (parts.actOnGet && request.method === "GET" && isFromHere(request));
+  if (!mayAct && action !== "refresh") sendQuestion(action, name, response);
   else {
     const text = await carryOut(parts.dispatch, action, name);
     if (action !== "refresh") parts.note(`${action} ${name}`.trim());
     response.writeHead(303, { Location: `/?done=${parts.messages.add(text)}`, "Content-Length": 0 }).end();
   }
   return true;
+}
+
+/**
+ * A page of another site can make a browser send a GET, as with an image; the browser then says so, newer ones by
+ * Sec-Fetch-Site, all by the Referer unless that page forbids it. Scripts send neither.
+ */
+function isFromHere({ headers }: IncomingMessage): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined) return site === "same-origin" || site === "none";
+  const referer = headers.referer;
+  if (referer === undefined) return true;
+  return URL.canParse(referer) && new URL(referer).host === headers.host;
 }
 
 const ALL = new Set(["refresh", "stopall", "restartall"]);

@@ -1,24 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
+import type { Gauge } from "prom-client";
 import type { ProcessReport, StatusReport } from "../protocol/api.ts";
 import { PROCESS_STATES } from "../model/states.ts";
 import { EXIT_KINDS, type ExitCounts } from "./web-exits.ts";
 import { keyOf } from "./web-row.ts";
 import type { Usage } from "./web-usage.ts";
-
-/** The two texts that Prometheus reads; they differ in how counters are declared and in their end. */
-export interface MetricsType {
-  readonly open: boolean;
-  readonly header: string;
-}
-
-/** OpenMetrics for who asks for it, as Prometheus does; else the older text, which everything reads. */
-export function metricsType(accept: string): MetricsType {
-  const open = accept.includes("application/openmetrics-text");
-  const header = open
-    ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-    : "text/plain; version=0.0.4; charset=utf-8";
-  return { open, header };
-}
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -26,18 +12,28 @@ interface Sample {
 }
 
 /** Every process of the config is in every family that applies to it, running or not: a series that vanishes alerts nobody. */
-export function metricsText(
+export async function metricsText(
   report: StatusReport,
   usage: ReadonlyMap<number, Usage>,
-  exits: Pick<ExitCounts, "get">,
-  { open }: MetricsType,
-): string {
-  const lines: string[] = [];
+  exits: Pick<ExitCounts, "get" | "codes">,
+  accept: string,
+): Promise<{ readonly text: string; readonly type: string }> {
+  // Loaded here, not on top: a daemon that nobody scrapes needs none of it.
+  const { Counter, Gauge, Registry } = await import("prom-client");
+  const open = accept.includes("application/openmetrics-text");
+  const contentType = open ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
+  const registry = new Registry();
+  registry.setContentType(contentType as typeof Registry.PROMETHEUS_CONTENT_TYPE);
   const family = (type: "gauge" | "counter", name: string, help: string, samples: readonly Sample[]): void => {
-    const sampleName = type === "counter" ? `${name}_total` : name;
-    const declared = open ? name : sampleName;
-    lines.push(`# HELP ${declared} ${help}`, `# TYPE ${declared} ${type}`);
-    for (const { labels, value } of samples) lines.push(`${sampleName}${labelText(labels)} ${value}`);
+    const labelNames = Object.keys(samples[0]?.labels ?? {});
+    const registers = [registry];
+    if (type === "gauge") {
+      const gauge: Gauge = new Gauge({ name, help, labelNames, registers });
+      for (const { labels, value } of samples) gauge.set(labels, value);
+    } else {
+      const counter = new Counter({ name: `${name}_total`, help, labelNames, registers });
+      for (const { labels, value } of samples) counter.inc(labels, value);
+    }
   };
   const each = (value: (process: ProcessReport, used: Usage | undefined) => number | null): Sample[] =>
     report.processes.flatMap((process) => {
@@ -109,6 +105,18 @@ export function metricsText(
     EXIT_KINDS.map((kind) => ({ labels: { ...labelsOf(process), kind }, value: exits.get(keyOf(process))[kind] })),
   );
   family("counter", "sup_process_exits", "How runs ended, since the supervisor process began.", ends);
+  const codes = report.processes.flatMap((process) =>
+    Object.entries({ "0": 0, ...exits.codes(keyOf(process)) }).map(([code, value]) => ({
+      labels: { ...labelsOf(process), code },
+      value,
+    })),
+  );
+  family(
+    "counter",
+    "sup_process_exit_codes",
+    "With which exit code or signal runs ended, since the supervisor process began.",
+    codes,
+  );
   family(
     "gauge",
     "sup_process_start_time_seconds",
@@ -170,22 +178,13 @@ export function metricsText(
     "Output that was lost because its log could not be written.",
     each((one) => one.dropped),
   );
+  const text = await registry.metrics();
   // A comment in the older format; here as there it tells a whole answer from one that was cut.
-  lines.push("# EOF");
-  return `${lines.join("\n")}\n`;
+  return { text: text.endsWith("# EOF\n") ? text : `${text.trimEnd()}\n# EOF\n`, type: contentType };
 }
 
 function labelsOf(process: ProcessReport): Readonly<Record<string, string>> {
   return { group: process.group, name: process.name, program: process.program };
-}
-
-function labelText(labels: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return parts.length === 0 ? "" : `{${parts.join(",")}}`;
-}
-
-function escapeLabel(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
 /** `null` if none could be counted: another user's processes show theirs to root alone. */

@@ -19,7 +19,7 @@ import { answerLegacy } from "./web-legacy.ts";
 import { WebLive } from "./web-live.ts";
 import { daemonLogPage, logsPage, sendDownload } from "./web-log-page.ts";
 import { WebMessages } from "./web-messages.ts";
-import { metricsText, metricsType } from "./web-metrics.ts";
+import { metricsText } from "./web-metrics.ts";
 import { sendPage, type Page } from "./web-page.ts";
 import { processPage } from "./web-process-page.ts";
 import { parseTableQuery, statusPage } from "./web-status-page.ts";
@@ -30,6 +30,8 @@ export interface WebParts {
   readonly journal: WebJournal;
   readonly methods: ApiMethods;
   readonly dispatch: Dispatch;
+  /** Whether a GET of Supervisor's own addresses acts. */
+  readonly actOnGet: boolean;
   /** The daemon's log that is written now; `null` if it is no file. */
   readonly mainLog: string | null;
   readonly log: (level: LogLevel, message: string) => void;
@@ -71,7 +73,8 @@ export function webRoutes(parts: WebParts): RequestHandler {
   ): Promise<void> {
     if (path === "/action") return act(request, response);
     if (path === "/index.html" || path === "/tail.html" || (path === "/" && request.method === "POST")) {
-      const legacy = { methods, dispatch: parts.dispatch, note: (text: string) => note(request, text), messages };
+      const { dispatch, actOnGet } = parts;
+      const legacy = { dispatch, actOnGet, note: (text: string) => note(request, text), messages };
       if (await answerLegacy(legacy, path, query, request, response)) return;
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -152,10 +155,11 @@ export function webRoutes(parts: WebParts): RequestHandler {
 
   async function sendMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const report = await status();
-    const type = metricsType(request.headers.accept ?? "");
-    const body = Buffer.from(metricsText(report, meter.measure(running(report)), exits, type));
+    const accept = request.headers.accept ?? "";
+    const { text, type } = await metricsText(report, meter.measure(running(report)), exits, accept);
+    const body = Buffer.from(text);
     response.writeHead(200, {
-      "Content-Type": type.header,
+      "Content-Type": type,
       "Content-Length": body.length,
       "Cache-Control": "no-store",
       "X-Content-Type-Options": "nosniff",

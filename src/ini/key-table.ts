@@ -51,6 +51,8 @@ export const SUPERVISORD_KEYS = keys({
   nocleanup: "boolean",
   strip_ansi: "boolean",
   environment: "environment",
+  // Ours: Supervisor passes over keys that it does not know.
+  legacy_get_actions: "boolean",
 });
 
 export const GROUP_KEYS = keys({ programs: "list", priority: "integer" });

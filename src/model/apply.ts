@@ -78,5 +78,6 @@ export const SUPERVISORD_APPLY = {
   childlogdir: "supervisor",
   nocleanup: "supervisor",
   stripAnsi: "supervisor",
+  legacyGetActions: "supervisor",
   environment: "restart",
 } as const satisfies Record<keyof SupervisordSpec, Apply>;

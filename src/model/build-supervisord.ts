@@ -41,6 +41,7 @@ export function buildSupervisord(
     childlogdir: orNull(given("childlogdir"), (value) => read.directory("childlogdir", value)),
     nocleanup: config.nocleanup ?? false,
     stripAnsi: config.stripAnsi ?? false,
+    legacyGetActions: config.legacyGetActions ?? false,
     environment,
   };
 }

@@ -184,6 +184,12 @@ export interface SupervisordConfig {
    */
   readonly stripAnsi?: boolean | undefined;
   /**
+   * Whether a GET of Supervisor's `index.html?action=...` acts at once, for scripts that use it; never for pages of other sites.
+   * A change takes effect when the daemon is restarted.
+   * @default false: it shows a button
+   */
+  readonly legacyGetActions?: boolean | undefined;
+  /**
    * Environment variables for every program.
    * A change restarts the process.
    * @default {}

@@ -36,6 +36,8 @@ export interface SupervisordSpec {
   readonly childlogdir: string | null;
   readonly nocleanup: boolean;
   readonly stripAnsi: boolean;
+  /** A GET of the addresses of Supervisor's own page acts. */
+  readonly legacyGetActions: boolean;
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -101,6 +101,13 @@ export const supervisordSchema = z
         fallback: "false",
         apply: SUPERVISORD_APPLY.stripAnsi,
       }),
+      legacyGetActions: option(flag, {
+        about:
+          "Whether a GET of Supervisor's `index.html?action=...` acts at once, for scripts that use it; never for pages of other sites.",
+        ts: "boolean",
+        fallback: "false: it shows a button",
+        apply: SUPERVISORD_APPLY.legacyGetActions,
+      }),
       environment: option(environment, {
         about: "Environment variables for every program.",
         ts: "Environment",

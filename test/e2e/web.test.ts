@@ -1,4 +1,6 @@
-import { readdirSync } from "node:fs";
+import { execa } from "execa";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -305,6 +307,34 @@ describe("who may do what", () => {
   });
 });
 
+describe("axe finds nothing serious", () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+  test.each(["light", "dark"] as const)("on any page, in %s colours", async (colorScheme) => {
+    const pages = ["/", "/process?name=steady", "/logs?name=talker", "/events", "/config", "/daemon"];
+    const found: unknown[] = [];
+    for (const path of pages) {
+      const page = await open(path, { colorScheme });
+      // Not a script element: the page's policy lets none in.
+      await page.evaluate(axe);
+      const violations = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+        return (await axe.run()).violations;
+      });
+      for (const { id, impact, nodes } of violations)
+        if (impact === "serious" || impact === "critical")
+          found.push({ path, id, nodes: nodes.map((one) => one.html) });
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
 describe("metrics", () => {
   test("count how runs ended, and have every process of the config", async () => {
     const value = async (line: string): Promise<number> => {
@@ -328,6 +358,13 @@ describe("metrics", () => {
       0,
     );
   });
+});
+
+test("promtool of Debian's prometheus is happy with the metrics", async () => {
+  const { body } = await get("/metrics");
+  // Fails where promtool is missing: apt-get install prometheus.
+  const { stderr, exitCode, stdout } = await execa("promtool", ["check", "metrics"], { input: body, reject: false });
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
 });
 
 describe("the addresses of Supervisor's own page", () => {

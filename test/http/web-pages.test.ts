@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseAction } from "../../src/http/web-action.ts";
 import { configPage } from "../../src/http/web-config-page.ts";
 import { html } from "../../src/http/web-html.ts";
-import { metricsText, metricsType } from "../../src/http/web-metrics.ts";
+import { metricsText } from "../../src/http/web-metrics.ts";
 import { bytesText, processRow, uptimeText } from "../../src/http/web-row.ts";
 import { parseTableQuery, statusPage } from "../../src/http/web-status-page.ts";
 import type { ProcessReport, StatusReport } from "../../src/protocol/api.ts";
@@ -169,39 +169,28 @@ describe("metrics", () => {
   });
   const exits = {
     get: (key: string) => ({ expected: 0, unexpected: key === "web:web" ? 3 : 0, early: 0, stopped: 0 }),
+    codes: (key: string): Record<string, number> => (key === "web:web" ? { "7": 2, SIGKILL: 1 } : {}),
   };
-  const text = (accept: string) => {
+  const text = async (accept: string) => {
     const facts = report([process(), hostile], { stale: { since: 1_080_000, problems: "" } });
-    return metricsText(facts, new Map([[10, used]]), exits, metricsType(accept));
+    return (await metricsText(facts, new Map([[10, used]]), exits, accept)).text;
   };
 
-  test("are complete lines of the format, each of a family that was declared just before", () => {
-    for (const accept of ["application/openmetrics-text; version=1.0.0", "*/*"]) {
-      const lines = text(accept).trimEnd().split("\n");
-      expect(lines.pop()).toBe("# EOF");
-      const seen = new Set<string>();
-      let family = "";
-      let type = "";
-      for (const line of lines) {
-        const declared = /^# (HELP|TYPE) (\w+) (.+)$/.exec(line);
-        if (declared !== null) {
-          if (declared[1] === "HELP") {
-            expect(seen.has(declared[2] ?? "")).toBe(false);
-            seen.add((family = declared[2] ?? ""));
-          } else type = declared[3] ?? "";
-          continue;
-        }
-        const sample = /^(\w+)(?:\{(?:\w+="(?:[^"\\\n]|\\["\\n])*",?)*\})? (-?\d+(?:\.\d+)?)$/.exec(line);
-        expect(line).toSatisfy(() => sample !== null);
-        const suffix = accept.startsWith("app") && type === "counter" ? "_total" : "";
-        expect(sample?.[1]).toBe(`${family}${suffix}`);
-      }
-      expect(seen.size).toBeGreaterThan(15);
-    }
+  test.each([
+    ["application/openmetrics-text; version=1.0.0", "application/openmetrics-text; version=1.0.0; charset=utf-8"],
+    ["*/*", "text/plain; version=0.0.4; charset=utf-8"],
+  ])("for who accepts %s are %s, and end where they say so", async (accept, type) => {
+    const answer = await metricsText(report([process(), hostile]), new Map(), exits, accept);
+    expect(answer.type).toBe(type);
+    expect(answer.text.endsWith("\n# EOF\n")).toBe(true);
+    expect(answer.text.match(/# EOF/g)).toHaveLength(1);
+    const declared = [...answer.text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);
+    expect(new Set(declared).size).toBe(declared.length);
+    expect(declared.length).toBeGreaterThan(20);
   });
 
-  test("tell of every process, running or not, and of a config that is stale", () => {
-    const lines = text("*/*").split("\n");
+  test("tell of every process, running or not, and of a config that is stale", async () => {
+    const lines = (await text("*/*")).split("\n");
     const web = '{group="web",name="web",program="web"}';
     const dead = '{group="g",name="a\\"b\\\\c\\nd",program="web"}';
     expect(lines).toEqual(
@@ -214,6 +203,9 @@ describe("metrics", () => {
         `sup_process_resident_memory_bytes${web} 4096`,
         `sup_process_log_dropped_bytes_total${dead} 7`,
         'sup_process_exits_total{group="web",name="web",program="web",kind="unexpected"} 3',
+        `sup_process_exit_codes_total{group="web",name="web",program="web",code="SIGKILL"} 1`,
+        `sup_process_exit_codes_total{group="web",name="web",program="web",code="7"} 2`,
+        `sup_process_exit_codes_total{group="g",name="a\\"b\\\\c\\nd",program="web",code="0"} 0`,
         "sup_config_stale 1",
         "sup_config_stale_seconds 10",
         "sup_config_generation 3",

@@ -6,7 +6,7 @@ type Plain = Readonly<Record<string, unknown>>;
 
 /** A model in the terms of the oracle. */
 export function fromModel(model: Model): Plain {
-  const { childlogdir: _, logfile, pidfile, ...daemon } = model.supervisord;
+  const { childlogdir: _, legacyGetActions: __, logfile, pidfile, ...daemon } = model.supervisord;
   return {
     supervisord: { ...snakeCased(daemon), logfile: absolute(logfile), pidfile: absolute(pidfile) },
     servers: model.servers.map(server),
