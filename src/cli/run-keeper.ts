@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ConsoleLog } from "../keeper/console-log.ts";
 import { closeInherited } from "../keeper/inherited-fds.ts";
 import { KeeperCore } from "../keeper/keeper-core.ts";
+import { whyNotOwn } from "../keeper/own-folder.ts";
 import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
@@ -47,6 +48,8 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
   process.on("uncaughtException", (error) => log(error.stack ?? String(error)));
   const folder = join(runtime, "keeper");
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const unsafe = whyNotOwn(runtime);
+  if (unsafe !== null) throw new Error(`unsafe folder for sockets: ${unsafe}; name another with SUP_RUNTIME_DIR`);
   const owner = await lockRuntime(folder);
   if (owner !== null) return owner;
   const keeper = new KeeperCore({ folder, nofileSoft });

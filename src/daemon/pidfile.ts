@@ -1,9 +1,20 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, readFileSync, rmSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
+import { openSafely } from "../files/open-safely.ts";
 
-/** Writes `pid` and a newline. False if that cannot be done, which is no reason not to run. */
+/**
+ * Writes `pid` and a newline. False if that cannot be done, which is no reason not to run; so is a link in the file's place that
+ * somebody else may have made.
+ */
 export function writePidfile(path: string, pid: number): boolean {
   try {
-    writeFileSync(path, `${pid}\n`);
+    const { O_WRONLY, O_CREAT, O_TRUNC } = constants;
+    const fd = openSafely(resolve(path), O_WRONLY | O_CREAT | O_TRUNC, 0o666);
+    try {
+      writeSync(fd, `${pid}\n`);
+    } finally {
+      closeSync(fd);
+    }
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, watch, type FSWatcher } from "node:fs";
+import { closeSync, constants, fstatSync, readSync, statSync, watch, type FSWatcher } from "node:fs";
+import { openSafely } from "../files/open-safely.ts";
 import { dirname } from "node:path";
 
 /*
@@ -180,7 +181,7 @@ function openRegular(path: string): number | null {
   let fd: number;
   try {
     // O_NONBLOCK: a FIFO would keep us waiting for a writer.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    fd = openSafely(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return null;
   }

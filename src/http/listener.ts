@@ -28,12 +28,13 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** Listens on a unix socket that nobody but the owner can connect to, from its first moment on. */
-export function listenPrivately(server: Server, path: string): Promise<void> {
+/** Listens on a unix socket whose file has `mode` from its first moment on. */
+export function listenPrivately(server: Server, path: string, mode: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    // bind() creates the file under the umask, so there is no moment in which others could connect.
-    const umask = process.umask(0o177);
+    // bind() makes the file under the umask: there is no moment in which others could connect, and no later chmod that could
+    // reach a file that was put in its place.
+    const umask = process.umask(0o777 & ~mode);
     try {
       server.listen({ path, backlog: 1024 }, () => {
         server.off("error", reject);

@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  chownSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  statSync,
-  unlinkSync,
-  watch,
-  type FSWatcher,
-} from "node:fs";
+import { lchownSync, linkSync, lstatSync, mkdirSync, statSync, unlinkSync, watch, type FSWatcher } from "node:fs";
 import type { Server } from "node:http";
 import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
@@ -119,8 +109,7 @@ async function bindTo(server: Server, spec: UnixSpec, log: (level: LogLevel, mes
   const temporary = `${file}.${process.pid}`;
   try {
     rmSocket(temporary);
-    await listenPrivately(server, temporary);
-    chmodSync(temporary, spec.chmod);
+    await listenPrivately(server, temporary, spec.chmod);
     await takeName(temporary, file, log);
   } catch (error) {
     await closeHttpServer(server);
@@ -131,7 +120,8 @@ async function bindTo(server: Server, spec: UnixSpec, log: (level: LogLevel, mes
   if (spec.chown === null) return;
   const { uid, gid } = spec.chown;
   try {
-    chownSync(file, uid, gid === -1 ? statSync(file).gid : gid);
+    // Not through a link that somebody may have put in its place.
+    lchownSync(file, uid, gid === -1 ? lstatSync(file).gid : gid);
   } catch (error) {
     await closeHttpServer(server);
     rmSocket(file);

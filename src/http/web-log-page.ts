@@ -1,4 +1,5 @@
-import { createReadStream, fstatSync, openSync, closeSync, constants } from "node:fs";
+import { createReadStream, fstatSync, closeSync, constants } from "node:fs";
+import { openSafely } from "../files/open-safely.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { readLog } from "../logs/read-log.ts";
@@ -156,7 +157,7 @@ function openFile(path: string): number | null {
   let fd: number;
   try {
     // O_NONBLOCK: a FIFO would keep us waiting for a writer.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    fd = openSafely(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return null;
   }

@@ -56,8 +56,8 @@ function bindUnix(path: string, { owner, mode }: SharedSocket): BoundHandle {
   if (Buffer.byteLength(path) > LONGEST_PATH)
     throw new Error(`the path is longer than ${LONGEST_PATH} bytes, which a unix socket cannot have`);
   removeStale(path);
-  // Nobody may connect before the owner and the mode are right.
-  const umask = process.umask(0o177);
+  // Nobody may connect before the mode is right; the owner, who comes next, can only be given more by it.
+  const umask = process.umask(0o777 & ~mode);
   let handle: BoundHandle;
   try {
     handle = bound(createServerHandle(path, -1, -1), path);
@@ -65,8 +65,8 @@ function bindUnix(path: string, { owner, mode }: SharedSocket): BoundHandle {
     process.umask(umask);
   }
   try {
-    if (owner !== null) fs.chownSync(path, owner.uid, owner.gid);
-    fs.chmodSync(path, mode);
+    // Not through a link that somebody may have put in its place.
+    if (owner !== null) fs.lchownSync(path, owner.uid, owner.gid);
   } catch (error) {
     handle.close(); // libuv removes the file
     throw error;

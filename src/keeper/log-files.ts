@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import type { LogSpec } from "../protocol/keeper.ts";
+import { emptyFile } from "../files/empty-file.ts";
 import { PlainTarget } from "./plain-target.ts";
 import { RotatingFile } from "./rotating-file.ts";
 import type { LogTarget } from "./log-target.ts";
@@ -60,7 +61,7 @@ export class LogFiles {
   clear(path: string): void {
     const open = this.#find((target) => target.path === path);
     if (open !== undefined) open.clear();
-    else if (fs.statSync(path, { throwIfNoEntry: false })?.isFile()) fs.truncateSync(path);
+    else emptyFile(path);
   }
 
   #use(target: LogTarget): LogTarget {

@@ -1,16 +1,15 @@
 import * as fs from "node:fs";
-import { dirname } from "node:path";
+import { openSafely } from "../files/open-safely.ts";
 
 /**
- * Opens a log file for appending, creating it. In a folder where others may write, a symbolic link is refused (ELOOP): a
- * service user who owns the log folder could otherwise make root append to any file. Throws the system's error; EINVAL for
- * what is not a regular file.
+ * Opens a log file for appending, creating it. A symbolic link that others may have made is refused (ELOOP): a service user who
+ * owns the log folder could otherwise make root append to any file. Throws the system's error; EINVAL for what is not a
+ * regular file.
  */
 export function openLogFile(path: string, mode?: number): OpenLogFile {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
-  const guard = othersMayWrite(dirname(path)) ? O_NOFOLLOW : 0;
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = fs.constants;
   // O_NONBLOCK means nothing for a regular file, but a FIFO that took its place must not hang the keeper.
-  const fd = fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | guard, mode ?? 0o640);
+  const fd = openSafely(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode ?? 0o640);
   try {
     const found = fs.fstatSync(fd, { bigint: true });
     if (!found.isFile()) throw Object.assign(new Error(`${path} is not a regular file`), { code: "EINVAL" });
@@ -28,11 +27,4 @@ export interface OpenLogFile {
   /** Device and inode. */
   readonly identity: string;
   readonly size: number;
-}
-
-function othersMayWrite(folder: string): boolean {
-  const found = fs.statSync(folder, { throwIfNoEntry: false });
-  if (found === undefined) return false;
-  const own = process.geteuid?.() ?? 0;
-  return (found.mode & 0o022) !== 0 || (found.uid !== 0 && found.uid !== own);
 }

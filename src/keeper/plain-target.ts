@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import type { Writable } from "node:stream";
+import { openSafely } from "../files/open-safely.ts";
 import type { LogTarget, WriteCount } from "./log-target.ts";
 import { errnoOf } from "./errno.ts";
 
@@ -91,9 +92,11 @@ function openPlain(path: string): Writable {
     const found = fs.statSync(path);
     // A file that is our standard output is written where we are in it; opened anew, it would begin again.
     if (own !== undefined && found.isFile()) return fs.createWriteStream(path, { fd: own, autoClose: false });
-    if (!found.isFIFO()) return fs.createWriteStream(path, { fd: fs.openSync(path, O_WRONLY | O_NOCTTY) });
+    // What leads to our own descriptors are links, but nobody's.
+    const open = own === undefined && !/^\/(?:proc|dev)\//.test(path) ? openSafely : fs.openSync;
+    if (!found.isFIFO()) return fs.createWriteStream(path, { fd: open(path, O_WRONLY | O_NOCTTY) });
     // Without a reader, a named one cannot be opened for writing alone, and would fail for ever once its reader leaves.
-    const fd = fs.openSync(path, (hasName(path) ? O_RDWR : O_WRONLY) | O_NONBLOCK);
+    const fd = open(path, (hasName(path) ? O_RDWR : O_WRONLY) | O_NONBLOCK);
     return new net.Socket({ fd, readable: false, writable: true });
   } catch (error) {
     // A socket cannot be opened by name (systemd's journal is one), nor can a pipe that root made for another user. As our own

@@ -9,7 +9,8 @@
  * Reads are synchronous and small: a piece comes from the page cache in microseconds, while a thread pool would cost more
  * than it saves. Between pieces whoever iterates decides when to go on.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, readSync } from "node:fs";
+import { openSafely } from "../files/open-safely.ts";
 import { planTail, TAIL_BLOCK, type LogPart, type LogRange } from "./plan-tail.ts";
 
 export interface PastWanted {
@@ -157,7 +158,7 @@ function open(path: string): OpenFile | null {
   let fd: number;
   try {
     // O_NONBLOCK: the open of a FIFO would wait for somebody to write to it, and we with it.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    fd = openSafely(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return null;
   }

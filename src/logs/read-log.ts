@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, readSync } from "node:fs";
+import { openSafely } from "../files/open-safely.ts";
 
 /** Why a log could not be read: the faults NO_FILE, BAD_ARGUMENTS and FAILED of the remote interface. */
 export type LogFailure = "NO_FILE" | "BAD_ARGUMENTS" | "FAILED";
@@ -48,7 +49,7 @@ function withFile<T>(path: string, use: (fd: number, size: number) => T): T | "N
   let fd: number;
   try {
     // O_NONBLOCK: the open of a FIFO would wait for somebody to write to it, and we with it.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    fd = openSafely(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? "NO_FILE" : "FAILED";
   }

@@ -3,7 +3,7 @@ import type { RpcMethods } from "../protocol/contract.ts";
 import { Fault } from "../protocol/faults.ts";
 import { logPath } from "../supervisor/launch.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
-import { emptyFile } from "../logs/empty-file.ts";
+import { emptyFile } from "../files/empty-file.ts";
 import { bulkCall, singleCall } from "./bulk-call.ts";
 import { findProcess, inBulkOrder } from "./find-target.ts";
 import type { MainLog, RpcDaemon } from "./rpc-daemon.ts";

@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync } from "node:fs";
+import { openSafely } from "./open-safely.ts";
 
 /**
  * Empties a log file that nobody writes now. A missing one is empty already; a pipe or terminal has nothing to be emptied. A
- * link is not followed: in a folder that others may write to it could lead anywhere.
+ * link that others may have made is not followed: it could lead anywhere.
  *
  * @throws the system's error.
  */
@@ -10,7 +11,7 @@ export function emptyFile(path: string): void {
   let fd: number;
   try {
     // O_NONBLOCK: the open of a FIFO without a reader would wait for one.
-    fd = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    fd = openSafely(path, constants.O_WRONLY | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENXIO") return;
