@@ -41,8 +41,10 @@ const shared = {
 const entries = Object.entries(programs).filter(([, file]) => existsSync(join(root, file)));
 const bundles = [
   ...entries.map(([name, file]) => ({ ...shared, entryPoints: [file], format: "cjs", outfile: `dist/${name}.cjs` })),
-  { ...shared, entryPoints: ["src/index.ts"], format: "esm", outfile: "dist/index.mjs" },
-  { ...shared, entryPoints: ["src/index.ts"], format: "cjs", outfile: "dist/index.cjs" },
+  ...["index", "client"].flatMap((name) => [
+    { ...shared, entryPoints: [`src/${name}.ts`], format: "esm", outfile: `dist/${name}.mjs` },
+    { ...shared, entryPoints: [`src/${name}.ts`], format: "cjs", outfile: `dist/${name}.cjs` },
+  ]),
 ];
 
 // Overwritten in place by default: a daemon may be running from it. Packing wants nothing left over in it.

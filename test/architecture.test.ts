@@ -23,7 +23,8 @@ const FLOORS: Readonly<Record<string, number>> = {
   http: 5,
   ctl: 5,
   daemon: 6,
-  cli: 7,
+  client: 7,
+  cli: 8,
 };
 
 /** Folders that may not touch the world: time, randomness and input come in as arguments. */

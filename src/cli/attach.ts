@@ -4,8 +4,8 @@ import { colorOf, styler } from "./render/colors.ts";
 import { PrefixedOutput } from "./render/prefixed-output.ts";
 import { describePlan } from "./render/plan-text.ts";
 import { safeText } from "./render/safe-text.ts";
-import { isNotRunning } from "./api-client.ts";
-import { comesBack } from "./comes-back.ts";
+import { isNotRunning } from "../client/api-client.ts";
+import { follow } from "../client/follow.ts";
 import { untilGone } from "./until-gone.ts";
 
 /**
@@ -63,20 +63,17 @@ export async function attach(
     interrupt(141);
   });
 
-  const query = new URLSearchParams({
-    events: "1",
-    logs: "1",
-    ...(options.owner ? { boot: "1" } : { lines: "10" }),
-    names: names.join(","),
-  });
+  const past = options.owner ? { boot: true } : { lines: 10 };
+  let connections = 0;
   try {
-    while (!leave.signal.aborted) {
-      await client.stream(query, (item) => show(item, output, say, paint, status), leave.signal).catch(ignoreGone);
-      if (leave.signal.aborted || !(await comesBack(client, status.pid))) break;
-      say("the supervisor process died and was started again; the programs run on");
-      query.delete("boot");
-      query.set("lines", "0");
+    for await (const item of follow(client, { events: true, logs: true, names, ...past }, leave.signal)) {
+      if (item.type === "open" && ++connections > 1) {
+        say("the supervisor process died and was started again; the programs run on");
+      }
+      show(item, output, say, paint, status);
     }
+  } catch (error) {
+    ignoreGone(error);
   } finally {
     output.flush();
     for (const [signal, handler] of handlers) process.off(signal, handler);
@@ -112,10 +109,12 @@ function show(
       return item.report.steps.length === 0
         ? undefined
         : say(`config applied:\n${describePlan(item.report)}`.trimEnd());
+    case "missed":
+      if (item.what === "output") say(`output was missed: ${item.reason}`);
+      return;
     case "open":
     case "ready":
     case "position":
-    case "missed":
     case "end":
       return;
   }

@@ -1,30 +1,18 @@
-import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { daemonOf, type DaemonOfConfig } from "../client/find-daemon.ts";
 import { findConfig } from "../config/find-config.ts";
-import { placesFor, type Places } from "../daemon/places.ts";
-import { findKeeper } from "../keeper/runtime-lock.ts";
-import { ApiClient } from "./api-client.ts";
 import { CliError } from "./cli-error.ts";
 
 /** One project: its config file and where its daemon lives, whether it runs or not. */
-export interface Project {
-  /** Absolute. The folder has its symlinks resolved, the file has not: swapping a symlinked config is an edit. */
-  readonly config: string;
-  readonly folder: string;
-  readonly places: Places;
-  readonly client: ApiClient;
+export interface Project extends DaemonOfConfig {
   readonly warning: string | null;
 }
 
 /** The project of `-c FILE`, or of the nearest config upwards from the current folder. Throws `CliError` if there is none. */
 export function findProject(configOption: string | undefined, cwd: string = process.cwd()): Project {
-  const found = configOption === undefined ? search(cwd) : given(configOption, cwd);
-  const folder = realpathSync(dirname(found.file));
-  const config = join(folder, basename(found.file));
-  const places = placesFor(config);
-  // As long as the keeper lives, so does the daemon: it may be between two supervisor processes.
-  const isComing = async (): Promise<boolean> => (await findKeeper(join(places.runtime, "keeper"))) !== null;
-  return { config, folder, places, client: new ApiClient(places.socket, isComing), warning: found.warning };
+  const { file, warning } = configOption === undefined ? search(cwd) : given(configOption, cwd);
+  return { ...daemonOf(file), warning };
 }
 
 function given(option: string, cwd: string): { file: string; warning: string | null } {

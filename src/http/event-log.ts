@@ -36,10 +36,10 @@ export class EventLog {
       // One that was ready before we came is no news.
       const before = this.#ready.get(process) ?? (event.type === "changed" && process.ready);
       this.#ready.set(process, process.ready);
+      if (event.type === "state") this.#state(process, event.event.from, event.event.name);
       if (process.ready && !before) {
         this.#add({ type: "ready", namespec: namespec(process.spec), seq: 0 }, process.spec);
       }
-      if (event.type === "state") this.#state(process, event.event.from, event.event.name);
     });
     config.onChange((report) => this.#add({ type: "plan", report, seq: 0 }, null));
   }

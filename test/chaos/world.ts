@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { ApiClient } from "../../src/cli/api-client.ts";
+import { ApiClient } from "../../src/client/api-client.ts";
 import { placesFor, type Places } from "../../src/daemon/places.ts";
 import type { StatusReport } from "../../src/protocol/api.ts";
 import { isAlive, Project } from "../support/project.ts";
@@ -17,7 +17,7 @@ export class World {
   readonly mainLog = join(this.folder, "main.log");
   readonly config = join(this.folder, "supervisor.config.json");
   readonly places: Places = placesFor(this.config, this.project.env);
-  readonly client = new ApiClient(this.places.socket);
+  readonly client = new ApiClient({ socket: this.places.socket });
 
   constructor() {
     for (const folder of [this.truth, this.logs]) mkdirSync(folder, { mode: 0o755 });

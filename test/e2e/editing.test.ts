@@ -14,7 +14,7 @@ import {
 import { execa } from "execa";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ApiClient } from "../../src/cli/api-client.ts";
+import { ApiClient } from "../../src/client/api-client.ts";
 import { placesFor } from "../../src/daemon/places.ts";
 import type { PlanReport } from "../../src/protocol/api.ts";
 import { Project } from "../support/project.ts";
@@ -35,20 +35,17 @@ beforeEach(async () => {
   save(0);
   const up = await project.sup("up", "-d");
   expect(up, up.stderr).toMatchObject({ exitCode: 0 });
-  const client = new ApiClient(placesFor(file(), project.env).socket);
+  const client = new ApiClient({ socket: placesFor(file(), project.env).socket });
   await new Promise<void>((opened) => {
-    void client
-      .stream(
-        new URLSearchParams({ events: "1" }),
-        (item) => {
-          if (item.type === "open") opened();
-          if (item.type !== "plan") return;
-          reports.push(item.report);
-          wake();
-        },
-        following.signal,
-      )
-      .catch(() => {});
+    const listen = async (): Promise<void> => {
+      for await (const item of client.stream({ events: true }, following.signal)) {
+        if (item.type === "open") opened();
+        if (item.type !== "plan") continue;
+        reports.push(item.report);
+        wake();
+      }
+    };
+    listen().catch(() => {});
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { placesFor } from "../../src/daemon/places.ts";
-import { ApiClient } from "../../src/cli/api-client.ts";
+import { ApiClient } from "../../src/client/api-client.ts";
 import type { PlanReport, StatusReport } from "../../src/protocol/api.ts";
 import { Project } from "../support/project.ts";
 
@@ -82,14 +82,14 @@ async function editAtRandom(
   project.write(file, wrap(JSON.stringify(config, null, 2)));
   const up = await project.sup("up", "-d", ...(noticed === "update" ? ["--no-watch"] : []));
   expect(up, up.stderr).toMatchObject({ exitCode: 0 });
-  client = new ApiClient(placesFor(`${project.folder}/${file}`, project.env).socket);
-  void client
-    .stream(
-      new URLSearchParams({ events: "1", names: "-" }),
-      (item) => void (item.type === "plan" && (reports.push(item.report), wake())),
-      following.signal,
-    )
-    .catch(() => {});
+  client = new ApiClient({ socket: placesFor(`${project.folder}/${file}`, project.env).socket });
+  const listen = async (): Promise<void> => {
+    for await (const item of client.stream({ events: true, names: ["-"] }, following.signal)) {
+      if (item.type === "plan") reports.push(item.report);
+      wake();
+    }
+  };
+  listen().catch(() => {});
   let before = await settled(config);
   let invalid = 0;
 

@@ -1,5 +1,5 @@
 import type { ActionResult, ApiCalls } from "../../protocol/api.ts";
-import { isNotRunning } from "../api-client.ts";
+import { isNotRunning } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { notRunning } from "./status.ts";

@@ -1,4 +1,4 @@
-import { isNotRunning } from "../api-client.ts";
+import { isNotRunning, type ApiClient } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { findOrphans } from "../find-orphans.ts";
@@ -17,7 +17,7 @@ export async function down(project: Project, options: { readonly timeout: number
   const limit = new AbortController();
   const timer = options.timeout === null ? null : setTimeout(() => limit.abort(), options.timeout * 1000);
   try {
-    const gone = project.client.stream(new URLSearchParams({ events: "1" }), () => {}, limit.signal);
+    const gone = untilBroken(project.client, limit.signal);
     // Both fail if nothing runs; one of them is enough to say so.
     [{ pid }] = await Promise.all([project.client.call("shutdown", {}), gone]);
   } catch (error) {
@@ -32,4 +32,9 @@ export async function down(project: Project, options: { readonly timeout: number
   await untilGone(pid);
   process.stdout.write("Stopped.\n");
   return 0;
+}
+
+/** Follows nothing in particular: the end of the stream is what is waited for. */
+async function untilBroken(client: ApiClient, signal: AbortSignal): Promise<void> {
+  for await (const item of client.stream({}, signal)) if (item.type === "end") return;
 }

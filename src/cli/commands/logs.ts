@@ -1,7 +1,7 @@
 import type { StreamItem } from "../../protocol/api.ts";
-import { isNotRunning } from "../api-client.ts";
+import { isNotRunning } from "../../client/api-client.ts";
+import { follow } from "../../client/follow.ts";
 import { CliError } from "../cli-error.ts";
-import { comesBack } from "../comes-back.ts";
 import type { Project } from "../find-daemon.ts";
 import { colorOf, styler } from "../render/colors.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
@@ -19,7 +19,7 @@ export interface LogsOptions {
 
 /**
  * `sup logs [names] [-f] [-n LINES]`: the last lines of each stream, then what follows, until the daemon ends. Ends well on
- * Ctrl-C. If only the supervisor dies, it goes on with the next one and says so: what was written in between is in the log.
+ * Ctrl-C. If only the supervisor dies, it goes on with the next one, where it was.
  */
 export async function logs(project: Project, names: readonly string[], options: LogsOptions): Promise<number> {
   const { client } = project;
@@ -36,7 +36,11 @@ export async function logs(project: Project, names: readonly string[], options: 
     (name) => (chosen.length === 1 ? "" : `${paint(colorOf(name), `${name.padEnd(width)} |`)} `),
   );
   const show = (item: StreamItem): void => {
-    if (options.json) return void process.stdout.write(`${JSON.stringify(item)}\n`);
+    if (options.json) {
+      if (item.type === "output" || item.type === "gap") process.stdout.write(`${JSON.stringify(item)}\n`);
+      return;
+    }
+    if (item.type === "missed") return void process.stderr.write(`sup: output was missed: ${item.reason}\n`);
     if (item.type === "gap") {
       const bytes = item.bytes + output.cut(item.namespec, item.stream);
       return void process.stderr.write(`sup: ${item.namespec}: ${bytes} bytes not shown\n`);
@@ -51,25 +55,12 @@ export async function logs(project: Project, names: readonly string[], options: 
   const onSignal = (): void => leave.abort();
   process.once("SIGINT", onSignal);
   process.stdout.on("error", onSignal);
-  const query = new URLSearchParams({
-    logs: "1",
-    names: names.join(","),
-    lines: String(options.lines),
-    ...(options.follow ? {} : { follow: "0" }),
-  });
+  const query = { logs: true, names, lines: options.lines, follow: options.follow };
   try {
-    await client.stream(query, show, leave.signal);
-    while (options.follow && !leave.signal.aborted && (await comesBack(client, report.pid))) {
-      process.stderr.write(
-        "sup: the connection was lost for a moment; what was written meanwhile is in the log files\n",
-      );
-      query.set("lines", "0");
-      await client.stream(query, show, leave.signal).catch((error: unknown) => {
-        if (!isNotRunning(error)) throw error;
-      });
-    }
+    for await (const item of follow(client, query, leave.signal)) show(item);
   } catch (error) {
-    if (!leave.signal.aborted) throw error;
+    // A daemon that was killed with its keeper has no more to say; that is no failure of ours.
+    if (!isNotRunning(error)) throw error;
   } finally {
     process.off("SIGINT", onSignal);
   }

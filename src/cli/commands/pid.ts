@@ -1,4 +1,4 @@
-import { isNotRunning } from "../api-client.ts";
+import { isNotRunning } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { selects } from "../../model/select-processes.ts";

@@ -1,6 +1,6 @@
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
-import { isNotRunning } from "../api-client.ts";
+import { isNotRunning } from "../../client/api-client.ts";
 import { launchDaemon } from "../launch-daemon.ts";
 import { attach } from "../attach.ts";
 import { untilGone } from "../until-gone.ts";

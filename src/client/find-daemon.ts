@@ -1,0 +1,24 @@
+import { realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { placesFor, type Places } from "../daemon/places.ts";
+import { findKeeper } from "../keeper/runtime-lock.ts";
+import { ApiClient } from "./api-client.ts";
+
+/** The daemon of one config file, whether it runs or not. */
+export interface DaemonOfConfig {
+  /** Absolute. The folder has its symlinks resolved, the file has not: swapping a symlinked config is an edit. */
+  readonly config: string;
+  readonly folder: string;
+  readonly places: Places;
+  readonly client: ApiClient;
+}
+
+/** @param file absolute; its folder exists. */
+export function daemonOf(file: string): DaemonOfConfig {
+  const folder = realpathSync(dirname(file));
+  const config = join(folder, basename(file));
+  const places = placesFor(config);
+  // As long as the keeper lives, so does the daemon: it may be between two supervisor processes.
+  const isComing = async (): Promise<boolean> => (await findKeeper(join(places.runtime, "keeper"))) !== null;
+  return { config, folder, places, client: new ApiClient({ socket: places.socket }, isComing) };
+}
