@@ -36,10 +36,7 @@ export async function logs(project: Project, names: readonly string[], options: 
     (name) => (chosen.length === 1 ? "" : `${paint(colorOf(name), `${name.padEnd(width)} |`)} `),
   );
   const show = (item: StreamItem): void => {
-    if (options.json) {
-      if (item.type === "output" || item.type === "gap") process.stdout.write(`${JSON.stringify(item)}\n`);
-      return;
-    }
+    if (options.json) return void process.stdout.write(`${JSON.stringify(item)}\n`);
     if (item.type === "missed") return void process.stderr.write(`sup: output was missed: ${item.reason}\n`);
     if (item.type === "gap") {
       const bytes = item.bytes + output.cut(item.namespec, item.stream);
