@@ -7,7 +7,7 @@ const PATIENCE = 30_000;
 
 /**
  * A stream that outlives its connections: broken off, it goes on where it was. What cannot be told is told as `gap` or `missed`;
- * each connection begins with `open`. Ends with the daemon's `end`, or when `signal` aborts.
+ * each connection begins with `open`; positions stay in here. Ends with the daemon's `end`, or when `signal` aborts.
  *
  * @throws the system's error if there is no daemon, or if it has gone without a word and does not come back.
  */
@@ -24,6 +24,7 @@ export async function* follow(
       for await (const item of client.stream({ ...query, ...(since && { since }) }, signal)) {
         lost = null;
         cursor = advanceCursor(cursor, item);
+        if (item.type === "position") continue;
         yield item;
         if (item.type === "end") return;
       }
