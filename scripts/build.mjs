@@ -23,7 +23,7 @@ const programs = {
   supervisor: "src/cli/supervisor.ts",
   evaluator: "src/cli/evaluator.ts",
   listener: "src/cli/listener.ts",
-  container: "src/cli/container.ts",
+  foreground: "src/cli/run-foreground.ts",
 };
 
 const shared = {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import type { ContainerOptions } from "./container.ts";
+import type { ForegroundOptions } from "./run-foreground.ts";
 import { findProject } from "./find-daemon.ts";
 import { version } from "./version.ts";
 
@@ -43,15 +43,16 @@ export function createProgram(done: (status: number) => void): Command {
 
   program
     .command("run")
-    .description("run everything as a container's main process: output on standard output, nothing on disk")
-    .requiredOption("--container", "what this command is for; at a terminal, use `sup up`")
+    .description("run everything as the main process of a container or a service (at a terminal, use `sup up`)")
+    .option("--container", "output and log on standard output, nothing on disk")
+    .option("--service", "log on standard output, output in files; tells systemd when it is ready")
     .option("--output <format>", "prefixed or json: how lines on standard output look", outputFormat, "prefixed")
     .option("--timestamps", "begin prefixed lines with the time", false)
     .option("--mode <mode>", "development or production", mode, "production")
     .option("--watch", "apply edits of the config by itself", false)
-    .action(async (options: ContainerOptions) => {
-      const { runContainer } = bundle<typeof import("./container.ts")>("container.cjs");
-      await runContainer(project(), options);
+    .action(async (options: ForegroundOptions) => {
+      const { runForeground } = bundle<typeof import("./run-foreground.ts")>("foreground.cjs");
+      await runForeground(project(), options);
     });
 
   program
@@ -192,7 +193,12 @@ function addToolingCommands(
       "write a first supervisor.config.ts into this folder, made of its Procfile or npm scripts if there are any",
     )
     .option("--list", "list the templates", false)
-    .action(async (template: string | undefined, options: { list: boolean }) => {
+    .option("--systemd", "print a systemd unit for the project instead", false)
+    .action(async (template: string | undefined, options: { list: boolean; systemd: boolean }) => {
+      if (options.systemd) {
+        const { systemdUnit } = await import("./commands/systemd-unit.ts");
+        return done(systemdUnit(project()));
+      }
       const { init } = await import("./commands/init.ts");
       done(init(process.cwd(), template, options));
     });

@@ -13,6 +13,7 @@ import { SyslogSink } from "../logs/syslog-sink.ts";
 import { watchConfig } from "../watch/config-watcher.ts";
 import { watchFiles } from "../watch/file-watcher.ts";
 import { leaveReport } from "./detach-keeper.ts";
+import { notifyReady, SERVICE_VARIABLES } from "./service-notify.ts";
 import type { BootReport } from "./launch-daemon.ts";
 import { version } from "./version.ts";
 
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
       only: { type: "string", multiple: true, default: [] },
       supervisord: { type: "string" },
       console: { type: "string" },
+      service: { type: "boolean", default: false },
     },
   });
   if (values.config === undefined) throw new Error("--config is missing: this program is started by `sup up`");
@@ -33,7 +35,8 @@ async function main(): Promise<void> {
   const launch = values.supervisord === undefined ? null : (JSON.parse(values.supervisord) as SupervisordLaunch);
   const console = values.console === undefined ? null : (JSON.parse(values.console) as ConsoleStyle);
   // In the foreground a terminal sends its signals to us as well as to the keeper, whose word counts.
-  if (launch !== null || console !== null) for (const signal of RELAYED) process.on(signal, () => undefined);
+  if (launch !== null || console !== null || values.service)
+    for (const signal of RELAYED) process.on(signal, () => undefined);
   // Nor is it the end if nobody reads the copy of the log any more.
   process.stdout.on("error", () => undefined);
   const keeper = connectKeeper(new Socket({ fd: 3, readable: true, writable: true }));
@@ -52,8 +55,8 @@ async function main(): Promise<void> {
     openLog: (path, maxbytes, backups) => logSink(path, maxbytes, backups),
     openSyslog: () => new SyslogSink("supervisord"),
     watchFiles: (onChange, onTrouble) => watchFiles(onChange, { onTrouble }),
-    // A container's log has times of its own.
-    stdout: { write: (line) => void process.stdout.write(console === null ? line : line.slice(TIMESTAMP_LENGTH)) },
+    // Containers and journals have times of their own.
+    stdout: { write: (line) => void process.stdout.write(launch === null ? line.slice(TIMESTAMP_LENGTH) : line) },
     sockets,
     watch: values.watch ? (onChange) => watchConfig(onChange) : null,
   };
@@ -65,9 +68,10 @@ async function main(): Promise<void> {
       only: values.only,
       version,
       cwd: process.cwd(),
-      environment: programEnvironment(),
+      environment: programEnvironment(values.service ? SERVICE_VARIABLES : []),
       launch,
       console,
+      service: values.service,
     },
     parts,
   );
@@ -77,8 +81,10 @@ async function main(): Promise<void> {
   const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
   if (launch?.nodaemon === true) {
     if (!outcome.ready) process.stderr.write(usageErrorText(outcome.messages, launch.program));
-  } else if (console !== null) {
+  } else if (console !== null || values.service) {
     process.stderr.write(outcome.ready ? outcome.warnings : `${outcome.problems}\n`);
+    if (outcome.ready && values.service && process.env["NOTIFY_SOCKET"])
+      notifyReady(outcome.pid, (message) => void process.stderr.write(`${message}\n`));
   } else if (first && launch !== null) leaveReport(launch.report, report);
   else if (launch === null) await tell(report);
   const ending = outcome.ready ? await outcome.done : "shutdown";
@@ -107,8 +113,8 @@ function logSink(path: string, maxbytes: number, backups: number): { write(line:
 const RELAYED = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"] as const;
 
 /** What programs inherit: our environment without what only our own processes are told by. */
-function programEnvironment(): Record<string, string> {
-  const own = new Set(["SUP_NOFILE_SOFT", "SUP_KEEPER_RESTARTS", "SUP_KEEPER_PID", "NODE_CHANNEL_FD"]);
+function programEnvironment(more: readonly string[]): Record<string, string> {
+  const own = new Set(["SUP_NOFILE_SOFT", "SUP_KEEPER_RESTARTS", "SUP_KEEPER_PID", "NODE_CHANNEL_FD", ...more]);
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && !own.has(entry[0]),

@@ -1,6 +1,6 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { placesFor, type Places } from "../daemon/places.ts";
+import { placesFor, servicePlaces, type Places } from "../daemon/places.ts";
 import { findKeeper } from "../keeper/runtime-lock.ts";
 import { ApiClient } from "./api-client.ts";
 
@@ -17,8 +17,16 @@ export interface DaemonOfConfig {
 export function daemonOf(file: string): DaemonOfConfig {
   const folder = realpathSync(dirname(file));
   const config = join(folder, basename(file));
-  const places = placesFor(config);
+  const places = whereItIs(config);
   // As long as the keeper lives, so does the daemon: it may be between two supervisor processes.
   const isComing = async (): Promise<boolean> => (await findKeeper(join(places.runtime, "keeper"))) !== null;
   return { config, folder, places, client: new ApiClient({ socket: places.socket }, isComing) };
+}
+
+/** A service has its own places, which its clients are not told by their environment. */
+function whereItIs(config: string): Places {
+  const places = placesFor(config);
+  if (process.env["SUP_RUNTIME_DIR"] || existsSync(places.socket)) return places;
+  const service = servicePlaces(config);
+  return existsSync(service.socket) ? service : places;
 }

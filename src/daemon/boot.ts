@@ -42,6 +42,8 @@ export interface BootOptions {
   readonly launch: SupervisordLaunch | null;
   /** Set in a container: how standard output looks, which gets the log and the output of programs. */
   readonly console: ConsoleStyle | null;
+  /** The main process of a service: standard output gets the log too. */
+  readonly service: boolean;
 }
 
 /** The pieces that the top floor hands in. */
@@ -88,7 +90,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   };
 
   const { launch, console } = options;
-  const foreground = console !== null || launch?.nodaemon === true;
+  const foreground = console !== null || options.service || launch?.nodaemon === true;
   // Names the time since everything was last started anew: outputs are counted from there.
   const epoch = snapshot.saved["daemon"] ?? String(Date.now());
   const inherited = snapshot.saved["daemon"] === undefined ? null : loadLastGood(options.places.lastGood);

@@ -24,13 +24,28 @@ export interface Places {
  * socket path may hold 107 bytes only.
  */
 export function placesFor(config: string, env: NodeJS.ProcessEnv = process.env): Places {
+  return placesIn(config, runtimeBase(env), stateBase(env));
+}
+
+/** What a service is called whose unit `sup init --systemd` made for this config. */
+export function serviceName(config: string): string {
+  return `sup-${basename(dirname(config)).replaceAll(/[^A-Za-z0-9_-]/g, "-")}`;
+}
+
+/** The places that such a service has from systemd. */
+export function servicePlaces(config: string): Places {
+  const name = serviceName(config);
+  return placesIn(config, join("/run", name), join("/var/lib", name));
+}
+
+function placesIn(config: string, runtimeFolder: string, stateFolder: string): Places {
   const hash = createHash("sha256").update(config).digest("hex").slice(0, 10);
   const folder = basename(dirname(config))
     .replaceAll(/[^A-Za-z0-9_.-]/g, "_")
     .slice(0, 20);
   const instance = `${folder === "" ? "root" : folder}-${hash}`;
-  const runtime = join(runtimeBase(env), instance);
-  const state = join(stateBase(env), instance);
+  const runtime = join(runtimeFolder, instance);
+  const state = join(stateFolder, instance);
   return {
     runtime,
     state,

@@ -13,13 +13,16 @@ import { errnoOf } from "./errno.ts";
 export class PlainTarget implements LogTarget {
   readonly path: string;
   readonly #stream: Writable;
+  readonly #owned: boolean;
   #failing: string | null = null;
   #waiting: (() => void)[] = [];
 
   /** Throws the system's error. */
   constructor(path: string) {
     this.path = path;
-    this.#stream = openPlain(path);
+    const { stream, owned } = openPlain(path);
+    this.#stream = stream;
+    this.#owned = owned;
     this.#stream.on("error", (error) => {
       this.#failing = errnoOf(error);
       this.#wake();
@@ -66,7 +69,11 @@ export class PlainTarget implements LogTarget {
     return new Promise((resolve) => {
       stream.once("close", resolve);
       // Not `end`: a pipe cannot be shut down like a socket. An empty write is called back after all before it.
-      stream.write(new Uint8Array(0), () => stream.destroy());
+      stream.write(new Uint8Array(0), () => {
+        // Our own standard output is not ours to close; `destroy` would do so, whatever it was opened with.
+        if (this.#owned) stream.destroy();
+        else resolve();
+      });
     });
   }
 
@@ -85,25 +92,30 @@ const HARD_CAP = 32 * 1024 * 1024;
  * Opened anew by name, even if we have it open: so that its flags are our own business. A pipe is waited for by the event loop;
  * writes to anything else take one of Node's few threads each, which a handful of stuck pipes would use up.
  */
-function openPlain(path: string): Writable {
+function openPlain(path: string): { stream: Writable; owned: boolean } {
   const { O_RDWR, O_WRONLY, O_NOCTTY, O_NONBLOCK } = fs.constants;
   const own = OWN_STREAMS.get(path);
   try {
     const found = fs.statSync(path);
     // A file that is our standard output is written where we are in it; opened anew, it would begin again.
-    if (own !== undefined && found.isFile()) return fs.createWriteStream(path, { fd: own, autoClose: false });
+    if (own !== undefined && found.isFile()) return borrow(path, own);
     // What leads to our own descriptors are links, but nobody's.
     const open = own === undefined && !/^\/(?:proc|dev)\//.test(path) ? openSafely : fs.openSync;
-    if (!found.isFIFO()) return fs.createWriteStream(path, { fd: open(path, O_WRONLY | O_NOCTTY) });
+    if (!found.isFIFO())
+      return { stream: fs.createWriteStream(path, { fd: open(path, O_WRONLY | O_NOCTTY) }), owned: true };
     // Without a reader, a named one cannot be opened for writing alone, and would fail for ever once its reader leaves.
     const fd = open(path, (hasName(path) ? O_RDWR : O_WRONLY) | O_NONBLOCK);
-    return new net.Socket({ fd, readable: false, writable: true });
+    return { stream: new net.Socket({ fd, readable: false, writable: true }), owned: true };
   } catch (error) {
     // A socket cannot be opened by name (systemd's journal is one), nor can a pipe that root made for another user. As our own
     // stdout it can be written to.
     if (own === undefined || !["ENXIO", "EACCES"].includes(errnoOf(error))) throw error;
-    return fs.createWriteStream(path, { fd: own, autoClose: false });
+    return borrow(path, own);
   }
+}
+
+function borrow(path: string, fd: number): { stream: Writable; owned: boolean } {
+  return { stream: fs.createWriteStream(path, { fd, autoClose: false }), owned: false };
 }
 
 /** Whether it stands in a folder; `/dev/stdout` may lead to a pipe that does not. */

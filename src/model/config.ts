@@ -526,7 +526,7 @@ export interface ProgramConfig<Name extends string = string> {
    */
   readonly stderrSyslog?: boolean | undefined;
   /**
-   * Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its exit status becomes the daemon's. Under `sup run --container` and `supervisord -n`; elsewhere it means nothing.
+   * Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its exit status becomes the daemon's. Under `sup run` and `supervisord -n`; elsewhere it means nothing.
    * A change takes effect at once.
    * @default false
    */
@@ -835,7 +835,7 @@ export interface FcgiProgramConfig<Name extends string = string> {
    */
   readonly stderrSyslog?: boolean | undefined;
   /**
-   * Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its exit status becomes the daemon's. Under `sup run --container` and `supervisord -n`; elsewhere it means nothing.
+   * Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its exit status becomes the daemon's. Under `sup run` and `supervisord -n`; elsewhere it means nothing.
    * A change takes effect at once.
    * @default false
    */
@@ -1101,7 +1101,7 @@ export interface EventlistenerConfig<Name extends string = string> {
    */
   readonly stderrSyslog?: boolean | undefined;
   /**
-   * Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its exit status becomes the daemon's. Under `sup run --container` and `supervisord -n`; elsewhere it means nothing.
+   * Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its exit status becomes the daemon's. Under `sup run` and `supervisord -n`; elsewhere it means nothing.
    * A change takes effect at once.
    * @default false
    */

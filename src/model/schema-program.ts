@@ -193,7 +193,7 @@ const programShape = {
   essential: option(flag, {
     about:
       "Whether everything ends with it: when one of its processes ends for good, the rest is stopped in order and its " +
-      "exit status becomes the daemon's. Under `sup run --container` and `supervisord -n`; elsewhere it means nothing.",
+      "exit status becomes the daemon's. Under `sup run` and `supervisord -n`; elsewhere it means nothing.",
     ts: "boolean",
     fallback: "false",
     apply: PROCESS_APPLY.essential,

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { asProcessOne, type Container } from "../support/container.ts";
 import { programs, Project } from "../support/project.ts";
@@ -154,6 +155,41 @@ describe("standard output", () => {
     expect(lines.some((line) => line.name === "sup" && line.message.startsWith("INFO spawned: 'talker'"))).toBe(true);
   });
 
+  test("makes programs wait if nobody reads it, and nobody else; nothing is lost, whoever is killed meanwhile", async () => {
+    const lines = 30_000;
+    const counter = `perl -e '$| = 1; print "$_\n" for 1 .. ${lines}; sleep 1000'`;
+    const log = join(project.folder, "well.log");
+    config({
+      counter: { command: counter, startsecs: 0 },
+      well: { command: "sh -c 'while :; do echo well; sleep 0.05; done'", startsecs: 0, stdoutLogfile: log },
+    });
+    const sup = join(import.meta.dirname, "../../bin/sup");
+    const script = `${sup} run --container | { until [ -e go ]; do sleep 0.1; done; exec cat > out; }`;
+    const pipeline = execa("bash", ["-c", script], {
+      cwd: project.folder,
+      env: project.env,
+      extendEnv: false,
+      reject: false,
+      detached: true,
+    });
+    await untilTrue(() => readFileSync(log, "utf8").includes("well"), "the program that is well");
+    const stuck = await project.status();
+    sendSignal(stuck.supervisorPid, "SIGKILL");
+    await project.until((status) => status.supervisorPid !== stuck.supervisorPid, "the next supervisor");
+    const size = readFileSync(log).length;
+    await untilTrue(() => readFileSync(log).length > size, "more of the program that is well");
+    expect((await project.status()).processes.map((one) => one.pid)).toEqual(stuck.processes.map((one) => one.pid));
+    project.write("go", "");
+    const counted = (): string[] =>
+      readFileSync(join(project.folder, "out"), "utf8")
+        .split("\n")
+        .filter((line) => line.startsWith("counter | "));
+    await untilTrue(() => counted().length >= lines, "all that was counted");
+    expect(counted().every((line, at) => line === `counter | ${at + 1}`)).toBe(true);
+    sendSignal(stuck.pid, "SIGTERM");
+    await pipeline;
+  });
+
   test("says what is wrong with a config, with status 2", async () => {
     config({ web: { command: 5 } });
     const container = run(SUP);
@@ -236,4 +272,17 @@ function freePort(): Promise<number> {
       server.close(() => done(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
+}
+
+async function untilTrue(look: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      if (look()) return;
+    } catch {
+      // Not there yet.
+    }
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

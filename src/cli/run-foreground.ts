@@ -6,7 +6,9 @@ import type { Project } from "./find-daemon.ts";
 import { launcherFileLimit } from "./launcher-file-limit.ts";
 import { runKeeper } from "./run-keeper.ts";
 
-export interface ContainerOptions {
+export interface ForegroundOptions {
+  readonly container?: boolean;
+  readonly service?: boolean;
   readonly output: ConsoleStyle["format"];
   readonly timestamps: boolean;
   readonly mode: string;
@@ -14,16 +16,25 @@ export interface ContainerOptions {
 }
 
 /**
- * `sup run --container`: this process becomes the keeper and stays until everything has ended, in order. Its standard output
- * carries the programs' output and the daemon's log, in whole lines; a program waits while nobody reads them.
+ * `sup run`: this process becomes the keeper and stays until everything has ended, in order.
  *
- * Exit status: that of an essential program that ended for good; 128 and the number of the signal that ended us, unless
- * essential programs had a status of their own; 0 after `sup down`; 2 for a config that cannot be used.
+ * `--container`: its standard output carries the programs' output and the daemon's log, in whole lines; a program waits while
+ * nobody reads them. `--service`: it carries the daemon's log, for a journal; programs log to files as in the background, and
+ * systemd is told when all is up.
+ *
+ * Exit status: that of an essential program that ended for good; 0 after `sup down`; 2 for a config that cannot be used. After a
+ * signal: 0 as a service; in a container 128 and its number, unless essential programs had a status of their own.
  *
  * @throws CliError if there is no place for sockets, or if a daemon of this config runs already.
  */
-export async function runContainer(project: Project, options: ContainerOptions): Promise<void> {
+export async function runForeground(project: Project, options: ForegroundOptions): Promise<void> {
   const { places } = project;
+  if ((options.container === true) === (options.service === true)) {
+    throw new CliError("sup run needs to know what for: --container or --service", {
+      hint: "At a terminal, use `sup up`.",
+      status: 2,
+    });
+  }
   makeFolder(places.runtime);
   makeFolder(places.state);
   if (process.pid === 1) {
@@ -45,11 +56,10 @@ export async function runContainer(project: Project, options: ContainerOptions):
       "--mode",
       options.mode,
       ...(options.watch ? ["--watch"] : []),
-      "--console",
-      JSON.stringify(style),
+      ...(options.service === true ? ["--service"] : ["--console", JSON.stringify(style)]),
     ],
     nofileSoft: softLimit(),
-    console: style,
+    ...(options.service === true ? {} : { console: style }),
   });
   if (owner === null) return;
   throw new CliError(`a daemon of this config runs already, pid ${owner || "unknown"}`, {
