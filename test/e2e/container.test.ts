@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -42,7 +42,10 @@ describe("process 1", () => {
 
   test("reaps 200 orphans", async () => {
     config({ orphans });
-    const container = run(SUP);
+    // As npm installs it: a link to it is on the PATH.
+    const link = join(project.folder, "sup");
+    symlinkSync(join(import.meta.dirname, "../../bin/sup"), link);
+    const container = run([link, "run", "--container"]);
     expect(await container.status(), container.text).toBe(0);
     expect(container.text).toContain("orphans | zombies: 0\n");
   });
