@@ -16,6 +16,12 @@ export type BootReport =
       readonly status?: number;
     };
 
+/** Arguments of the supervisor, as an earlier one had them. */
+export interface SameAgain {
+  readonly args: readonly string[];
+  readonly owned: false;
+}
+
 export interface LaunchOptions {
   readonly mode: string;
   readonly watch: boolean;
@@ -30,7 +36,10 @@ export interface LaunchOptions {
  * until it is known why not; `in use` if another daemon of the project was faster. The keeper gets a session of its own, so
  * that Ctrl-C in our terminal is ours to interpret.
  */
-export async function launchDaemon(project: Project, options: LaunchOptions): Promise<BootReport | "in use"> {
+export async function launchDaemon(
+  project: Project,
+  options: LaunchOptions | SameAgain,
+): Promise<BootReport | "in use"> {
   const { places } = project;
   makeFolder(places.runtime, "SUP_RUNTIME_DIR");
   makeFolder(places.state, "SUP_STATE_DIR");
@@ -47,12 +56,7 @@ export async function launchDaemon(project: Project, options: LaunchOptions): Pr
       "--",
       process.execPath,
       join(__dirname, "supervisor.cjs"),
-      "--config",
-      project.config,
-      "--mode",
-      options.mode,
-      ...(options.watch ? ["--watch"] : []),
-      ...options.only.flatMap((name) => ["--only", name]),
+      ...("args" in options ? options.args : supervisorArguments(project, options)),
     ],
     {
       cwd: project.folder,
@@ -66,6 +70,17 @@ export async function launchDaemon(project: Project, options: LaunchOptions): Pr
   keeper.unref();
   for (const stream of keeper.stdio) (stream as { unref?(): void } | null)?.unref?.();
   return report;
+}
+
+function supervisorArguments(project: Project, options: LaunchOptions): string[] {
+  return [
+    "--config",
+    project.config,
+    "--mode",
+    options.mode,
+    ...(options.watch ? ["--watch"] : []),
+    ...options.only.flatMap((name) => ["--only", name]),
+  ];
 }
 
 function makeFolder(folder: string, variable: string): void {

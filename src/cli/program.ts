@@ -103,6 +103,15 @@ export function createProgram(done: (status: number) => void): Command {
     });
 
   program
+    .command("upgrade")
+    .description("replace the daemon's supervisor by this version; programs are not touched")
+    .option("--keeper", "the keeper too: exit statuses of the programs that run now will be unknown", false)
+    .action(async (options: { keeper: boolean }) => {
+      const { upgrade } = await import("./commands/upgrade.ts");
+      done(await upgrade(project(), options));
+    });
+
+  program
     .command("pid [names...]")
     .description("the pid of the daemon, or of processes")
     .action(async (names: string[]) => {

@@ -9,6 +9,7 @@ import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
+import { version } from "./version.ts";
 
 export interface KeeperSettings {
   /** Absolute; created if it is missing. */
@@ -52,7 +53,7 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
   if (unsafe !== null) throw new Error(`unsafe folder for sockets: ${unsafe}; name another with SUP_RUNTIME_DIR`);
   const owner = await lockRuntime(folder);
   if (owner !== null) return owner;
-  const keeper = new KeeperCore({ folder, nofileSoft });
+  const keeper = new KeeperCore({ folder, nofileSoft, version, owned: ownerFd !== null });
   if (settings.console !== undefined) shown = new ConsoleLog(keeper.files, settings.console);
   let ending: string | null = null;
   let patience: NodeJS.Timeout | null = null;

@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 import { LogFiles } from "../keeper/log-files.ts";
 import { connectKeeper } from "../keeper/connection.ts";
 import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";
-import { boot, type BootParts } from "../daemon/boot.ts";
+import { boot } from "../daemon/boot.ts";
+import type { BootParts } from "../daemon/boot-options.ts";
 import { receiveSockets } from "../daemon/kept-sockets.ts";
 import { placesFor } from "../daemon/places.ts";
 import { usageErrorText } from "../daemon/supervisord-getopt.ts";
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
       const loaded = await tooling().loadForDaemon(config, mode, launch?.cwd);
       return launch === null ? loaded : withOverrides(loaded, launch.overrides);
     },
+    reference: () => tooling().referenceModel(config),
     format: (problems, severity) => tooling().formatForPeople(problems, severity),
     openLog: (path, maxbytes, backups) => logSink(path, maxbytes, backups),
     openSyslog: () => new SyslogSink("supervisord"),
@@ -67,6 +69,8 @@ async function main(): Promise<void> {
       places: launch?.places ?? placesFor(config),
       only: values.only,
       version,
+      program: [process.execPath, process.argv[1] ?? ""],
+      args: process.argv.slice(2),
       cwd: process.cwd(),
       environment: programEnvironment(values.service ? SERVICE_VARIABLES : []),
       launch,
@@ -89,7 +93,7 @@ async function main(): Promise<void> {
   else if (launch === null) await tell(report);
   const ending = outcome.ready ? await outcome.done : "shutdown";
   // The keeper waits for our end, and a watcher or a client's connection might keep us.
-  process.exit(ending === "restart" ? RESTART_STATUS : 0);
+  process.exit(ending === "restart" || ending === "upgrade" ? RESTART_STATUS : 0);
 }
 
 /** A launcher that has gone away in the meantime is no reason to fail. */

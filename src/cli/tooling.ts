@@ -7,6 +7,7 @@ import { systemWorld } from "../config/world.ts";
 import { withOverrides } from "../daemon/supervisord-launch.ts";
 import type { Overrides } from "../daemon/supervisord-options.ts";
 import { toUser } from "../ini/value-types.ts";
+import { checkConfig } from "../model/check-config.ts";
 import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { CliError } from "./cli-error.ts";
@@ -23,6 +24,13 @@ type Mode = "development" | "production";
 /** How the daemon reads its config: with its own environment, and by default its own folder, as `sup up` did. */
 export function loadForDaemon(config: string, mode: Mode, cwd: string = process.cwd()): Promise<LoadResult> {
   return loadConfig(config, { mode, command: "up", evaluator: evaluatorProgram(), cwd });
+}
+
+/** The defaults of this version, as a model of one program about which nothing was said. Asks nothing but where `config` lies. */
+export function referenceModel(config: string): Model {
+  const outcome = checkConfig({ programs: { reference: { command: "true" } } }, systemWorld(config, {}));
+  if (!outcome.ok) throw new Error(outcome.problems[0]?.message);
+  return outcome.value;
 }
 
 /** What the `supervisord` command asks before it starts a daemon; see `supervisord-check.ts`. */

@@ -14,6 +14,8 @@ export interface LastGood {
   readonly config: string;
   /** Wall clock of the store, milliseconds. */
   readonly storedAt: number;
+  /** Of the `sup` that stored it; the first versions did not say. */
+  readonly version?: string;
 }
 
 /**
@@ -42,7 +44,13 @@ export function loadLastGood(file: string): LastGood | null {
     return null;
   }
   return isLastGood(parsed)
-    ? { model: parsed.model, hash: parsed.hash, config: parsed.config, storedAt: parsed.storedAt }
+    ? {
+        model: parsed.model,
+        hash: parsed.hash,
+        config: parsed.config,
+        storedAt: parsed.storedAt,
+        version: String(parsed.version ?? ""),
+      }
     : null;
 }
 

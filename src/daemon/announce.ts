@@ -1,6 +1,7 @@
 import type { DaemonLog } from "../logs/daemon-log.ts";
 import type { Model } from "../model/model.ts";
 import type { KeeperSnapshot } from "../protocol/keeper.ts";
+import { upgradedFrom } from "./upgrade.ts";
 import { writePidfile } from "./pidfile.ts";
 
 /** Supervisor's two ways of saying that it runs. Returns the pidfile if it was written. */
@@ -19,8 +20,14 @@ export function fallbackText(problems: string): string {
 }
 
 /** What the next supervisor says in the log after the death of one. */
-export function announceReturn(snapshot: KeeperSnapshot, log: DaemonLog): void {
+export function announceReturn(snapshot: KeeperSnapshot, version: string, log: DaemonLog): void {
   const running = snapshot.processes.filter((one) => one.pid !== 0).length;
+  const upgraded = upgradedFrom(snapshot.saved);
+  if (upgraded !== null) {
+    const what = upgraded.keeper ? "keeper and supervisor" : "the supervisor";
+    log("info", `${what} of version ${version} took over from version ${upgraded.from}; ${running} programs run on`);
+    return;
+  }
   const what =
     snapshot.restarts === 0
       ? "the daemon before this one was killed"

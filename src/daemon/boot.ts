@@ -1,11 +1,10 @@
-import type { LoadResult } from "../config/load-config.ts";
-import { loadLastGood, storeLastGood } from "../config/last-good.ts";
+import { loadLastGood, storeLastGood, type LastGood } from "../config/last-good.ts";
 import { systemClock } from "../clock/clock.ts";
-import type { SocketStore } from "../http/held-sockets.ts";
 import { ServerProblem } from "../http/server-problem.ts";
+import { completeModel } from "../model/complete-model.ts";
 import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
-import type { ConsoleStyle, Keeper, KeeperEvent } from "../protocol/keeper.ts";
+import type { Keeper, KeeperEvent } from "../protocol/keeper.ts";
 import { apiMethods } from "../rpc/api-methods.ts";
 import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
@@ -14,61 +13,20 @@ import { ListenerPools } from "../supervisor/listener-pools.ts";
 import { closeIdleSockets, socketLine } from "../supervisor/idle-sockets.ts";
 import { RestartOnChange } from "../supervisor/restart-on-change.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
-import type { FileWatcher } from "../watch/file-watcher.ts";
 import { announce, announceReturn, fallbackText } from "./announce.ts";
+import type { BootOptions, BootOutcome, BootParts } from "./boot-options.ts";
 import { DroppedBytes } from "./dropped-bytes.ts";
-import { openMainLog, type LogParts, type MainLogFile } from "./main-log.ts";
+import { openMainLog, type MainLogFile } from "./main-log.ts";
 import { openDoors } from "./open-doors.ts";
 import { tapOutput } from "./output-taps.ts";
 import { onlyChosen } from "./only-chosen.ts";
 import { removePidfile } from "./pidfile.ts";
-import type { Places } from "./places.ts";
 import { serverUrlOf } from "./server-url.ts";
-import { startNotices, type SupervisordLaunch } from "./supervisord-launch.ts";
+import { startNotices } from "./supervisord-launch.ts";
 import { takeSignal } from "./take-signal.ts";
 import { LAST_GOOD, RECORDS, Troubles } from "./troubles.ts";
-import { wayOut, type Ending } from "./way-out.ts";
-
-export interface BootOptions {
-  /** Absolute. */
-  readonly config: string;
-  readonly places: Places;
-  /** Names to start instead of everything that has autostart; empty for the latter. */
-  readonly only: readonly string[];
-  readonly version: string;
-  readonly cwd: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Set when `supervisord` started us: its manners are Supervisor's where those of `sup` differ. */
-  readonly launch: SupervisordLaunch | null;
-  /** Set in a container: how standard output looks, which gets the log and the output of programs. */
-  readonly console: ConsoleStyle | null;
-  /** The main process of a service: standard output gets the log too. */
-  readonly service: boolean;
-}
-
-/** The pieces that the top floor hands in. */
-export interface BootParts extends LogParts {
-  readonly load: () => Promise<LoadResult>;
-  readonly format: (problems: readonly Problem[], severity?: "error" | "warning") => string;
-  /** Watches files and calls back after each change of their content; `null` when edits are not to be applied. */
-  readonly watch:
-    | ((onChange: () => void) => { rearm(files: readonly string[], hash: string): void; close(): Promise<void> })
-    | null;
-  /** Where our listening sockets are left so that they outlive us. */
-  readonly sockets: SocketStore;
-  /** Watches the files that programs are made of. */
-  readonly watchFiles: (onChange: (paths: readonly string[]) => void, onTrouble: (error: Error) => void) => FileWatcher;
-}
-
-export type BootOutcome =
-  | { readonly ready: true; readonly pid: number; readonly warnings: string; readonly done: Promise<Ending> }
-  /** `problems` for people, `messages` bare, `status` for the exit. */
-  | {
-      readonly ready: false;
-      readonly problems: string;
-      readonly messages: readonly string[];
-      readonly status: number;
-    };
+import { upgradeCall, upgradedFrom } from "./upgrade.ts";
+import { wayOut } from "./way-out.ts";
 
 /**
  * Brings a supervisor to life under its keeper: model, log, processes, control socket, watcher, in this order.
@@ -93,11 +51,14 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const foreground = console !== null || options.service || launch?.nodaemon === true;
   // Names the time since everything was last started anew: outputs are counted from there.
   const epoch = snapshot.saved["daemon"] ?? String(Date.now());
-  const inherited = snapshot.saved["daemon"] === undefined ? null : loadLastGood(options.places.lastGood);
+  const lastGood = (): LastGood | null => readLastGood(options, parts);
+  // Programs of a daemon before us run, or may: whatever happens, nothing is begun anew.
+  const takesOver = snapshot.saved["daemon"] !== undefined;
+  const inherited = takesOver ? lastGood() : null;
   const loaded = inherited === null ? await parts.load() : null;
   // It was read before everything was stopped for a restart, and was fine then: better the last good one than none.
-  const fallback = loaded?.outcome.ok === false && snapshot.restarts > 0 ? loadLastGood(options.places.lastGood) : null;
-  if (loaded?.outcome.ok === false && fallback === null) return fail(loaded.outcome.problems, 2);
+  const fallback = loaded?.outcome.ok === false && snapshot.restarts > 0 ? lastGood() : null;
+  if (loaded?.outcome.ok === false && fallback === null && !takesOver) return fail(loaded.outcome.problems, 2);
   const model = (inherited ?? fallback)?.model ?? (loaded?.outcome.ok === true ? loaded.outcome.value : null);
   if (model === null) throw new Error("there is neither a config nor a model to take over");
 
@@ -133,8 +94,9 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const troubles = new Troubles();
   troubles.note(RECORDS, snapshot.recordTrouble ?? null);
   const keep = (next: Model, hash: string): void => {
+    const { config, version } = options;
     try {
-      storeLastGood(options.places.lastGood, { model: next, hash, config: options.config, storedAt: Date.now() });
+      storeLastGood(options.places.lastGood, { model: next, hash, config, storedAt: Date.now(), version });
       troubles.note(LAST_GOOD, null);
     } catch (error) {
       troubles.note(LAST_GOOD, (error as Error).message);
@@ -170,9 +132,9 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     pools?.close();
     untap();
     await Promise.all([watcher?.close(), restartOnChange.close()]);
-    // For a restart the sockets stay where they are held: whoever asks meanwhile is answered by the next supervisor.
-    await (how === "restart" ? doors.leave() : doors.close());
-    if (pidfile !== null) removePidfile(pidfile, snapshot.pid);
+    // Under the same keeper the sockets stay held: whoever asks meanwhile is answered by the next supervisor.
+    await (how === "restart" || how === "upgrade" ? doors.leave() : doors.close());
+    if (pidfile !== null && how !== "upgrade") removePidfile(pidfile, snapshot.pid);
   });
   const { done, shutdown, restart } = out;
   const dropped = new DroppedBytes(keeper, snapshot);
@@ -185,6 +147,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     dropped: () => dropped.current(),
     troubles: () => troubles.list(),
     shutdown,
+    upgrade: upgradeCall({ keeper, snapshot, options, foreground, leave: out.upgrade }),
   });
   const doors = await openDoors(
     options.places.socket,
@@ -237,7 +200,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     saved: snapshot.saved,
     sameKeeper: snapshot.restarts > 0,
   });
-  if (inherited === null && loaded !== null) {
+  if (!takesOver && loaded !== null) {
     const first = snapshot.restarts === 0;
     for (const { level, text } of startNotices(launch, loaded, first)) log(level, text);
     if (fallback !== null && !loaded.outcome.ok) log("error", fallbackText(parts.format(loaded.outcome.problems)));
@@ -263,7 +226,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     // A new keeper on the programs of one that was killed is a start, with a new pid; else the pidfile is written already.
     const start = snapshot.restarts === 0 ? launch : null;
     for (const { level, text } of [...(start?.identity ?? []), ...(start?.limits ?? [])]) log(level, text);
-    announceReturn(snapshot, log);
+    announceReturn(snapshot, options.version, log);
+    if (upgradedFrom(snapshot.saved) !== null) keeper.acknowledge(0, { upgrade: null });
     await doors.reopenConfigured();
     for (const { level, text } of start?.daemonizing ?? []) log(level, text);
     pidfile = snapshot.restarts === 0 ? announce(supervisord, snapshot.pid, log) : supervisord.pidfile;
@@ -283,4 +247,11 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   }
   const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings, "warning");
   return { ready: true, pid: snapshot.pid, warnings, done };
+}
+
+/** One that another version stored is completed by what this version knows besides. */
+function readLastGood({ places, version }: BootOptions, { reference }: BootParts): LastGood | null {
+  const found = loadLastGood(places.lastGood);
+  if (found === null || found.version === version) return found;
+  return { ...found, model: completeModel(found.model, reference()) };
 }

@@ -3,8 +3,11 @@ import type { Keeper } from "../protocol/keeper.ts";
 import { shutDown } from "../supervisor/shut-down.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 
-/** How a daemon ended: for good, or to be started again with a config read anew. */
-export type Ending = "shutdown" | "restart";
+/**
+ * How a daemon ended: for good; to be started again with a config read anew; or with all programs running on, for another
+ * supervisor under the same keeper (`upgrade`), or for another keeper too (`handover`).
+ */
+export type Ending = "shutdown" | "restart" | "upgrade" | "handover";
 
 /** Exit status of the daemon, or what finds it out once all is stopped. */
 export type ExitStatus = number | (() => number);
@@ -16,6 +19,8 @@ export interface WayOut {
   readonly shutdown: (status?: ExitStatus) => void;
   /** Begins a restart, unless an end is under way. */
   readonly restart: () => void;
+  /** Leaves at once and touches no program. False if an end is under way. */
+  readonly upgrade: (how: "upgrade" | "handover") => boolean;
 }
 
 /**
@@ -54,7 +59,21 @@ export function wayOut(
     exitStatus ??= status;
     begin("shutdown");
   };
-  return { done, shutdown, restart: () => begin("restart") };
+  const upgrade = (how: "upgrade" | "handover"): boolean => {
+    if (begun !== null) return false;
+    begun = how;
+    close(how)
+      .then(() => (how === "handover" ? keeper.quit({ force: true }) : settled(keeper)))
+      .catch((error: unknown) => log("critical", `${how} failed: ${(error as Error).stack}`))
+      .then(() => finish(how));
+    return true;
+  };
+  return { done, shutdown, restart: () => begin("restart"), upgrade };
+}
+
+/** Requests are answered in order: after this one the keeper has all that was sent before it. */
+async function settled(keeper: Keeper): Promise<void> {
+  await keeper.closeSocket("");
 }
 
 async function forgetAll(keeper: Keeper, supervisor: Supervisor): Promise<void> {

@@ -53,6 +53,7 @@ const CHANGING_CALLS: ReadonlySet<ApiName> = new Set([
   "update",
   "shutdown",
   "hurry",
+  "upgrade",
 ]);
 const CHANGING_METHODS =
   /^supervisor\.(?:start|stop|signal|shutdown|restart|reloadConfig|clear|addProcess|removeProcess|send)/;

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { ExitEvent, KeptEvent, ProcessLogs } from "../protocol/keeper.ts";
+import type { ExitEvent, ProcessLogs } from "../protocol/keeper.ts";
 import { monotonicNow } from "./monotonic.ts";
 import { errnoOf } from "./errno.ts";
 import { UNKNOWN_EXIT } from "./exit-status.ts";
@@ -34,8 +34,8 @@ export function adoptPrograms(
     program.incarnation = record.incarnation;
     if (record.socket !== undefined) keeper.sockets.adopt(record.key, record.socket);
     program.startedAt = record.startedAt;
-    if (record.boot !== boot) {
-      // The machine was restarted: nothing of it lives, and its FIFOs hold nothing.
+    if (record.boot !== boot || record.pid === NEVER_SEEN) {
+      // The machine was restarted, or nothing was left of it before: nothing of it lives, and its FIFOs hold nothing.
       if (record.ended === null) tellLost(keeper, record);
       continue;
     }
@@ -101,7 +101,14 @@ function takeOverIntent(keeper: ProgramHost, intent: ProgramRecord): boolean {
   const program = keeper.program(intent.key, intent);
   if (program.incarnation >= intent.incarnation) return false; // it was recorded after all
   const holder = findHolder(intent.fifos.life);
-  if (holder === null) return false;
+  if (holder === null) {
+    // It may have begun and ended, and it may never have begun. One end too many, which says that it is not known, does less
+    // harm than a run of which nobody ever hears; and its number is used up either way.
+    program.incarnation = intent.incarnation;
+    program.startedAt = intent.startedAt;
+    tellLost(keeper, { ...intent, pid: NEVER_SEEN });
+    return false;
+  }
   const leader = readStat(holder.session);
   const record = { ...intent, pid: holder.session, startTime: leader?.startTime ?? "" };
   program.incarnation = intent.incarnation;
@@ -112,17 +119,22 @@ function takeOverIntent(keeper: ProgramHost, intent: ProgramRecord): boolean {
   return inUse;
 }
 
-function tellLost(keeper: ProgramHost, record: ProgramRecord): KeptEvent {
+/** Its pid, in its record, of a run that nobody has seen. */
+const NEVER_SEEN = -1;
+
+function tellLost(keeper: ProgramHost, record: ProgramRecord): void {
   const event: ExitEvent = {
     type: "exit",
     key: record.key,
     incarnation: record.incarnation,
-    pid: record.pid,
+    pid: Math.max(0, record.pid),
     ...UNKNOWN_EXIT,
     at: Date.now(),
     monotonic: monotonicNow(),
   };
-  return keeper.journal.add(event);
+  const kept = keeper.journal.add(event);
+  // A third keeper is not to tell it anew under another number.
+  keeper.recordLost({ ...record, ended: { ...event, seq: kept.seq } });
 }
 
 function paths(fifos: FifoPaths): string[] {

@@ -6,7 +6,8 @@
  */
 import type { Duplex } from "node:stream";
 import { encodeMessage, FrameReader, type Message } from "../protocol/frames.ts";
-import { KEEPER_PROTOCOL, type Keeper, type KeeperEvent } from "../protocol/keeper.ts";
+import { commonProtocol, OURS, type Spoken } from "../protocol/keeper-version.ts";
+import type { Keeper, KeeperEvent } from "../protocol/keeper.ts";
 
 /** Speaks to the keeper at the other end of `stream`. When the stream ends, all waiting calls reject. */
 export function connectKeeper(stream: Duplex): Keeper {
@@ -21,6 +22,7 @@ export function connectKeeper(stream: Duplex): Keeper {
     reopenLogs: () => line.call("reopenLogs", {}),
     clearLogs: (key) => line.call("clearLogs", { key }),
     closeSocket: (name) => line.call("closeSocket", { name }),
+    superviseWith: (program) => line.call("superviseWith", { program }),
     forget: (key) => line.call("forget", { key }),
     acknowledge: (seq, changes) => line.send({ op: "acknowledge", seq, changes }, null),
     quit: (options = {}) => line.call("quit", { force: options.force ?? false, status: options.status ?? 0 }),
@@ -38,6 +40,8 @@ class Line {
   readonly #reader = new FrameReader();
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   readonly #inbox: Message[] = [];
+  /** What is to be said once the keeper has said which protocol it speaks; `null` after that. */
+  #unsent: Message[] | null = [];
   #deferred = false;
   #calls = 0;
   #ended = false;
@@ -47,7 +51,6 @@ class Line {
     this.#stream = stream;
     stream.on("data", (chunk: Uint8Array) => this.#receive(chunk));
     for (const end of ["error", "end", "close"]) stream.on(end, () => this.#end());
-    this.send({ op: "hello", protocol: KEEPER_PROTOCOL }, null);
   }
 
   /** `Result` is what the keeper answers to `op`: both sides are built from the same sources, so it is not checked again. */
@@ -65,6 +68,10 @@ class Line {
 
   send(json: object, bytes: Uint8Array | null): void {
     if (this.#ended) return;
+    if (this.#unsent !== null) {
+      this.#unsent.push({ json, bytes });
+      return;
+    }
     for (const frame of encodeMessage({ json, bytes })) this.#stream.write(frame);
   }
 
@@ -97,7 +104,7 @@ class Line {
     const said = json as FromKeeper;
     switch (said.op) {
       case "hello":
-        if (said.protocol !== KEEPER_PROTOCOL) this.#stream.destroy(new Error(`keeper protocol ${said.protocol}`));
+        this.#greet(said);
         return false;
       case "event": {
         const event = (bytes === null ? said.event : { ...said.event, data: bytes }) as KeeperEvent;
@@ -111,6 +118,19 @@ class Line {
         this.#take(said.id)?.reject(new Error(said.message));
         return true;
     }
+  }
+
+  /** The keeper speaks first, so that an old one hears a protocol that it knows. */
+  #greet(theirs: Spoken): void {
+    const protocol = commonProtocol(theirs);
+    if (protocol === null) {
+      this.#stream.destroy(new Error(`the keeper speaks protocol ${theirs.protocol}, which this version does not`));
+      return;
+    }
+    const unsent = this.#unsent ?? [];
+    this.#unsent = null;
+    this.send({ op: "hello", ...OURS, protocol }, null);
+    for (const { json, bytes } of unsent) this.send(json as object, bytes);
   }
 
   #take(id: number): { resolve: (value: never) => void; reject: (error: Error) => void } | undefined {
@@ -136,7 +156,7 @@ class Line {
 }
 
 type FromKeeper =
-  | { readonly op: "hello"; readonly protocol: number }
+  | ({ readonly op: "hello" } & Spoken)
   | { readonly op: "event"; readonly event: object }
   | { readonly op: "result"; readonly id: number; readonly result: never }
   | { readonly op: "failed"; readonly id: number; readonly message: string };

@@ -6,8 +6,8 @@
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { KEEPER_PROTOCOL } from "../protocol/keeper-version.ts";
 import {
-  KEEPER_PROTOCOL,
   type ExitEvent,
   type Keeper,
   type KeeperEvent,
@@ -39,6 +39,10 @@ export interface KeeperOptions {
   readonly folder: string;
   /** Soft limit of open files that programs get; `null` leaves the keeper's own. */
   readonly nofileSoft?: number | null;
+  /** Of the program that this is. */
+  readonly version?: string;
+  /** It ends with whoever holds it. */
+  readonly owned?: boolean;
 }
 
 export class KeeperCore implements Keeper, ProgramHost {
@@ -61,6 +65,9 @@ export class KeeperCore implements Keeper, ProgramHost {
     restarts: 0,
     recentCrashes: 0,
   });
+  /** Changes the program of the supervisors to come. Set by who starts them. */
+  onSuperviseWith: (program: readonly [string, string]) => void = () => undefined;
+  readonly #about: { readonly version: string; readonly owned: boolean };
   readonly #folder: string;
   readonly #registry: Registry;
   readonly #boot = bootId();
@@ -90,6 +97,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   /** Takes over what an earlier keeper left in the folder. Throws the system's error if the folder cannot be used. */
   constructor(options: KeeperOptions) {
     this.#folder = options.folder;
+    this.#about = { version: options.version ?? "", owned: options.owned ?? false };
     const fifos = join(options.folder, "fifo");
     fs.mkdirSync(fifos, { recursive: true, mode: 0o700 });
     fs.chmodSync(options.folder, 0o700);
@@ -112,6 +120,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   async snapshot(): Promise<KeeperSnapshot> {
     return {
       protocol: KEEPER_PROTOCOL,
+      ...this.#about,
       pid: process.pid,
       startedAt: this.startedAt,
       ...this.supervisors(),
@@ -171,6 +180,10 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   async closeSocket(name: string): Promise<boolean> {
     return await this.sockets.close(name);
+  }
+
+  async superviseWith(program: readonly [string, string]): Promise<void> {
+    this.onSuperviseWith(program);
   }
 
   /** Rejects while the process runs. */
@@ -256,6 +269,14 @@ export class KeeperCore implements Keeper, ProgramHost {
   recordIntent(run: Run, request: StartRequest, startedAt: number): void {
     const { key, incarnation, logs, stop } = request;
     this.#write(run, { key, incarnation, startedAt, logs, stop, ended: null });
+  }
+
+  dropIntent(key: ProcessKey): void {
+    this.#trouble.attempt(() => this.#registry.dropIntent(key));
+  }
+
+  recordLost(record: ProgramRecord): void {
+    this.#trouble.attempt(() => this.#registry.write(record));
   }
 
   #write(run: Run, rest: Omit<ProgramRecord, "version" | "boot" | "pid" | "startTime" | "fifos">): void {

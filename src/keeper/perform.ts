@@ -34,6 +34,11 @@ export function perform(keeper: KeeperCore, op: string, message: Message): Promi
       return keeper.clearLogs(key());
     case "closeSocket":
       return keeper.closeSocket(text(call["name"], "name"));
+    case "superviseWith": {
+      const [file = "", script = "", ...rest] = list(call["program"], "program");
+      if (file === "" || script === "" || rest.length > 0) throw new TypeError("program is not executable and script");
+      return keeper.superviseWith([file, script]);
+    }
     case "forget":
       return keeper.forget(key());
     case "acknowledge":

@@ -24,6 +24,10 @@ export interface ProgramHost {
   program(key: string, request: Pick<StartRequest, "logs" | "stop">): KeptProgram;
   /** Leaves word of a run that is about to get its process. */
   recordIntent(run: Run, request: StartRequest, startedAt: number): void;
+  /** What was recorded as about to happen has not. */
+  dropIntent(key: string): void;
+  /** Leaves word of the end of a run of an earlier keeper. */
+  recordLost(record: ProgramRecord): void;
   /** Leaves word of a run for the next keeper. */
   record(program: KeptProgram, run: Run, ended: ProgramRecord["ended"]): void;
 }

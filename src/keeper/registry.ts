@@ -4,7 +4,7 @@
  * anew, without what is out of date, when most of it is. One write for each thing that happens, however many programs there are.
  */
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ExitEvent, ProcessLogs, StopManners } from "../protocol/keeper.ts";
 import type { JournalState } from "./event-journal.ts";
 
@@ -35,6 +35,11 @@ export class Registry {
       this.#intents.delete(record.key);
     }
     this.#append(line);
+  }
+
+  /** The spawn that was about to happen has failed. */
+  dropIntent(key: string): void {
+    if (this.#intents.delete(key)) this.#append(JSON.stringify({ failed: key }));
   }
 
   remove(key: string): void {
@@ -108,7 +113,8 @@ export function readRegistry(file: string): RegistryContents {
     if (isRecord(line.run)) {
       (line.run.pid === 0 ? intents : runs).set(line.run.key, line.run);
       if (line.run.pid !== 0) intents.delete(line.run.key);
-    } else if (typeof line.gone === "string") {
+    } else if (typeof line.failed === "string") intents.delete(line.failed);
+    else if (typeof line.gone === "string") {
       runs.delete(line.gone);
       intents.delete(line.gone);
     } else if (line.state !== undefined) {
@@ -128,7 +134,7 @@ export interface ProgramRecord {
   readonly key: string;
   readonly incarnation: number;
   readonly boot: string;
-  /** 0: about to be spawned when this was written. */
+  /** 0: about to be spawned when this was written. -1: nobody has seen it. */
   readonly pid: number;
   /** Clock ticks since boot. */
   readonly startTime: string;
@@ -153,6 +159,7 @@ export interface FifoPaths {
 
 interface Line {
   readonly run?: unknown;
+  readonly failed?: unknown;
   readonly gone?: unknown;
   readonly state?: {
     readonly seq: number;
@@ -161,12 +168,38 @@ interface Line {
   };
 }
 
+/**
+ * What the first version left (protocol 1): a file for each program, and one for the state. It is read after an upgrade of the
+ * keeper, and never written.
+ */
+function olderLines(folder: string): Line[] {
+  const read = (name: string): unknown => {
+    try {
+      return JSON.parse(fs.readFileSync(join(folder, name), "utf8"));
+    } catch {
+      return null;
+    }
+  };
+  let names: string[];
+  try {
+    names = fs.readdirSync(join(folder, "programs")).filter((name) => name.endsWith(".json"));
+  } catch {
+    return [];
+  }
+  const state = read("state.json") as (JournalState & object) | null;
+  const { seq = 0, acknowledged = 0, entries = {} } = state ?? {};
+  return [
+    ...names.map((name) => ({ run: read(join("programs", name)) })),
+    { state: { seq, acknowledged, changes: entries } },
+  ];
+}
+
 function readLines(file: string): Line[] {
   let text: string;
   try {
     text = fs.readFileSync(file, "utf8");
   } catch {
-    return [];
+    return olderLines(dirname(file));
   }
   return text.split("\n").flatMap((line): Line[] => {
     try {

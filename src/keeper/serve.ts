@@ -7,7 +7,8 @@
  */
 import type { Duplex } from "node:stream";
 import { encodeMessage, FrameReader, type Message } from "../protocol/frames.ts";
-import { KEEPER_PROTOCOL, type KeeperEvent, type PassingEvent, type StreamName } from "../protocol/keeper.ts";
+import { commonProtocol, OURS } from "../protocol/keeper-version.ts";
+import type { KeeperEvent, PassingEvent, StreamName } from "../protocol/keeper.ts";
 import { perform } from "./perform.ts";
 import type { KeeperCore } from "./keeper-core.ts";
 
@@ -49,7 +50,7 @@ export class SupervisorConnection {
     this.#detach = keeper.attach((event) => this.#event(event));
     // A turn later: the answer to `quit` goes first.
     keeper.events.onClose(() => setImmediate(() => this.close()));
-    this.#send({ op: "hello", protocol: KEEPER_PROTOCOL, pid: process.pid });
+    this.#send({ op: "hello", ...OURS, pid: process.pid });
   }
 
   /** How many messages it has sent so far. */
@@ -85,7 +86,9 @@ export class SupervisorConnection {
     const call = message.json as { op?: unknown; id?: unknown; protocol?: unknown } | null;
     if (typeof call !== "object" || call === null || typeof call.op !== "string") throw new Error("not a request");
     if (!this.#greeted) {
-      if (call.op !== "hello" || call.protocol !== KEEPER_PROTOCOL) throw new Error("it speaks another protocol");
+      const spoken = typeof call.protocol === "number" ? { protocol: call.protocol } : null;
+      if (call.op !== "hello" || spoken === null || commonProtocol(spoken) !== spoken.protocol)
+        throw new Error("it speaks another protocol");
       this.#greeted = true;
       return;
     }

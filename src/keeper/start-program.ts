@@ -83,12 +83,14 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
       },
     });
     if (typeof child === "string") {
+      keeper.dropIntent(request.key);
       run.close();
       run.removeFifos();
       return { ok: false, stage: "fork", errno: child };
     }
     return { ok: true, pid: run.pid, startedAt };
   } catch (error) {
+    keeper.dropIntent(request.key);
     run.close();
     run.removeFifos();
     return { ok: false, stage: "dispatchers", errno: errnoOf(error) };

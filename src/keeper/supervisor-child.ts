@@ -15,7 +15,11 @@ import type { KeeperCore } from "./keeper-core.ts";
 
 export class SupervisorChild {
   readonly #keeper: KeeperCore;
-  readonly #command: readonly string[];
+  #command: readonly string[];
+  /** The command of before an upgrade, for as long as the new one has proved nothing. */
+  #before: readonly string[] | null = null;
+  /** Crashes of the new one since, each of one that had not lived long. */
+  #failures = 0;
   readonly #log: (line: string) => void;
   readonly #news: SupervisorNews;
   readonly #say: ((chunk: Uint8Array) => void) | null;
@@ -26,6 +30,7 @@ export class SupervisorChild {
   /** The last of the latest one's output has been read. */
   #silent: Promise<void> = Promise.resolve();
   #starts = 0;
+  #startedAt = 0;
   /** One for each crash, one less for each second since. */
   #heat = 0;
   #heatAt = 0;
@@ -47,6 +52,7 @@ export class SupervisorChild {
     this.#log = log;
     this.#news = news;
     keeper.supervisors = () => ({ restarts: Math.max(0, this.#starts - 1), recentCrashes: this.#recentCrashes() });
+    keeper.onSuperviseWith = (program) => this.#upgrade(program);
     keeper.events.onClose(() => {
       this.end();
       this.#sockets.closeAll();
@@ -61,6 +67,7 @@ export class SupervisorChild {
   start(): void {
     const [file = "", ...args] = this.#command;
     const restarts = this.#starts++;
+    this.#startedAt = performance.now();
     const print = this.#say === null ? "inherit" : "pipe";
     const child = spawn(file, args, {
       stdio: ["ignore", print, print, "pipe", "ipc"],
@@ -110,12 +117,29 @@ export class SupervisorChild {
     }
     const now = performance.now();
     this.#crashes.push(now);
+    this.#goBack();
     this.#heat = Math.max(0, this.#heat - (now - this.#heatAt) / 1000) + 1;
     this.#heatAt = now;
     const delay = Math.min(LONGEST_DELAY, Math.round(FIRST_DELAY * 2 ** Math.max(0, this.#heat - COOL)));
     this.#log(`the supervisor (pid ${child.pid ?? "none"}) died: ${how}; starting it again in ${delay} ms`);
     this.#timer = setTimeout(() => this.start(), delay);
     this.#news.died();
+  }
+
+  #upgrade([file, script]: readonly [string, string]): void {
+    const [, , ...args] = this.#command;
+    this.#before ??= this.#command;
+    this.#failures = 0;
+    this.#command = [file, script, ...args];
+  }
+
+  /** A new version that cannot live is no reason for programs to be without a supervisor. */
+  #goBack(): void {
+    if (performance.now() - this.#startedAt > TRIAL_LASTS) this.#before = null;
+    if (this.#before === null || ++this.#failures < TRIALS) return;
+    this.#log(`${this.#command[1]} fell over ${TRIALS} times: going back to ${this.#before[1]}`);
+    this.#command = this.#before;
+    this.#before = null;
   }
 
   #recentCrashes(): number {
@@ -132,6 +156,10 @@ export interface SupervisorNews {
   died(): void;
 }
 
+/** How often a supervisor of a new version may fall over before the old one is taken again. */
+const TRIALS = 3;
+/** Milliseconds of life that prove a new version. */
+const TRIAL_LASTS = 30_000;
 const FIRST_DELAY = 10;
 const LONGEST_DELAY = 30_000;
 /** Crashes at a time that cost no wait. */

@@ -20,6 +20,7 @@ export const API_ARGUMENTS: Readonly<
   plan: {},
   update: {},
   shutdown: {},
+  upgrade: { keeper: { kind: "flag", required: false } },
   hurry: { seconds: { kind: "number", required: true } },
   stream: {
     names: { kind: "texts", required: false },

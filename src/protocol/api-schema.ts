@@ -80,6 +80,7 @@ const statusReport = named(
     pid: about(count, "The keeper's pid: the one users see."),
     supervisorPid: count,
     version: z.string(),
+    keeperVersion: about(z.string(), 'The keeper\'s, which is older after `sup upgrade`; "" if it does not say.'),
     identifier: about(z.string(), "The daemon's name from its config."),
     mood: z.enum(["running", "restarting", "shutdown"]),
     startedAt: about(z.number(), "Wall clock, milliseconds."),
@@ -93,6 +94,18 @@ const statusReport = named(
     processes: about(z.array(processReport), "In (group, process) order of the config."),
   }),
   "Everything there is to know, as one snapshot.",
+);
+
+const upgradeReport = named(
+  "UpgradeReport",
+  z.object({
+    from: about(z.string(), "The version that leaves."),
+    pid: about(count, "Of the keeper."),
+    supervisorPid: about(count, "Of the supervisor process that leaves."),
+    keeperVersion: about(z.string(), 'Of the present keeper; "" if it does not say.'),
+    args: about(z.array(z.string()), "The arguments that the supervisor was started with."),
+  }),
+  "What is about to be replaced.",
 );
 
 const actionResult = named(
@@ -274,6 +287,13 @@ export const apiCalls = {
     arguments: nothing,
     result: z.object({ pid: about(count, "Of the keeper, which ends last.") }),
   },
+  upgrade: {
+    about:
+      "Replaces the supervisor, and with `keeper` the keeper too, by the program named in the daemon's own folder (by the same one " +
+      "if none is named). No program is touched. Answers before it happens.",
+    arguments: z.strictObject({ keeper: z.boolean().optional() }),
+    result: upgradeReport,
+  },
   hurry: {
     about: "Shortens a shutdown under way: every survivor gets SIGKILL after `seconds`.",
     arguments: z.strictObject({ seconds: z.number() }),
@@ -287,6 +307,7 @@ export const apiSchemas = {
   ConfigStatus: configStatus,
   ProcessReport: processReport,
   ProcessState: processState,
+  UpgradeReport: upgradeReport,
   ActionResult: actionResult,
   PlanReport: planReport,
   PlanStep: planStep,

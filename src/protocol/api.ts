@@ -60,6 +60,13 @@ export interface ApiCalls {
       readonly pid: number;
     };
   };
+  /** Replaces the supervisor, and with `keeper` the keeper too, by the program named in the daemon's own folder (by the same one if none is named). No program is touched. Answers before it happens. */
+  upgrade: {
+    readonly arguments: {
+      readonly keeper?: boolean | undefined;
+    };
+    readonly result: UpgradeReport;
+  };
   /** Shortens a shutdown under way: every survivor gets SIGKILL after `seconds`. */
   hurry: {
     readonly arguments: {
@@ -77,6 +84,8 @@ export interface StatusReport {
   readonly pid: number;
   readonly supervisorPid: number;
   readonly version: string;
+  /** The keeper's, which is older after `sup upgrade`; "" if it does not say. */
+  readonly keeperVersion: string;
   /** The daemon's name from its config. */
   readonly identifier: string;
   readonly mood: "running" | "restarting" | "shutdown";
@@ -153,6 +162,20 @@ export interface ProcessReport {
 
 /** Supervisor's eight states. */
 export type ProcessState = "STOPPED" | "STARTING" | "RUNNING" | "BACKOFF" | "STOPPING" | "EXITED" | "FATAL" | "UNKNOWN";
+
+/** What is about to be replaced. */
+export interface UpgradeReport {
+  /** The version that leaves. */
+  readonly from: string;
+  /** Of the keeper. */
+  readonly pid: number;
+  /** Of the supervisor process that leaves. */
+  readonly supervisorPid: number;
+  /** Of the present keeper; "" if it does not say. */
+  readonly keeperVersion: string;
+  /** The arguments that the supervisor was started with. */
+  readonly args: readonly string[];
+}
 
 /** What came of an action on one process. */
 export interface ActionResult {

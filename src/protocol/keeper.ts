@@ -8,8 +8,6 @@
  *   so a restarted supervisor replays nothing twice and forgets nothing.
  * - signals go through the keeper only, before the reap, so they cannot reach a stranger who got the same pid.
  */
-export const KEEPER_PROTOCOL = 1;
-
 /** Exit status of a supervisor that asks to be started again: no crash, and no reason to wait. */
 export const RESTART_STATUS = 83;
 
@@ -49,6 +47,11 @@ export interface Keeper {
   clearLogs(key: ProcessKey): Promise<void>;
   /** Closes a shared socket that no running process uses; the answer says whether that was done. */
   closeSocket(name: string): Promise<boolean>;
+  /**
+   * Names the program of the supervisors to come, executable and script; the arguments stay as they are. Protocol 2. If what is
+   * named falls over before it is of any use, the keeper goes back to the one before.
+   */
+  superviseWith(program: readonly [string, string]): Promise<void>;
   /** Forgets a process that is not running, so that its key may be defined anew from incarnation 1. */
   forget(key: ProcessKey): Promise<void>;
   /**
@@ -72,7 +75,12 @@ export interface KeeperEvents {
 }
 
 export interface KeeperSnapshot {
+  /** The newest that the keeper speaks: what needs a newer one is not there. */
   readonly protocol: number;
+  /** The keeper's own version. Protocol 2. */
+  readonly version?: string;
+  /** Somebody holds the keeper: it ends with a terminal or another process. Protocol 2. */
+  readonly owned?: boolean;
   readonly pid: number;
   /** Wall clock, milliseconds. */
   readonly startedAt: number;

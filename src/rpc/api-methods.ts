@@ -1,4 +1,4 @@
-import type { ApiCalls, ApiName, StatusReport } from "../protocol/api.ts";
+import type { ApiCalls, ApiName, StatusReport, UpgradeReport } from "../protocol/api.ts";
 import type { KeeperSnapshot } from "../protocol/keeper.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
 import { hurry } from "../supervisor/shut-down.ts";
@@ -24,6 +24,8 @@ export interface DaemonFacts {
   readonly troubles: () => readonly string[];
   /** Begins the end of everything; returns at once. */
   readonly shutdown: () => void;
+  /** Begins an upgrade. @throws Refusal */
+  readonly upgrade: (keeper: boolean) => Promise<UpgradeReport>;
 }
 
 export function apiMethods(daemon: DaemonFacts): ApiMethods {
@@ -40,6 +42,7 @@ export function apiMethods(daemon: DaemonFacts): ApiMethods {
       daemon.shutdown();
       return { pid: daemon.snapshot.pid };
     },
+    upgrade: ({ keeper }) => daemon.upgrade(keeper === true),
     hurry: ({ seconds }) => {
       hurry(supervisor, seconds);
       return {};
@@ -54,6 +57,7 @@ async function statusReport(daemon: DaemonFacts): Promise<StatusReport> {
     pid: snapshot.pid,
     supervisorPid: process.pid,
     version: daemon.version,
+    keeperVersion: snapshot.version ?? "",
     identifier: config.model.supervisord.identifier,
     mood: supervisor.mood,
     startedAt: snapshot.startedAt,

@@ -34,6 +34,7 @@ const process = (over: Partial<ProcessReport> = {}): ProcessReport => ({
 const report = (processes: readonly ProcessReport[], config: Partial<StatusReport["config"]> = {}): StatusReport => ({
   pid: 1,
   supervisorPid: 2,
+  keeperVersion: "",
   version: "1",
   identifier: "test",
   mood: "running",

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readRegistry, registryFile, type ProgramRecord } from "../../src/keeper/registry.ts";
+import { readRegistry, Registry, registryFile, type ProgramRecord } from "../../src/keeper/registry.ts";
 import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
 
 let folder = "";
@@ -87,4 +87,65 @@ test("an exit that was told but not acknowledged is told again by the next keepe
   const third = openKeeper(folder);
   expect(await third.keeper.snapshot()).toMatchObject({ pending: [], saved: { mine: "1" } });
   third.keeper.close();
+});
+
+test("a run that was about to begin, and of which nothing is left, is told once, as unknown, and its number is used up", async () => {
+  const first = openKeeper(folder);
+  await first.keeper.start(sh("a:a", "exit 5"));
+  const told = await first.exit("a:a");
+  first.keeper.acknowledge("seq" in told ? Number(told.seq) : 0, {});
+  first.keeper.close();
+  // Its keeper was killed after the second spawn was noted as imminent; the process, if there was one, has ended since.
+  const intent = (record: ProgramRecord): object => ({ ...record, incarnation: 2, pid: 0, startTime: "", ended: null });
+  const file = registryFile(join(folder, "keeper"));
+  const [record] = readRegistry(file).records;
+  if (record === undefined) throw new Error("nothing is recorded");
+  fs.appendFileSync(file, `${JSON.stringify({ run: intent(record) })}\n`);
+  const second = openKeeper(folder);
+  const { pending, processes } = await second.keeper.snapshot();
+  expect(pending).toMatchObject([{ type: "exit", key: "a:a", incarnation: 2, pid: 0, code: null, unknown: true }]);
+  expect(processes).toMatchObject([{ key: "a:a", incarnation: 2, pid: 0 }]);
+  second.keeper.close();
+  const third = openKeeper(folder);
+  expect((await third.keeper.snapshot()).pending).toEqual(pending);
+  expect(await third.keeper.start(sh("a:a", "exit 0", { incarnation: 2 }))).toMatchObject({ errno: "incarnation" });
+  third.keeper.acknowledge(pending[0]?.seq ?? 0, {});
+  third.keeper.close();
+  const fourth = openKeeper(folder);
+  expect((await fourth.keeper.snapshot()).pending).toEqual([]);
+  expect(await fourth.keeper.start(sh("a:a", "exit 0", { incarnation: 3 }))).toMatchObject({ ok: true });
+  await fourth.exit("a:a", 3);
+  fourth.keeper.close();
+});
+
+test("a start that failed is not taken for a run by the next keeper", () => {
+  fs.mkdirSync(join(folder, "keeper"));
+  const registry = new Registry(join(folder, "keeper"), () => ({ seq: 0, acknowledged: 0, entries: {} }));
+  const intent = { version: 1, key: "a:a", incarnation: 1, boot: "", pid: 0, startTime: "", startedAt: 0, ended: null };
+  registry.write({ ...intent, version: 1 } as unknown as ProgramRecord);
+  expect(readRegistry(registryFile(join(folder, "keeper"))).records).toHaveLength(1);
+  registry.dropIntent("a:a");
+  registry.close();
+  expect(readRegistry(registryFile(join(folder, "keeper"))).records).toEqual([]);
+});
+
+test("the records of the first version, a file for each program, are understood", async () => {
+  const first = openKeeper(folder);
+  const started = await first.keeper.start(sh("a:a", "exec sleep 60"));
+  if (!started.ok) throw new Error(started.errno);
+  first.keeper.close();
+  const file = registryFile(join(folder, "keeper"));
+  const [record] = readRegistry(file).records;
+  fs.mkdirSync(join(folder, "keeper", "programs"));
+  fs.writeFileSync(join(folder, "keeper", "programs", "0123.json"), JSON.stringify(record));
+  const state = { seq: 7, acknowledged: 7, entries: { daemon: "1" } };
+  fs.writeFileSync(join(folder, "keeper", "state.json"), JSON.stringify(state));
+  fs.rmSync(file);
+  const second = openKeeper(folder);
+  const { processes, saved } = await second.keeper.snapshot();
+  expect(processes).toMatchObject([{ key: "a:a", pid: started.pid, adopted: true }]);
+  expect(saved).toEqual({ daemon: "1" });
+  await second.keeper.signal("a:a", 9, "process");
+  expect(await second.exit("a:a")).toMatchObject({ seq: 8, unknown: true });
+  second.keeper.close();
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectKeeper } from "../../src/keeper/connection.ts";
 import { serveKeeper } from "../../src/keeper/serve.ts";
 import { encodeMessage } from "../../src/protocol/frames.ts";
-import { KEEPER_PROTOCOL } from "../../src/protocol/keeper.ts";
+import { KEEPER_PROTOCOL } from "../../src/protocol/keeper-version.ts";
 import { eventually, listen, logTo, openKeeper, sh, type TestKeeper, removeFolder } from "./harness.ts";
 
 let own: TestKeeper;

@@ -14,7 +14,8 @@ let report = "";
 const keepers: ChildProcess[] = [];
 
 beforeAll(async () => {
-  const shared = { bundle: true, platform: "node", logLevel: "error" } as const;
+  const define = { __SUP_VERSION__: JSON.stringify("0.0.0") };
+  const shared = { bundle: true, platform: "node", logLevel: "error", define } as const;
   await build({ ...shared, entryPoints: ["src/cli/keeper.ts"], format: "cjs", outfile: join(built, "keeper.cjs") });
   await build({
     ...shared,
@@ -161,3 +162,38 @@ test("a second keeper for the same folder ends with status 3 and names the owner
   expect(await ended(second)).toBe(3);
   await eventually(() => said.includes(`pid ${first.pid}`));
 });
+
+test.each(["0", "1"])(
+  "every run of a program that kills its keeper at once is told (SUP_NATIVE=%s)",
+  async (native) => {
+    const truth = join(folder, "truth");
+    const script = `echo $$ >> ${truth}; kill -9 $PPID; exit 3`;
+    for (let kills = 0; kills < 8;) {
+      const keeper = startKeeper({ SUP_TEST_SCRIPT: script, SUP_NATIVE: native });
+      await ended(keeper);
+      // A process that was forked but has not executed yet holds the lock of the keeper that was killed, for a moment.
+      if (keeper.signalCode === "SIGKILL") kills++;
+    }
+    // Whoever was started last may not have run yet.
+    const before = lines("supervisor").length;
+    startKeeper({ SUP_TEST_SCRIPT: "exec sleep 1000", SUP_NATIVE: native });
+    await eventually(() => lines("supervisor").length > before);
+    const last = lines("supervisor").length;
+    await eventually(() => lines("started").length >= 3 && lines("supervisor").length === last);
+    const runs = fs.readFileSync(truth, "utf8").trim().split("\n").length;
+    const told = new Map<string, string>();
+    for (const line of lines("exit")) {
+      const [, key, incarnation, how = ""] = line.split(" ");
+      const name = `${key} ${incarnation}`;
+      // One that was told to a supervisor who could not say so any more is told again; but nothing else.
+      expect(told.get(name) ?? how).toBe(how);
+      told.set(name, how);
+    }
+    expect(runs).toBeGreaterThanOrEqual(8);
+    expect(told.size).toBeGreaterThanOrEqual(runs);
+    for (const key of ["a:a", "b:b", "c:c"]) {
+      const numbers = [...told.keys()].filter((name) => name.startsWith(key)).map((name) => Number(name.split(" ")[1]));
+      expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+    }
+  },
+);

@@ -107,6 +107,8 @@ export function seen(command: ReturnType<Project["spawn"]>, pattern: RegExp): Pr
 export interface Status {
   readonly pid: number;
   readonly supervisorPid: number;
+  readonly version: string;
+  readonly keeperVersion: string;
   readonly troubles: readonly string[];
   readonly config: { readonly generation: number; readonly stale: { readonly problems: string } | null };
   readonly processes: readonly {

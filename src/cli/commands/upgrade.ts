@@ -1,0 +1,75 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { upgradeFile } from "../../daemon/upgrade-file.ts";
+import type { StatusReport, UpgradeReport } from "../../protocol/api.ts";
+import { ApiError, isNotRunning } from "../../client/api-client.ts";
+import { CliError } from "../cli-error.ts";
+import type { Project } from "../find-daemon.ts";
+import { launchDaemon } from "../launch-daemon.ts";
+import { isAlive, untilGone } from "../until-gone.ts";
+import { version } from "../version.ts";
+import { notRunning } from "./status.ts";
+
+/**
+ * `sup upgrade`: the daemon goes on with the program of this version. The supervisor process is replaced, no program is touched,
+ * and sockets stay open; the keeper stays as it is, unless `keeper`. 0 once the new one answers.
+ */
+export async function upgrade(project: Project, options: { readonly keeper: boolean }): Promise<number> {
+  const { client, places } = project;
+  const before = await client.call("status", {}).catch((error: unknown) => {
+    throw isNotRunning(error) ? notRunning(project) : error;
+  });
+  const program = [process.execPath, join(__dirname, "supervisor.cjs")];
+  writeFileSync(upgradeFile(places.runtime), JSON.stringify(program), { mode: 0o600 });
+  const report = await client.call("upgrade", { keeper: options.keeper }).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404)
+      throw new CliError(`version ${before.version} cannot be upgraded while it runs`, {
+        hint: "sup down && sup up -d",
+      });
+    throw error;
+  });
+  if (options.keeper) await replaceKeeper(project, report);
+  const after = await untilReplaced(project, report);
+  if (after.version !== version) {
+    throw new CliError(`version ${version} fell over, and version ${after.version} was started again`, {
+      hint: `Programs were not touched. Its last words may be in ${join(places.state, "crash.log")}.`,
+    });
+  }
+  process.stdout.write(describe(before, after));
+  return 0;
+}
+
+/** The next keeper adopts what the last one left, as after its death. */
+async function replaceKeeper(project: Project, report: UpgradeReport): Promise<void> {
+  await untilGone(report.pid);
+  const started = await launchDaemon(project, { args: report.args, owned: false });
+  if (started === "in use") throw new CliError("another daemon has taken the project over meanwhile");
+  if (!started.ready) throw new CliError(started.problems, { hint: "Programs run on; `sup up` takes them over." });
+}
+
+async function untilReplaced({ client }: Project, left: UpgradeReport): Promise<StatusReport> {
+  for (;;) {
+    const status = await client.call("status", {}).catch((error: unknown) => {
+      if (!isNotRunning(error) || !isAlive(left.pid)) throw error;
+      return null;
+    });
+    if (status !== null && status.supervisorPid !== left.supervisorPid) return status;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** What was replaced and what was not, from what was there before and after. */
+function describe(before: StatusReport, after: StatusReport): string {
+  const pids = new Map(after.processes.map((one) => [one.namespec, one.pid]));
+  const ran = before.processes.filter((one) => one.pid !== 0);
+  const gone = ran.filter((one) => pids.get(one.namespec) !== one.pid).map((one) => one.namespec);
+  const kept = `${ran.length - gone.length} ${ran.length - gone.length === 1 ? "program runs" : "programs run"} on, untouched`;
+  const keeper =
+    before.pid === after.pid
+      ? `Keeper: pid ${after.pid} as before${after.keeperVersion === "" ? "" : `, version ${after.keeperVersion}`}.`
+      : `Keeper: pid ${before.pid} -> ${after.pid}. Exit statuses of the programs that run now will be unknown.`;
+  return (
+    `Supervisor: version ${before.version} -> ${after.version}, pid ${before.supervisorPid} -> ${after.supervisorPid}.\n` +
+    `${keeper}\nPrograms: ${kept}${gone.length === 0 ? "" : `; ended meanwhile: ${gone.join(", ")}`}.\n`
+  );
+}
