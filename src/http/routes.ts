@@ -14,6 +14,8 @@ export interface RouteParts {
   /** Whatever is none of Supervisor's addresses. */
   readonly rest: RequestHandler;
   readonly onError: (error: unknown) => void;
+  /** Told of each XML-RPC request that is no call. */
+  readonly onInvalid: (message: string) => void;
 }
 
 /**
@@ -36,11 +38,13 @@ export function supervisorRoutes(parts: RouteParts, tcp: boolean): RequestHandle
   function route(request: IncomingMessage, response: ServerResponse): void {
     const path = decodedPath(request.url ?? "/");
     if (path.startsWith("/RPC2")) {
-      answerRpc(request, response, { dispatch, onlyXml: tcp, onError }).catch((error: unknown) => {
-        // The client went away in the middle of its request, or before its answer.
-        if (!request.destroyed && !response.destroyed) onError(error);
-        response.destroy();
-      });
+      answerRpc(request, response, { dispatch, onlyXml: tcp, onError, onInvalid: parts.onInvalid }).catch(
+        (error: unknown) => {
+          // The client went away in the middle of its request, or before its answer.
+          if (!request.destroyed && !response.destroyed) onError(error);
+          response.destroy();
+        },
+      );
     } else if (path.startsWith("/logtail")) {
       sendProcessLog(supervisor, path, request, response);
     } else if (path.startsWith("/mainlogtail")) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Fault } from "../protocol/faults.ts";
+import { pythonRepr } from "../model/python-repr.ts";
 import { decodeRequest } from "../protocol/xml-rpc-decode.ts";
 import { encodeFault, encodeResponse } from "../protocol/xml-rpc-encode.ts";
 import type { Dispatch } from "../rpc/dispatch-type.ts";
@@ -11,6 +12,8 @@ export interface RpcRouteOptions {
   /** Where a browser can reach us, a page of another origin must not: it cannot send XML without asking us first. */
   readonly onlyXml: boolean;
   readonly onError: (error: unknown) => void;
+  /** Told of each request that is no call, in Supervisor's words (spec core, appendix A). */
+  readonly onInvalid: (message: string) => void;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface RpcRouteOptions {
 export async function answerRpc(
   request: IncomingMessage,
   response: ServerResponse,
-  { dispatch, onlyXml, onError }: RpcRouteOptions,
+  { dispatch, onlyXml, onError, onInvalid }: RpcRouteOptions,
 ): Promise<void> {
   if (request.method !== "POST") return sendErrorPage(response, 400);
   if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined) {
@@ -32,7 +35,12 @@ export async function answerRpc(
   const body = await readBody(request);
   if (body === null) return sendErrorPage(response, 413, { headers: { Connection: "close" } });
   const call = decodeRequest(body);
-  if (!call.ok) return sendErrorPage(response, 400);
+  if (!call.ok) {
+    const data = pythonRepr(body.subarray(0, MAX_SHOWN).toString("utf8"));
+    const what = call.reason === "no methodName" ? "no method name" : "unmarshallable";
+    onInvalid(`XML-RPC request data ${data} is invalid: ${what}`);
+    return sendErrorPage(response, 400);
+  }
 
   let document: string;
   try {
@@ -48,6 +56,9 @@ export async function answerRpc(
   response.writeHead(200, { "Content-Type": "text/xml", "Content-Length": bytes.length });
   response.end(bytes);
 }
+
+/** Bytes of such a request that go into the log: anybody who can reach the door can send a megabyte. */
+const MAX_SHOWN = 1000;
 
 /** A missing type is what hand-written clients send; a browser always says who asks, in `Origin`. */
 function isXml(request: IncomingMessage): boolean {

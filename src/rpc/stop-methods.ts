@@ -11,31 +11,57 @@ import type { RpcDaemon } from "./rpc-daemon.ts";
 type Names = "supervisor.stopProcess" | "supervisor.stopProcessGroup" | "supervisor.stopAllProcesses";
 
 /** The calls that stop processes. Bulk stops go in the same ascending order as starts; all signals go out before any wait. */
-export function stopMethods({ supervisor }: RpcDaemon): Pick<RpcMethods, Names> {
+export function stopMethods({ supervisor, mainLog }: RpcDaemon): Pick<RpcMethods, Names> {
+  const say = (message: string): void => mainLog.write("info", message);
   const stopAll = (processes: readonly ManagedProcess[], wait: boolean) =>
     bulkCall(
       processes.filter((process) => isToStop(supervisor, process)),
-      (process, name) => stop(supervisor, process, name, wait),
+      (process, name) => stop(supervisor, process, name, wait, say),
     );
   const stopGroup = (group: ProcessGroup, wait: boolean) => stopAll(group.byPriority(), wait);
   return {
     "supervisor.stopProcess": (name, wait) => {
       const target = findTarget(supervisor, name);
       if (target.kind === "group") return stopGroup(target.group, wait);
-      return singleCall(stop(supervisor, target.process, name, wait));
+      return singleCall(stop(supervisor, target.process, name, wait, say));
     },
     "supervisor.stopProcessGroup": (name, wait) => stopGroup(findGroup(supervisor, name), wait),
     "supervisor.stopAllProcesses": (wait) => stopAll(inBulkOrder(supervisor), wait),
   };
 }
 
-function stop(supervisor: Supervisor, process: ManagedProcess, name: string, wait: boolean): Begun {
+function stop(
+  supervisor: Supervisor,
+  process: ManagedProcess,
+  name: string,
+  wait: boolean,
+  say: (message: string) => void,
+): Begun {
   if (!isToStop(supervisor, process)) return new Fault("NOT_RUNNING", name);
   supervisor.requestStop(process);
   if (!wait || STOPPED_STATES.has(process.life.state)) return judge(process, name) ?? true;
   let result: true | Fault | null = null;
-  return supervisor.until(process, () => (result = judge(process, name)) !== null).then(() => result ?? true);
+  const hush = reportWait(supervisor, process, say);
+  return supervisor
+    .until(process, () => (result = judge(process, name)) !== null)
+    .finally(hush)
+    .then(() => result ?? true);
 }
+
+/** While a client waits: says so at once and then every two seconds (spec core 2.7). Returns how to end it. */
+function reportWait(supervisor: Supervisor, process: ManagedProcess, say: (message: string) => void): () => void {
+  let callOff = (): void => {};
+  const report = (): void => {
+    if (process.life.state !== "STOPPING") return;
+    say(`waiting for ${process.spec.name} to stop`);
+    callOff = supervisor.clock.at(supervisor.clock.monotonic() + REPORT_EVERY, report);
+  };
+  report();
+  return () => callOff();
+}
+
+/** Milliseconds. */
+const REPORT_EVERY = 2000;
 
 /** One that waits for its dependencies runs as far as an operator is concerned: it can be called off. */
 function isToStop(supervisor: Supervisor, process: ManagedProcess): boolean {
