@@ -97,9 +97,11 @@ function withoutDescriptors(path: string, top: string, flags: number, mode: numb
 type Access = "own" | "sticky" | "open";
 
 function accessTo(folder: string): Access {
-  const { uid, mode } = fs.statSync(folder);
+  const { uid, gid, mode } = fs.statSync(folder);
   if (uid !== 0 && uid !== ownUid()) return "open";
-  if ((mode & 0o022) === 0) return "own";
+  // With umask 002 every folder of a user is writable by the group that has the user alone.
+  const privateGroup = ownUid() !== 0 && gid === uid;
+  if ((mode & (privateGroup ? 0o002 : 0o022)) === 0) return "own";
   return (mode & 0o1000) !== 0 ? "sticky" : "open";
 }
 

@@ -208,6 +208,38 @@ describe("no more descriptors", () => {
 });
 
 describe("a log that nobody reads", () => {
+  test("does not stop a foreground daemon whose standard output it is", async () => {
+    const file = project.write(
+      "supervisord.conf",
+      `[supervisord]\nuser=root\nlogfile=${project.folder}/main.log\npidfile=${project.folder}/pid\nloglevel=debug\n` +
+        `[program:a]\ncommand=sh -c 'echo x; sleep 0.01'\nstartsecs=0\nautorestart=true\nstdout_events_enabled=true\n` +
+        Array.from(
+          { length: 40 },
+          (_, at) => `[program:p${at}]\ncommand=sleep 0.0${at}\nstartsecs=0\nautorestart=true\n`,
+        ).join(""),
+    );
+    const supervisord = join(realpathSync("."), "bin/supervisord");
+    // Nobody ever reads the pipe, which holds 64 KiB, and is all but full.
+    const pipeline = execa(
+      "bash",
+      ["-c", `{ head -c 64000 /dev/zero; exec ${supervisord} -n -c ${file}; } | sleep 1000`],
+      {
+        env: project.env,
+        extendEnv: false,
+        reject: false,
+        detached: true,
+      },
+    );
+    const log = join(project.folder, "main.log");
+    await untilTrue(() => readFileSync(log).length > 10_000, "more than the pipe has room for, in the other log");
+    const status = await project.sup("-c", file, "status", "a");
+    expect(status.stdout).toMatch(/^a /);
+    sendSignal(Number(readFileSync(join(project.folder, "pid"), "utf8")), "SIGTERM");
+    await untilTrue(() => !existsSync(join(project.folder, "pid")), "its end");
+    sendSignal(-(pipeline.pid ?? 0), "SIGKILL");
+    await pipeline;
+  });
+
   test("makes its program wait, and nobody else; nothing of it is lost", async () => {
     const pipes = Array.from({ length: 6 }, (_, at) => join(project.folder, `pipe${at}`));
     execFileSync("mkfifo", pipes);
