@@ -38,11 +38,14 @@ const shared = {
   define: { __SUP_VERSION__: JSON.stringify(version) },
 };
 
+/** What CommonJS has by itself: the folder of the bundle. */
+const DIRNAME = 'const __dirname = import.meta.dirname ?? new URL(".", import.meta.url).pathname;';
+
 const entries = Object.entries(programs).filter(([, file]) => existsSync(join(root, file)));
 const bundles = [
   ...entries.map(([name, file]) => ({ ...shared, entryPoints: [file], format: "cjs", outfile: `dist/${name}.cjs` })),
-  ...["index", "client"].flatMap((name) => [
-    { ...shared, entryPoints: [`src/${name}.ts`], format: "esm", outfile: `dist/${name}.mjs` },
+  ...["index", "client", "embed"].flatMap((name) => [
+    { ...shared, entryPoints: [`src/${name}.ts`], format: "esm", outfile: `dist/${name}.mjs`, banner: { js: DIRNAME } },
     { ...shared, entryPoints: [`src/${name}.ts`], format: "cjs", outfile: `dist/${name}.cjs` },
   ]),
 ];

@@ -24,6 +24,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   ctl: 5,
   daemon: 6,
   client: 7,
+  embed: 8,
   cli: 8,
 };
 

@@ -1,5 +1,5 @@
 /**
- * The keeper program: `node keeper.cjs --runtime DIR [--owner-fd N] [--crash-log FILE] -- <supervisor command...>`.
+ * The keeper program: `node keeper.cjs --runtime DIR [--temporary] [--owner-fd N] [--crash-log FILE] -- <supervisor command...>`.
  *
  * Exit status: what the supervisor asked for with `quit`; 2 for wrong arguments or an unusable folder; 3 if another keeper
  * owns the folder.
@@ -22,6 +22,7 @@ function readArguments(): Arguments {
         runtime: { type: "string" },
         "owner-fd": { type: "string" },
         "crash-log": { type: "string" },
+        temporary: { type: "boolean", default: false },
       },
       allowPositionals: true,
     });
@@ -29,11 +30,17 @@ function readArguments(): Arguments {
     if (values.runtime === undefined || positionals.length === 0)
       throw new Error("--runtime or the command is missing");
     if (ownerFd !== null && !Number.isSafeInteger(ownerFd)) throw new Error("--owner-fd is not a number");
-    return { runtime: values.runtime, ownerFd, crashLog: values["crash-log"] ?? null, command: positionals };
+    return {
+      runtime: values.runtime,
+      ownerFd,
+      crashLog: values["crash-log"] ?? null,
+      temporary: values.temporary,
+      command: positionals,
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     process.stderr.write(
-      `keeper: ${why}\nusage: keeper --runtime DIR [--owner-fd N] [--crash-log FILE] -- COMMAND...\n`,
+      `keeper: ${why}\nusage: keeper --runtime DIR [--temporary] [--owner-fd N] [--crash-log FILE] -- COMMAND...\n`,
     );
     process.exit(2);
   }
@@ -43,6 +50,7 @@ interface Arguments {
   readonly runtime: string;
   readonly ownerFd: number | null;
   readonly crashLog: string | null;
+  readonly temporary: boolean;
   readonly command: readonly string[];
 }
 

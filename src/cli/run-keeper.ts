@@ -14,6 +14,8 @@ import { version } from "./version.ts";
 export interface KeeperSettings {
   /** Absolute; created if it is missing. */
   readonly runtime: string;
+  /** The runtime folder is ours alone, and removed at the end. */
+  readonly temporary?: boolean;
   /** A descriptor whose other end is held by whoever owns us; `null`: nobody does. */
   readonly ownerFd: number | null;
   /** Where the keeper's own complaints go; `null`: standard error. */
@@ -89,6 +91,7 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
     await supervisor.gone(2000);
     shown?.close();
     await keeper.files.drained(2000);
+    if (settings.temporary === true) fs.rmSync(runtime, { recursive: true, force: true });
     process.exit(keeper.status);
   };
   keeper.events.onClose(() => void end());

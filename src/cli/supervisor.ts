@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { LogFiles } from "../keeper/log-files.ts";
 import { connectKeeper } from "../keeper/connection.ts";
@@ -6,7 +7,7 @@ import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";
 import { boot } from "../daemon/boot.ts";
 import type { BootParts } from "../daemon/boot-options.ts";
 import { receiveSockets } from "../daemon/kept-sockets.ts";
-import { placesFor } from "../daemon/places.ts";
+import { placesFor, placesIn } from "../daemon/places.ts";
 import { usageErrorText } from "../daemon/supervisord-getopt.ts";
 import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord-launch.ts";
 import { TIMESTAMP_LENGTH } from "../logs/log-line.ts";
@@ -23,6 +24,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       config: { type: "string" },
+      // The config comes from a program that embeds us, and the daemon's folders are where it is.
+      given: { type: "boolean", default: false },
       mode: { type: "string", default: "production" },
       watch: { type: "boolean", default: false },
       only: { type: "string", multiple: true, default: [] },
@@ -48,6 +51,7 @@ async function main(): Promise<void> {
   const tooling = loadTooling();
   const parts: BootParts = {
     load: async () => {
+      if (values.given) return tooling().loadGivenForDaemon(config);
       const mode = values.mode === "development" ? "development" : "production";
       const loaded = await tooling().loadForDaemon(config, mode, launch?.cwd);
       return launch === null ? loaded : withOverrides(loaded, launch.overrides);
@@ -66,7 +70,7 @@ async function main(): Promise<void> {
     keeper,
     {
       config,
-      places: launch?.places ?? placesFor(config),
+      places: launch?.places ?? (values.given ? placesIn(dirname(config)) : placesFor(config)),
       only: values.only,
       version,
       program: [process.execPath, process.argv[1] ?? ""],

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { formatProblems, type Severity } from "../config/format-problem.ts";
 import { importIni as convertIni } from "../config/import-ini.ts";
+import { loadGiven } from "../config/load-given.ts";
 import { loadConfig, type LoadResult } from "../config/load-config.ts";
 import { systemWorld } from "../config/world.ts";
 import { withOverrides } from "../daemon/supervisord-launch.ts";
@@ -31,6 +32,11 @@ export function referenceModel(config: string): Model {
   const outcome = checkConfig({ programs: { reference: { command: "true" } } }, systemWorld(config, {}));
   if (!outcome.ok) throw new Error(outcome.problems[0]?.message);
   return outcome.value;
+}
+
+/** How the daemon of an embedded supervisor reads the config that it was given; see `embed/`. */
+export function loadGivenForDaemon(file: string): LoadResult {
+  return loadGiven(file, { mode: "production", command: "up", evaluator: evaluatorProgram(), cwd: process.cwd() });
 }
 
 /** What the `supervisord` command asks before it starts a daemon; see `supervisord-check.ts`. */

@@ -24,7 +24,7 @@ export interface Places {
  * socket path may hold 107 bytes only.
  */
 export function placesFor(config: string, env: NodeJS.ProcessEnv = process.env): Places {
-  return placesIn(config, runtimeBase(env), stateBase(env));
+  return placesBelow(config, runtimeBase(env), stateBase(env));
 }
 
 /** What a service is called whose unit `sup init --systemd` made for this config. */
@@ -35,17 +35,20 @@ export function serviceName(config: string): string {
 /** The places that such a service has from systemd. */
 export function servicePlaces(config: string): Places {
   const name = serviceName(config);
-  return placesIn(config, join("/run", name), join("/var/lib", name));
+  return placesBelow(config, join("/run", name), join("/var/lib", name));
 }
 
-function placesIn(config: string, runtimeFolder: string, stateFolder: string): Places {
+function placesBelow(config: string, runtimeFolder: string, stateFolder: string): Places {
   const hash = createHash("sha256").update(config).digest("hex").slice(0, 10);
   const folder = basename(dirname(config))
     .replaceAll(/[^A-Za-z0-9_.-]/g, "_")
     .slice(0, 20);
   const instance = `${folder === "" ? "root" : folder}-${hash}`;
-  const runtime = join(runtimeFolder, instance);
-  const state = join(stateFolder, instance);
+  return placesIn(join(runtimeFolder, instance), join(stateFolder, instance));
+}
+
+/** Everything below these folders. With one only, as for a daemon that leaves nothing behind, both are in it. */
+export function placesIn(runtime: string, state: string = join(runtime, "state")): Places {
   return {
     runtime,
     state,

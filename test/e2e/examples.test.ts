@@ -1,11 +1,13 @@
-import { cpSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Project } from "../support/project.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const examples = readdirSync(join(root, "examples"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const examples = readdirSync(join(root, "examples"), { withFileTypes: true }).filter(
+  (entry) => entry.isDirectory() && !existsSync(join(root, "examples", entry.name, "main.ts")),
+);
 let project: Project;
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { readdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Project } from "../support/project.ts";
@@ -43,14 +43,52 @@ describe("the package", () => {
       'import { defineConfig } from "sup";\nexport default defineConfig({ programs: { a: { command: "a", dependsOn: { b: "ready" } }, b: { command: "b" } } });\n',
     );
     project.write(
+      "library.ts",
+      `import { connect, type SupEvent } from "sup/client";
+       import { createSupervisor, type Supervisor } from "sup/embed";
+       export async function watch(use: (event: SupEvent) => void): Promise<number> {
+         await using supervisor: Supervisor = await createSupervisor({ programs: { a: { command: "a" } } });
+         await using client = connect({ url: "http://localhost" });
+         for await (const event of client.events()) use(event);
+         return (await supervisor.status()).processes.length;
+       }\n`,
+    );
+    project.write(
       "tsconfig.json",
-      '{ "compilerOptions": { "strict": true, "noEmit": true, "module": "nodenext", "moduleResolution": "nodenext", "types": [], "skipLibCheck": false }, "files": ["check.ts"] }',
+      '{ "compilerOptions": { "strict": true, "noEmit": true, "module": "nodenext", "moduleResolution": "nodenext", "types": [], "skipLibCheck": false }, "files": ["check.ts", "library.ts"] }',
     );
     const tsc = await execa(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", project.folder], {
       reject: false,
     });
     expect(tsc.stdout).toBe("");
     expect(tsc.exitCode).toBe(0);
+  });
+
+  test("has a library for programs of both kinds", async () => {
+    const scripts = {
+      "library.mjs":
+        'import { connect } from "sup/client"; import { createSupervisor } from "sup/embed"; import { defineConfig } from "sup";',
+      "library.cjs":
+        'const { connect } = require("sup/client"); const { createSupervisor } = require("sup/embed"); const { defineConfig } = require("sup");',
+    };
+    mkdirSync(join(project.folder, "node_modules"));
+    symlinkSync(root, join(project.folder, "node_modules/sup"));
+    for (const [name, imports] of Object.entries(scripts)) {
+      project.write(
+        name,
+        `${imports}
+        (async () => {
+          const supervisor = await createSupervisor(defineConfig({ programs: { a: { command: "sleep 1000", startsecs: 0 } } }));
+          await supervisor.ready("a");
+          const url = "unix://" + (await supervisor.status()).config.file.replace("config.json", "control.sock");
+          const client = connect({ url });
+          console.log((await client.status()).processes[0].state);
+          await supervisor.close();
+        })();`,
+      );
+      const result = await execa(process.execPath, [name], { cwd: project.folder, reject: false, timeout: 60_000 });
+      expect(result, result.stderr).toMatchObject({ exitCode: 0, stdout: "RUNNING", stderr: "" });
+    }
   });
 
   test("has executable programs in bin/", () => {

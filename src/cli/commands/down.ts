@@ -1,4 +1,5 @@
 import { isNotRunning, type ApiClient } from "../../client/api-client.ts";
+import { follow } from "../../client/follow.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { findOrphans } from "../find-orphans.ts";
@@ -17,9 +18,7 @@ export async function down(project: Project, options: { readonly timeout: number
   const limit = new AbortController();
   const timer = options.timeout === null ? null : setTimeout(() => limit.abort(), options.timeout * 1000);
   try {
-    const gone = untilBroken(project.client, limit.signal);
-    // Both fail if nothing runs; one of them is enough to say so.
-    [{ pid }] = await Promise.all([project.client.call("shutdown", {}), gone]);
+    pid = await shutDown(project.client, limit.signal);
   } catch (error) {
     if (limit.signal.aborted) throw new CliError(`still shutting down after ${options.timeout} s`, { status: 124 });
     if (!isNotRunning(error)) throw error;
@@ -34,7 +33,19 @@ export async function down(project: Project, options: { readonly timeout: number
   return 0;
 }
 
-/** Follows nothing in particular: the end of the stream is what is waited for. */
-async function untilBroken(client: ApiClient, signal: AbortSignal): Promise<void> {
-  for await (const item of client.stream({}, signal)) if (item.type === "end") return;
+/**
+ * Asks for the end and returns the keeper's pid once the stream ends that was opened before. A supervisor process that dies in
+ * between is followed by another, which is asked again.
+ */
+async function shutDown(client: ApiClient, signal: AbortSignal): Promise<number> {
+  let pid = 0;
+  try {
+    for await (const item of follow(client, {}, signal)) {
+      if (item.type === "open") ({ pid } = await client.call("shutdown", {}));
+    }
+  } catch (error) {
+    if (pid === 0 || !isNotRunning(error)) throw error;
+  }
+  signal.throwIfAborted();
+  return pid;
 }

@@ -1,0 +1,2 @@
+console.log("worker: one piece of work");
+setTimeout(() => {}, 300);
