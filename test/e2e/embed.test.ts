@@ -201,17 +201,19 @@ describe("an embedded supervisor", () => {
   test("survives the death of its supervisor process, and cleans up after that of its keeper", async () => {
     const result = await run(`
       import { createSupervisor } from "sup/embed";
+      import { execFileSync } from "node:child_process";
+      const kill = (pid) => pid > 1 && execFileSync("kill", ["-9", String(pid)]);
       const supervisor = await createSupervisor({ programs: { a: { command: "sleep 101", startsecs: 0 } } });
       await supervisor.ready("a");
       const before = await supervisor.status();
-      process.kill(before.supervisorPid, "SIGKILL");
+      kill(before.supervisorPid);
       let after = before;
       for (const events = supervisor.events(); after.supervisorPid === before.supervisorPid; ) {
         await events.next();
         after = await supervisor.status();
       }
       console.log(after.processes[0].pid === before.processes[0].pid);
-      process.kill(after.pid, "SIGKILL");
+      kill(after.pid);
       await supervisor.close();
       await supervisor.close();
       console.log("closed");
