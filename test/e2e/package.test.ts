@@ -92,7 +92,7 @@ describe("the package", () => {
   });
 
   test("has executable programs in bin/", () => {
-    for (const name of ["sup", "supervisord", "supervisorctl", "echo_supervisord_conf", "pidproxy"]) {
+    for (const name of ["sup", "supervisord", "supervisorctl", "echo_supervisord_conf", "pidproxy", "init"]) {
       expect(statSync(join(root, "bin", name)).mode & 0o111, name).toBe(0o111);
     }
   });

@@ -63,6 +63,8 @@ export class Project {
       if (condition(status)) return status;
       if (Date.now() > deadline)
         throw new Error(`waited in vain for ${what}; the status is ${JSON.stringify(status, null, 1)}`);
+      // Each look is a process: not more of them than it takes.
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
