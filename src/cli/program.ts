@@ -66,12 +66,20 @@ export function createProgram(done: (status: number) => void): Command {
 
   program
     .command("status [names...]")
-    .alias("ps")
     .description("what runs, and why what does not run does not")
     .option("--json", "as JSON", false)
     .action(async (names: string[], options: { json: boolean }) => {
       const { status } = await import("./commands/status.ts");
       done(await status(project(), names, options));
+    });
+
+  program
+    .command("ps [names...]")
+    .description("the processes of each program as a tree, with what they use")
+    .option("--json", "as JSON", false)
+    .action(async (names: string[], options: { json: boolean }) => {
+      const { ps } = await import("./commands/ps.ts");
+      done(await ps(project(), names, options));
     });
 
   for (const action of ["start", "stop", "restart"] as const) {

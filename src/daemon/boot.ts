@@ -141,6 +141,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const methods = apiMethods({
     supervisor,
     config,
+    keeper,
     snapshot,
     version: options.version,
     watching: watcher !== undefined,

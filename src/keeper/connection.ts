@@ -23,6 +23,7 @@ export function connectKeeper(stream: Duplex): Keeper {
     clearLogs: (key) => line.call("clearLogs", { key }),
     closeSocket: (name) => line.call("closeSocket", { name }),
     superviseWith: (program) => line.call("superviseWith", { program }),
+    processes: (which) => line.call("processes", { which }),
     forget: (key) => line.call("forget", { key }),
     acknowledge: (seq, changes) => line.send({ op: "acknowledge", seq, changes }, null),
     quit: (options = {}) => line.call("quit", { force: options.force ?? false, status: options.status ?? 0 }),

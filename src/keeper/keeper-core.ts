@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { KEEPER_PROTOCOL } from "../protocol/keeper-version.ts";
 import {
   type ExitEvent,
+  type Member,
   type Keeper,
   type KeeperEvent,
   type KeeperSnapshot,
@@ -23,7 +24,9 @@ import { adoptPrograms } from "./adopt.ts";
 import { EventJournal } from "./event-journal.ts";
 import { FifoPool } from "./fifo-pool.ts";
 import { KeptProgram } from "./kept-program.ts";
+import type { KeeperOptions } from "./keeper-options.ts";
 import { LogFiles } from "./log-files.ts";
+import { membersByKey } from "./members-by-key.ts";
 import { NativeChildren } from "./native-children.ts";
 import { bootId } from "./proc.ts";
 import type { ProgramHost } from "./program-host.ts";
@@ -33,17 +36,6 @@ import { SharedSockets } from "./shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
 import type { Run } from "./run.ts";
 import { loadSystemCalls, type SystemCalls } from "./system-calls.ts";
-
-export interface KeeperOptions {
-  /** Folder for FIFOs, registry and state, kept from one keeper to the next. Created with mode 0700. */
-  readonly folder: string;
-  /** Soft limit of open files that programs get; `null` leaves the keeper's own. */
-  readonly nofileSoft?: number | null;
-  /** Of the program that this is. */
-  readonly version?: string;
-  /** It ends with whoever holds it. */
-  readonly owned?: boolean;
-}
 
 export class KeeperCore implements Keeper, ProgramHost {
   readonly startedAt = Date.now();
@@ -184,6 +176,10 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   async superviseWith(program: readonly [string, string]): Promise<void> {
     this.onSuperviseWith(program);
+  }
+
+  async processes(which: "all" | "left"): Promise<Record<ProcessKey, readonly Member[]>> {
+    return membersByKey([...this.programs.values()], which === "left");
   }
 
   /** Rejects while the process runs. */

@@ -16,7 +16,7 @@ import { errnoOf } from "./errno.ts";
 import type { ExitStatus } from "./exit-status.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { PipelineSink } from "./output-pipeline.ts";
-import { sessionOf } from "./proc.ts";
+import { describeMember, findMembers } from "./members.ts";
 import type { FifoPaths } from "./registry.ts";
 import { Run, type RunSinks } from "./run.ts";
 
@@ -76,16 +76,17 @@ export class KeptProgram {
   /**
    * Sends a signal to what is known to be this program, and to nothing else; 0 only asks whether there is anything of it.
    *
-   * After the leader's death its number may be somebody else's, so what is left of its group is looked for by session. SIGKILL
-   * to the group means the whole session: a shell with job control gives each of its children a group of its own.
+   * After the leader's death its number may be somebody else's, so what is left of it is looked for by session and life FIFO.
+   * SIGKILL to the group means all of these: a shell with job control gives each of its children a group of its own, and who
+   * calls `setsid` has left the session too.
    */
   signal(signal: number, target: "process" | "group"): SignalResult {
     const run = this.run;
     if (run === null || run.pid === 0) return NOBODY;
-    if (!run.check()) return target === "process" || !run.mayHaveLeft ? NOBODY : sendAll(sessionOf(run.pid), signal);
+    if (!run.check()) return target === "process" || !run.mayHaveLeft ? NOBODY : sendAll(membersOf(run), signal);
     run.noteSignal(signal);
     const sent = send(target === "group" ? -run.pid : run.pid, signal);
-    if (target === "group" && signal === SIGKILL) sendAll(sessionOf(run.pid), signal);
+    if (target === "group" && signal === SIGKILL) sendAll(membersOf(run), signal);
     return sent;
   }
 
@@ -125,6 +126,12 @@ export class KeptProgram {
     };
   }
 
+  /** Its runs of which something lives, or may: the current one, and those that linger. `left`: only those that have ended. */
+  runsAlive(left: boolean): Run[] {
+    const runs = this.run === null ? [...this.#lingering] : [...this.#lingering, this.run];
+    return runs.filter((run) => (run.alive ? !left : run.mayHaveLeft));
+  }
+
   /** Lets go of logs and FIFOs; a process that is alive is not touched. */
   close(): void {
     this.run?.close();
@@ -143,13 +150,16 @@ export class KeptProgram {
         this.#told.passing({ type: "output", key: this.key, stream, position, data: Uint8Array.from(chunk) });
       },
       exited: (status: ExitStatus) => {
-        const { pid } = run();
+        const { pid, isOutlived } = run();
+        // Only then can it be one that put itself into the background: nobody else's children are looked for at every end.
+        const left = status.code === 0 && isOutlived ? membersOf(run()) : [];
         this.#told.exited({
           type: "exit",
           key: this.key,
           incarnation,
           pid,
           ...status,
+          ...(left.length === 0 ? {} : { left: left.flatMap((one) => describeMember(one) ?? []) }),
           at: Date.now(),
           monotonic: monotonicNow(),
         });
@@ -178,6 +188,11 @@ export class KeptProgram {
       trouble: (errno, dropped) => this.#told.passing({ type: "logTrouble", key: this.key, stream, errno, dropped }),
     };
   }
+}
+
+function membersOf(run: Run): number[] {
+  const { sought } = run;
+  return findMembers([sought]).get(sought) ?? [];
 }
 
 const SIGKILL = 9;

@@ -45,6 +45,16 @@ export class OutputStream {
     return this.#ended;
   }
 
+  /** Asks the kernel, now, whether anybody can write to it. For one that nobody writes to, such as a life FIFO. */
+  hasWriters(): boolean {
+    if (this.#ended || this.#socket.destroyed) return false;
+    try {
+      return fs.readSync(this.#fd, SHARED) > 0;
+    } catch (error) {
+      return errnoOf(error) === "EAGAIN";
+    }
+  }
+
   /** Reads what is there now. Bounded, because a surviving grandchild may write faster than this reads. */
   drain(): void {
     for (let total = 0; !this.#ended && !this.#socket.destroyed && total < DRAIN_CAP;) {

@@ -39,6 +39,8 @@ export function perform(keeper: KeeperCore, op: string, message: Message): Promi
       if (file === "" || script === "" || rest.length > 0) throw new TypeError("program is not executable and script");
       return keeper.superviseWith([file, script]);
     }
+    case "processes":
+      return keeper.processes(oneOf(call["which"], ["all", "left"]));
     case "forget":
       return keeper.forget(key());
     case "acknowledge":

@@ -6,12 +6,15 @@ export interface ProcStat {
   readonly pid: number;
   /** One letter: R, S, D, T, Z, X. */
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
   readonly session: number;
   /** It has begun to exit: its exit code is final. */
   readonly exiting: boolean;
   /** Clock ticks since boot: with the boot id and the pid, an identity that is never used again. */
   readonly startTime: string;
+  /** Clock ticks of processor time, user and system. */
+  readonly ticks: number;
   /** Wait status: low seven bits the signal, next byte the exit code. */
   readonly exitCode: number;
 }
@@ -31,10 +34,12 @@ export function readStat(pid: number): ProcStat | null {
   return {
     pid,
     state,
+    parent: Number(field(4)),
     group: Number(field(5)),
     session: Number(field(6)),
     exiting: state === "Z" || state === "X" || (Number(field(9)) & PF_EXITING) !== 0,
     startTime: field(22),
+    ticks: Number(field(14)) + Number(field(15)),
     exitCode: Number(field(52)),
   };
 }
@@ -63,6 +68,16 @@ export function sessionOf(session: number): number[] {
     .map((name) => readStat(Number(name)))
     .filter((stat) => stat?.session === session && stat.state !== "Z" && stat.state !== "X");
   return members.flatMap((stat) => (stat === null ? [] : [stat.pid]));
+}
+
+/** Neither ended nor waiting to be reaped. */
+export function isLiving(stat: ProcStat): boolean {
+  return stat.state !== "Z" && stat.state !== "X";
+}
+
+/** Pids of everything there is, zombies included. */
+export function livingPids(): number[] {
+  return numbersIn("/proc").map(Number);
 }
 
 /** A process that has this file open, looked for everywhere: slow, for when nothing else is known. `null` if there is none. */

@@ -12,6 +12,7 @@ import { exitStatus, FIRST_REAL_TIME, UNKNOWN_EXIT, type ExitStatus } from "./ex
 import type { Child } from "./native-children.ts";
 import { OutputPipeline, type PipelineSink } from "./output-pipeline.ts";
 import { OutputStream } from "./output-stream.ts";
+import type { Sought } from "./members.ts";
 import { groupHasMembers, readStat, type ProcStat } from "./proc.ts";
 import { StdinQueue } from "./stdin-queue.ts";
 import type { LogFiles } from "./log-files.ts";
@@ -80,13 +81,23 @@ export class Run {
   }
 
   /**
-   * Its process has ended, and others of its session may live. Two quick looks spare a search of /proc in most cases: nobody
+   * Its process has ended, and others of it may live. Two quick looks spare a search of /proc in most cases: nobody
    * holds the life FIFO, and nobody is in the process group. Whoever leads a session of that number now is a stranger.
    */
   get mayHaveLeft(): boolean {
+    if (!this.#lifeOver) return true;
     const now = readStat(this.#pid);
-    if (now !== null && now.startTime !== this.#startTime) return false;
-    return !this.#lifeOver || groupHasMembers(this.#pid);
+    return (now === null || now.startTime === this.#startTime) && groupHasMembers(this.#pid);
+  }
+
+  /** Others of it live on, at the moment of its end: the end of the life FIFO may not have been heard yet. */
+  get isOutlived(): boolean {
+    return (this.#life?.hasWriters() ?? false) || groupHasMembers(this.#pid);
+  }
+
+  /** By which its processes are known. */
+  get sought(): Sought {
+    return { pid: this.#pid, startTime: this.#startTime, life: this.fifos.life };
   }
 
   failing(stream: StreamName): string | null {

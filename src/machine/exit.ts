@@ -3,7 +3,7 @@ import { exitStatusOf, exitText, isExpectedExit } from "./exit-text.ts";
 import type { ExitedInput } from "./input.ts";
 import { historyOf, type Exit, type Exited, type Running, type Starting, type Stopping, type Unknown } from "./life.ts";
 import type { LifecyclePolicy, StepContext } from "./policy.ts";
-import { beginStart, failAttempt } from "./start.ts";
+import { beginStart, failAttempt, giveUpAtOnce } from "./start.ts";
 
 /** From one start to the next automatic one, milliseconds. */
 const LEAST_START_INTERVAL = 1000;
@@ -29,7 +29,7 @@ export function exit(spec: LifecyclePolicy, life: Alive, input: ExitedInput, con
         : stopped(spec, ended, ending, ended.reason);
     case "STARTING":
       return isTooQuick(spec, ended, at)
-        ? exitedTooQuickly(spec, ended, ending, context)
+        ? exitedTooQuickly(spec, ended, ending, input.background, context)
         : ranAndExited(spec, ended, ending, context);
     case "RUNNING":
       return ranAndExited(spec, ended, ending, context);
@@ -53,14 +53,25 @@ function isTooQuick(spec: LifecyclePolicy, life: Starting, at: number): boolean 
   return ranFor < spec.startsecs * 1000;
 }
 
-/** Even with status 0: a program that does not stay up for startsecs has not started. */
-function exitedTooQuickly(spec: LifecyclePolicy, life: Starting, ending: Exit, context: StepContext): Step {
+/**
+ * Even with status 0: a program that does not stay up for startsecs has not started. `background`: what is said of one that lives
+ * on in the background. It is not tried again: Supervisor does, and has one more copy of it running each time.
+ */
+function exitedTooQuickly(
+  spec: LifecyclePolicy,
+  life: Starting,
+  ending: Exit,
+  background: string | undefined,
+  context: StepContext,
+): Step {
   const failed: Starting = {
     ...life,
     exitstatus: null,
     spawnerr: "Exited too quickly (process log may have details)",
   };
-  return failAttempt(spec, failed, [log("warn", exitedLine(spec, ending, false))], context);
+  const lines = [log("warn", exitedLine(spec, ending, false))];
+  if (background === undefined) return failAttempt(spec, failed, lines, context);
+  return giveUpAtOnce(spec, { ...failed, spawnerr: background }, lines, context);
 }
 
 function ranAndExited(

@@ -77,6 +77,7 @@ function exitedText(spec: LifecyclePolicy, life: Exited): string {
 
 function fatalText(life: Fatal): string {
   if (life.cause === "shutdown") return "was waiting to be restarted when the daemon shut down";
+  if (life.cause === "background") return life.spawnerr;
   const times = life.tries === 1 ? "once" : `${life.tries} times`;
   if (life.lastExit === null) return `${spawnFailure(life.spawnerr)}; tried ${times}, gave up`;
   const last = exitText(life.lastExit).replace(/^exit /, "with ");

@@ -43,6 +43,8 @@ export interface ExitedInput extends Exit {
   readonly incarnation?: number;
   /** When it really ended, monotonic milliseconds; now if absent. Decides "too quickly" even if the news came late. */
   readonly at?: number;
+  /** It put itself into the background: what to say about that. Absent if it did not. */
+  readonly background?: string;
 }
 
 /** The keeper's answer to a signal of ours. */

@@ -99,8 +99,8 @@ export interface Fatal extends History {
   readonly state: "FATAL";
   /** Failed attempts that led here. */
   readonly tries: number;
-  /** `shutdown`: it was waiting to retry when the daemon went down. */
-  readonly cause: "gave-up" | "shutdown";
+  /** `shutdown`: it was waiting to retry when the daemon went down. `background`: each try would start one more copy. */
+  readonly cause: "gave-up" | "shutdown" | "background";
   readonly deadline: null;
 }
 

@@ -118,6 +118,26 @@ export function failAttempt(
   };
 }
 
+/** The start has failed in a way that another try would make worse; `spawnerr` says how. */
+export function giveUpAtOnce(
+  spec: LifecyclePolicy,
+  life: Starting,
+  lines: readonly LogEffect[],
+  context: StepContext,
+): Step {
+  const waiting = enterBackoff(spec, life, context);
+  const tries = waiting.life.backoff;
+  return {
+    life: { ...historyOf(waiting.life), state: "FATAL", tries, cause: "background", deadline: null, backoff: 0 },
+    effects: [
+      ...waiting.effects,
+      ...lines,
+      { type: "event", name: "PROCESS_STATE_FATAL", from: "BACKOFF" },
+      log("warn", `gave up: ${spec.name} entered FATAL state, ${life.spawnerr}`),
+    ],
+  };
+}
+
 function enterBackoff(
   spec: LifecyclePolicy,
   life: Launching | Starting,

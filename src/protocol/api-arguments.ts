@@ -20,6 +20,7 @@ export const API_ARGUMENTS: Readonly<
   plan: {},
   update: {},
   shutdown: {},
+  processes: { names: { kind: "texts", required: false } },
   upgrade: { keeper: { kind: "flag", required: false } },
   hurry: { seconds: { kind: "number", required: true } },
   stream: {

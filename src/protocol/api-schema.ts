@@ -42,6 +42,19 @@ const configStatus = named(
   "The config file and how it stands.",
 );
 
+const member = named(
+  "Member",
+  z.object({
+    pid: count,
+    parent: about(count, "Its parent's pid."),
+    command: about(z.string(), "With its arguments, as it shows itself; cut at 300 characters."),
+    memory: about(z.number(), "Resident bytes."),
+    cpuSeconds: about(z.number(), "Processor time, user and system."),
+    age: about(z.number(), "Seconds since its start."),
+  }),
+  "One process of a program.",
+);
+
 const processReport = named(
   "ProcessReport",
   z.object({
@@ -61,6 +74,7 @@ const processReport = named(
     spawnerr: about(z.string(), 'Why it could not be started; "" if it could.'),
     description: about(z.string(), "Supervisor's description text."),
     why: about(z.string(), 'One sentence on why it is not running; "" when it is.'),
+    survivors: about(z.array(member), "What lives on of runs whose first process has ended. Nobody looks after it."),
     ready: about(z.boolean(), "RUNNING, and its readiness check has passed if it has one."),
     restarts: about(count, "Starts beyond the first that nobody asked for."),
     stdoutLogfile: about(z.string(), 'Absolute path; "" for none.'),
@@ -106,6 +120,20 @@ const upgradeReport = named(
     args: about(z.array(z.string()), "The arguments that the supervisor was started with."),
   }),
   "What is about to be replaced.",
+);
+
+const programTree = named(
+  "ProgramTree",
+  z.object({
+    namespec,
+    state: processState,
+    pid: about(count, "Of its first process; 0 when that does not run."),
+    members: about(
+      z.array(member),
+      "All its processes, also those that outlived the first one; parents before children.",
+    ),
+  }),
+  "The processes of one program.",
 );
 
 const actionResult = named(
@@ -287,6 +315,11 @@ export const apiCalls = {
     arguments: nothing,
     result: z.object({ pid: about(count, "Of the keeper, which ends last.") }),
   },
+  processes: {
+    about: "The processes of programs, with what they use.",
+    arguments: z.strictObject({ names }),
+    result: z.array(programTree),
+  },
   upgrade: {
     about:
       "Replaces the supervisor, and with `keeper` the keeper too, by the program named in the daemon's own folder (by the same one " +
@@ -307,6 +340,8 @@ export const apiSchemas = {
   ConfigStatus: configStatus,
   ProcessReport: processReport,
   ProcessState: processState,
+  Member: member,
+  ProgramTree: programTree,
   UpgradeReport: upgradeReport,
   ActionResult: actionResult,
   PlanReport: planReport,

@@ -60,6 +60,14 @@ export interface ApiCalls {
       readonly pid: number;
     };
   };
+  /** The processes of programs, with what they use. */
+  processes: {
+    readonly arguments: {
+      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      readonly names?: readonly string[] | undefined;
+    };
+    readonly result: readonly ProgramTree[];
+  };
   /** Replaces the supervisor, and with `keeper` the keeper too, by the program named in the daemon's own folder (by the same one if none is named). No program is touched. Answers before it happens. */
   upgrade: {
     readonly arguments: {
@@ -146,6 +154,8 @@ export interface ProcessReport {
   readonly description: string;
   /** One sentence on why it is not running; "" when it is. */
   readonly why: string;
+  /** What lives on of runs whose first process has ended. Nobody looks after it. */
+  readonly survivors: readonly Member[];
   /** RUNNING, and its readiness check has passed if it has one. */
   readonly ready: boolean;
   /** Starts beyond the first that nobody asked for. */
@@ -162,6 +172,32 @@ export interface ProcessReport {
 
 /** Supervisor's eight states. */
 export type ProcessState = "STOPPED" | "STARTING" | "RUNNING" | "BACKOFF" | "STOPPING" | "EXITED" | "FATAL" | "UNKNOWN";
+
+/** One process of a program. */
+export interface Member {
+  readonly pid: number;
+  /** Its parent's pid. */
+  readonly parent: number;
+  /** With its arguments, as it shows itself; cut at 300 characters. */
+  readonly command: string;
+  /** Resident bytes. */
+  readonly memory: number;
+  /** Processor time, user and system. */
+  readonly cpuSeconds: number;
+  /** Seconds since its start. */
+  readonly age: number;
+}
+
+/** The processes of one program. */
+export interface ProgramTree {
+  /** As clients name it: `web`, or `group:name` where they differ. */
+  readonly namespec: string;
+  readonly state: ProcessState;
+  /** Of its first process; 0 when that does not run. */
+  readonly pid: number;
+  /** All its processes, also those that outlived the first one; parents before children. */
+  readonly members: readonly Member[];
+}
 
 /** What is about to be replaced. */
 export interface UpgradeReport {

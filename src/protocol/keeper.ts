@@ -52,6 +52,11 @@ export interface Keeper {
    * named falls over before it is of any use, the keeper goes back to the one before.
    */
   superviseWith(program: readonly [string, string]): Promise<void>;
+  /**
+   * The processes of programs, by key, oldest pid first: of all, or only what is `left` of runs whose first process has ended.
+   * A program without any is not named. Protocol 2.
+   */
+  processes(which: "all" | "left"): Promise<Readonly<Record<ProcessKey, readonly Member[]>>>;
   /** Forgets a process that is not running, so that its key may be defined anew from incarnation 1. */
   forget(key: ProcessKey): Promise<void>;
   /**
@@ -107,6 +112,20 @@ export interface KeptProcess {
   /** Taken over from an earlier keeper: its exit code will be unknown. */
   readonly adopted: boolean;
   readonly counters: Readonly<Record<StreamName, StreamCounters>>;
+}
+
+/** One process of a program. */
+export interface Member {
+  readonly pid: number;
+  readonly parent: number;
+  /** With its arguments, as it shows itself; cut at 300 characters. */
+  readonly command: string;
+  /** Resident bytes. */
+  readonly memory: number;
+  /** Processor time, user and system. */
+  readonly cpuSeconds: number;
+  /** Seconds since its start. */
+  readonly age: number;
 }
 
 export interface StreamCounters {
@@ -224,6 +243,8 @@ export interface ExitEvent {
   readonly code: number | null;
   /** Signal name such as `SIGKILL`, or `null`. A real-time signal has no name: `signal 40`. */
   readonly signal: string | null;
+  /** What lives on of a process that has ended with status 0; absent if nothing does. Protocol 2. */
+  readonly left?: readonly Member[];
   /** True if nobody could learn the exit status (adopted process); never reported as 0. */
   readonly unknown: boolean;
   /** Wall clock, milliseconds; for display. */

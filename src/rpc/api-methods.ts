@@ -1,10 +1,11 @@
 import type { ApiCalls, ApiName, StatusReport, UpgradeReport } from "../protocol/api.ts";
-import type { KeeperSnapshot } from "../protocol/keeper.ts";
+import type { Keeper, KeeperSnapshot } from "../protocol/keeper.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
 import { hurry } from "../supervisor/shut-down.ts";
 import { reportProcess, type LostOutput } from "../supervisor/snapshot.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { restart, signal, start, stop } from "./control.ts";
+import { membersOf, processTrees } from "./process-trees.ts";
 
 /** The JSON side of the contract, implemented: one function a call. Each may throw a `Refusal`. */
 export type ApiMethods = {
@@ -17,6 +18,7 @@ export interface DaemonFacts {
   readonly config: ConfigControl;
   readonly snapshot: KeeperSnapshot;
   readonly version: string;
+  readonly keeper: Keeper;
   readonly watching: boolean;
   /** Output lost by each process. */
   readonly dropped: () => Promise<ReadonlyMap<string, LostOutput>>;
@@ -42,6 +44,8 @@ export function apiMethods(daemon: DaemonFacts): ApiMethods {
       daemon.shutdown();
       return { pid: daemon.snapshot.pid };
     },
+    processes: async ({ names }) =>
+      processTrees(supervisor, await membersOf(daemon.keeper, daemon.snapshot.protocol, "all"), names),
     upgrade: ({ keeper }) => daemon.upgrade(keeper === true),
     hurry: ({ seconds }) => {
       hurry(supervisor, seconds);
@@ -52,6 +56,7 @@ export function apiMethods(daemon: DaemonFacts): ApiMethods {
 
 async function statusReport(daemon: DaemonFacts): Promise<StatusReport> {
   const dropped = await daemon.dropped();
+  const left = await membersOf(daemon.keeper, daemon.snapshot.protocol, "left");
   const { supervisor, config, snapshot } = daemon;
   return {
     pid: snapshot.pid,
@@ -65,6 +70,6 @@ async function statusReport(daemon: DaemonFacts): Promise<StatusReport> {
     config: config.status(daemon.watching),
     supervisorRestarts: snapshot.restarts,
     troubles: daemon.troubles(),
-    processes: supervisor.processes().map((one) => reportProcess(supervisor, one, dropped.get(one.key))),
+    processes: supervisor.processes().map((one) => reportProcess(supervisor, one, dropped.get(one.key), left[one.key])),
   };
 }

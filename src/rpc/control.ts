@@ -56,7 +56,8 @@ export function signal(
   return Promise.all(sent);
 }
 
-function choose(supervisor: Supervisor, names: readonly string[] = []): ManagedProcess[] {
+/** The processes of these names, all if there is none. @throws Refusal for a name that there is not. */
+export function choose(supervisor: Supervisor, names: readonly string[] = []): ManagedProcess[] {
   const all = supervisor.processes();
   for (const name of names) {
     if (name !== "all" && !all.some((process) => selects([name], process.spec))) {

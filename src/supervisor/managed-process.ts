@@ -7,6 +7,7 @@ import { signalName } from "../machine/signal-name.ts";
 import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
 import type { ExitEvent, Keeper, KeptProcess, StreamName } from "../protocol/keeper.ts";
 import { environmentOf, logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
+import { backgroundText } from "./background-text.ts";
 import { GroupSurvivors } from "./group-survivors.ts";
 import type { OutputHub } from "./output-hub.ts";
 import { Readiness } from "./readiness.ts";
@@ -131,9 +132,26 @@ export class ManagedProcess {
   exited(event: ExitEvent): void {
     this.wallStop = Math.floor(event.at / 1000);
     const { pid, incarnation, code, signal, unknown } = event;
-    const exited = { type: "exited", pid, incarnation, code, signal, unknown, at: event.monotonic } as const;
+    const background = event.left === undefined ? {} : { background: backgroundText(event.left, this.#spec.command) };
+    const exited = {
+      type: "exited",
+      pid,
+      incarnation,
+      code,
+      signal,
+      unknown,
+      at: event.monotonic,
+      ...background,
+    } as const;
     const isStopped = this.#life.state === "STOPPING" && this.#life.incarnation === incarnation;
-    if (!isStopped || !this.#spec.killasgroup) return this.input(exited);
+    if (!isStopped || !this.#spec.killasgroup) {
+      this.input(exited);
+      const gaveUp = this.#life.state === "FATAL" && this.#life.cause === "background";
+      // Who wants the group to end with the program gets that here too.
+      if (gaveUp && this.#spec.killasgroup)
+        void this.#world.keeper.signal(this.key, this.#spec.stopsignal, "group").catch(() => {});
+      return;
+    }
     this.#survivors.hold(exited);
     this.#world.changed(this, null); // to be saved with the acknowledgement
   }

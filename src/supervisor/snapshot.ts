@@ -1,7 +1,7 @@
 import { exitText } from "../machine/exit-text.ts";
 import { describeProcess } from "../machine/process-info.ts";
 import { namespec } from "../model/model.ts";
-import type { ProcessReport } from "../protocol/api.ts";
+import type { Member, ProcessReport } from "../protocol/api.ts";
 import { logPath } from "./launch.ts";
 import type { ManagedProcess } from "./managed-process.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -13,8 +13,16 @@ export interface LostOutput {
   readonly failing: string | null;
 }
 
-/** One process as everybody outside sees it: plain data of one moment. `lost`: absent for none. */
-export function reportProcess(supervisor: Supervisor, process: ManagedProcess, lost?: LostOutput): ProcessReport {
+/**
+ * One process as everybody outside sees it: plain data of one moment. `lost`: absent for none. `survivors`: what lives on of runs
+ * whose first process has ended.
+ */
+export function reportProcess(
+  supervisor: Supervisor,
+  process: ManagedProcess,
+  lost?: LostOutput,
+  survivors: readonly Member[] = [],
+): ProcessReport {
   const { spec, life } = process;
   const now = Math.floor(supervisor.clock.wall() / 1000);
   return {
@@ -30,7 +38,8 @@ export function reportProcess(supervisor: Supervisor, process: ManagedProcess, l
     lastExit: life.lastExit === null ? "" : exitText(life.lastExit),
     spawnerr: life.spawnerr,
     description: describe(process, now),
-    why: supervisor.why(process),
+    why: withSurvivors(supervisor.why(process), survivors),
+    survivors,
     ready: process.ready,
     restarts: process.restarts,
     stdoutLogfile: logPath(spec, "stdout", supervisor.context) ?? "",
@@ -38,6 +47,19 @@ export function reportProcess(supervisor: Supervisor, process: ManagedProcess, l
     dropped: lost?.bytes ?? 0,
     logTrouble: lost?.failing ?? "",
   };
+}
+
+/** For whom `why` is empty all is well, apart from what an earlier run left. */
+function withSurvivors(why: string, survivors: readonly Member[]): string {
+  if (why === "" || survivors.length === 0) return why;
+  return `${why}; ${survivorsText(survivors)}`;
+}
+
+/** By pid and command, three of them. */
+export function survivorsText(survivors: readonly Member[]): string {
+  const named = survivors.slice(0, 3).map((one) => `${one.pid} (${one.command.slice(0, 60)})`);
+  const more = survivors.length > 3 ? ` and ${survivors.length - 3} more` : "";
+  return `still running of it: ${named.join(", ")}${more}`;
 }
 
 /** Supervisor's `description` text of a process; `now` in wall clock seconds. */

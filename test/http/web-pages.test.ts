@@ -22,6 +22,7 @@ const process = (over: Partial<ProcessReport> = {}): ProcessReport => ({
   spawnerr: "",
   description: "",
   why: "",
+  survivors: [],
   ready: true,
   restarts: 0,
   stdoutLogfile: "",

@@ -36,6 +36,26 @@ test.each([
   expect(await keeper?.signal("a:a", 0, "group")).toEqual({ ok: false, errno: "ESRCH" });
 });
 
+test("who has called setsid belongs to the group as long as it holds what it inherited", async () => {
+  opened = openKeeper();
+  const { keeper } = opened;
+  const started = await keeper.start(sh("a:a", "setsid sleep 1000 & sleep 0.2; exit 0"));
+  const pid = started.ok ? started.pid : 0;
+  const exit = await opened.exit("a:a");
+  expect(exit.left).toMatchObject([{ command: "sleep 1000" }]);
+  expect(sessionOf(pid)).toEqual([]);
+  expect(await keeper.processes("left")).toMatchObject({ "a:a": [{ command: "sleep 1000" }] });
+  expect(await keeper.signal("a:a", 9, "group")).toEqual({ ok: true });
+  await eventually(() => !keeper.programs.get("a:a")?.run?.mayHaveLeft);
+  expect(await keeper.processes("left")).toEqual({});
+});
+
+test("an end that leaves nobody behind says nothing of it", async () => {
+  opened = openKeeper();
+  await opened.keeper.start(sh("a:a", "sleep 0.1; exit 0"));
+  expect(await opened.exit("a:a")).not.toHaveProperty("left");
+});
+
 test("a group whose leader left nobody behind cannot be signalled", async () => {
   await leaderless("exit 0");
   expect(await opened?.keeper.signal("a:a", 0, "group")).toEqual({ ok: false, errno: "ESRCH" });

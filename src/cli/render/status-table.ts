@@ -45,6 +45,8 @@ function describe(process: ProcessReport): string {
     if (!process.ready) notes.push("not ready yet");
   } else if (process.why !== "") notes.push(process.why);
   else if (process.description !== "") notes.push(process.description);
+  if (process.state === "RUNNING" && process.survivors.length > 0)
+    notes.push(`of an earlier run, pid ${process.survivors.map((one) => one.pid).join(", ")} still there`);
   if (process.restarts > 0) notes.push(`${process.restarts} ${process.restarts === 1 ? "restart" : "restarts"}`);
   if (process.dropped > 0) notes.push(`${process.dropped} bytes of output lost`);
   if (process.logTrouble !== "") notes.push(`its output cannot be logged: ${reasonOf(process.logTrouble)}`);
