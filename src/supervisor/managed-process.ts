@@ -200,7 +200,11 @@ export class ManagedProcess {
       const { clock } = this.#world;
       const startedAt = clock.monotonic() - Math.max(0, clock.wall() - kept.startedAt);
       this.input({ type: "adopted", pid: kept.pid, incarnation: kept.incarnation, startedAt });
-    } else if (isLaunching(this.#life) && (kept === null || kept.incarnation < this.#life.incarnation)) {
+    } else if (
+      this.#life.state === "STARTING" &&
+      this.#life.pid === null &&
+      (kept === null || kept.incarnation < this.#life.incarnation)
+    ) {
       // The request to start it never arrived.
       this.#spawn(this.#life.incarnation);
     }
@@ -315,8 +319,4 @@ export class ManagedProcess {
     const { deadline } = this.#life;
     this.#disarm = deadline === null ? () => {} : this.#world.clock.at(deadline, () => this.input({ type: "timer" }));
   }
-}
-
-function isLaunching(life: Life): boolean {
-  return life.state === "STARTING" && life.pid === null;
 }
