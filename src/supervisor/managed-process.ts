@@ -131,25 +131,15 @@ export class ManagedProcess {
   /** The keeper says that an incarnation has ended; perhaps long ago, while no supervisor was there to hear it. */
   exited(event: ExitEvent): void {
     this.wallStop = Math.floor(event.at / 1000);
-    const { pid, incarnation, code, signal, unknown } = event;
+    const { pid, incarnation, code, signal, unknown, monotonic: at } = event;
     const background = event.left === undefined ? {} : { background: backgroundText(event.left, this.#spec.command) };
-    const exited = {
-      type: "exited",
-      pid,
-      incarnation,
-      code,
-      signal,
-      unknown,
-      at: event.monotonic,
-      ...background,
-    } as const;
+    const exited = { type: "exited", pid, incarnation, code, signal, unknown, at, ...background } as const;
     const isStopped = this.#life.state === "STOPPING" && this.#life.incarnation === incarnation;
     if (!isStopped || !this.#spec.killasgroup) {
       this.input(exited);
-      const gaveUp = this.#life.state === "FATAL" && this.#life.cause === "background";
       // Who wants the group to end with the program gets that here too.
-      if (gaveUp && this.#spec.killasgroup)
-        void this.#world.keeper.signal(this.key, this.#spec.stopsignal, "group").catch(() => {});
+      if (this.#spec.killasgroup && this.#life.state === "FATAL" && this.#life.cause === "background")
+        this.#signal(this.#spec.stopsignal, "group");
       return;
     }
     this.#survivors.hold(exited);
