@@ -1,6 +1,7 @@
 import type { DaemonLog } from "../logs/daemon-log.ts";
 import type { Model } from "../model/model.ts";
 import type { KeeperSnapshot } from "../protocol/keeper.ts";
+import { MANY_CRASHES } from "./troubles.ts";
 import { upgradedFrom } from "./upgrade.ts";
 import { writePidfile } from "./pidfile.ts";
 
@@ -33,7 +34,7 @@ export function announceReturn(snapshot: KeeperSnapshot, version: string, log: D
       ? "the daemon before this one was killed"
       : `the supervisor process died and was started again (${snapshot.restarts} times by now)`;
   log("critical", `${what}; ${running} programs run on`);
-  if (snapshot.recentCrashes >= 5) {
+  if (snapshot.recentCrashes >= MANY_CRASHES) {
     log(
       "critical",
       `it died ${snapshot.recentCrashes} times within a minute: the last good config stays in force, unread`,

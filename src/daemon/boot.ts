@@ -24,7 +24,7 @@ import { removePidfile } from "./pidfile.ts";
 import { serverUrlOf } from "./server-url.ts";
 import { startNotices } from "./supervisord-launch.ts";
 import { takeSignal } from "./take-signal.ts";
-import { LAST_GOOD, RECORDS, Troubles } from "./troubles.ts";
+import { CRASHES, crashTrouble, LAST_GOOD, MANY_CRASHES, RECORDS, Troubles } from "./troubles.ts";
 import { upgradeCall, upgradedFrom } from "./upgrade.ts";
 import { wayOut } from "./way-out.ts";
 
@@ -111,7 +111,10 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       format: parts.format,
       keep,
       log,
-      onFiles: (files, hash) => watcher?.rearm(files, hash),
+      onFiles: (files, hash) => {
+        troubles.note(CRASHES, null);
+        watcher?.rearm(files, hash);
+      },
     },
     model,
   );
@@ -237,7 +240,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     deliver = take;
     for (const event of early.splice(0)) take(event);
     // Unasked only if edits are applied unasked: with --no-watch, what is in force stays so.
-    if (snapshot.recentCrashes < 5 && watcher !== undefined) await config.update();
+    troubles.note(CRASHES, crashTrouble(snapshot.recentCrashes));
+    if (snapshot.recentCrashes < MANY_CRASHES && watcher !== undefined) await config.update();
   }
   for (const event of early.splice(0)) take(event);
   if (foreground) {

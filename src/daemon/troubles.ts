@@ -20,3 +20,15 @@ export class Troubles {
 export const RECORDS = "programs cannot be recorded, a keeper after this one would not find them";
 /** What cannot be done if the model cannot be stored. */
 export const LAST_GOOD = "the config cannot be kept, a broken one would leave a later daemon without any";
+
+/** What a supervisor is that died five times within a minute. */
+export const CRASHES = "the supervisor process keeps dying, so the config is not read";
+
+/** Why; `null` if it has not come to that. */
+export function crashTrouble(recentCrashes: number): string | null {
+  if (recentCrashes < MANY_CRASHES) return null;
+  return `${recentCrashes} deaths within a minute; the last good config stays in force until \`sup update\``;
+}
+
+/** Deaths in a minute that cast suspicion on the config, which is the one thing that changes. */
+export const MANY_CRASHES = 5;

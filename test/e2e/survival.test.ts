@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isAlive, Project, type Status } from "../support/project.ts";
@@ -26,6 +26,11 @@ function write(programs: Record<string, object>, groups: Record<string, object> 
 
 function pidOf(status: Status, name: string): number {
   return status.processes.find((one) => one.namespec === name)?.pid ?? 0;
+}
+
+function mainLog(): string {
+  const states = join(project.folder, ".state");
+  return join(states, readdirSync(states)[0] ?? "", "supervisord.log");
 }
 
 async function killSupervisor(): Promise<void> {
@@ -73,6 +78,37 @@ describe("when the supervisor is killed", () => {
     await project.until((status) => status.processes[0]?.state === "STOPPING", "the stop");
     await killSupervisor();
     await project.until((status) => status.processes[0]?.state === "RUNNING", "the program to come back");
+  });
+
+  test("five times in a minute, the config is left unread, loudly, until somebody asks for it", async () => {
+    const evaluated = join(project.folder, "evaluated");
+    const config = (seconds: number, trace: string): string =>
+      `import { defineConfig } from "sup";\n${trace}export default defineConfig({ programs: { a: { command: "sleep ${seconds}" } } });\n`;
+    project.write("supervisor.config.ts", config(1000, ""));
+    await project.sup("up", "--wait");
+    const before = await project.status();
+    for (let death = 0; death < 4; death++) await killSupervisor();
+    // The fifth finds a supervisor that cannot have read this one: it is stopped.
+    const { supervisorPid } = await project.status();
+    sendSignal(supervisorPid, "SIGSTOP");
+    project.write(
+      "supervisor.config.ts",
+      config(1001, `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(evaluated)}, "");\n`),
+    );
+    sendSignal(supervisorPid, "SIGKILL");
+    const after = await project.until((status) => status.supervisorPid !== supervisorPid, "the next supervisor");
+    expect(after.troubles.join()).toContain("the supervisor process keeps dying, so the config is not read: 5 deaths");
+    expect(pidOf(after, "a")).toBe(pidOf(before, "a"));
+    const { stderr } = await project.sup("status");
+    expect(stderr).toContain("trouble: the supervisor process keeps dying");
+    expect(existsSync(evaluated)).toBe(false);
+    const log = readFileSync(mainLog(), "utf8");
+    expect(log).toMatch(/CRIT it died 5 times within a minute: the last good config stays in force, unread/);
+    expect((await project.sup("update")).exitCode).toBe(0);
+    const updated = await project.status();
+    expect(existsSync(evaluated)).toBe(true);
+    expect(updated.troubles).toEqual([]);
+    expect(pidOf(updated, "a")).not.toBe(pidOf(before, "a"));
   });
 
   test("what was not asked for is not started, and what an operator stopped stays stopped", async () => {
