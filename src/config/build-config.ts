@@ -69,7 +69,7 @@ export function worldOf(file: string, context: LoadContext, envFiles?: EnvFiles)
   return systemWorld(file, { ...(context.env ?? process.env) }, context.cwd ?? process.cwd(), envFiles);
 }
 
-/** Plain data runs nothing by being read, and Supervisor never minded its mode: a warning, also for root. */
+/** For Supervisor's own format, whose mode Supervisor never minded: a warning, also for root. */
 export function laxModes(files: readonly string[]): readonly Problem[] {
   const verdict = checkStrictModes(gatherPathFacts(files), { uid: process.getuid?.() ?? 0, trusted: [] });
   return [...verdict.refused, ...verdict.warnings];

@@ -82,12 +82,15 @@ function loadJson(file: string, context: LoadContext): Loaded {
   const text = readText(file);
   if (text === undefined)
     return failure("json", [file], [{ message: `could not read config file ${file}`, hint: "check its permissions" }]);
+  // No code, but commands, which root would run as well.
+  const access = whoMayEvaluate(file);
+  if (access.refused.length > 0) return failure("json", [file], access.refused);
   const parsed = parseJsonConfig(text, file);
   if (!parsed.ok) return failure("json", [file], parsed.problems);
   const built = build(parsed.value, file, context);
   const outcome = located(built, file, [file]);
   const doubts = lint(outcome, built, file, [file]);
-  const warnings = [...laxModes([file]), ...built.warnings, ...doubts];
+  const warnings = [...access.warnings, ...built.warnings, ...doubts];
   return { outcome, files: [file, ...built.files], warnings, messages: built.messages, format: "json" };
 }
 

@@ -18,7 +18,7 @@ function sample(): LastGood {
     systemWorld("/p/c.ts", {}, "/"),
   );
   if (!built.ok) throw new Error(JSON.stringify(built.problems));
-  return { model: built.value, hash: "abc", config: "/p/c.ts", storedAt: 5 };
+  return { model: built.value, hash: "abc", config: "/p/c.ts", storedAt: 5, version: "1.2.3" };
 }
 
 describe("last good model", () => {

@@ -307,14 +307,14 @@ describe("loadConfig", () => {
   });
 
   it.runIf(isRoot)(
-    "does not run code that others can write to, as root, but reads their data with a warning",
+    "does not take what others can write to, as root, but Supervisor's own format with a warning",
     async () => {
-      const file = write({ "supervisor.config.ts": "export default {};", "supervisor.config.json": "{}" });
-      chmodSync(file, 0o666);
-      chmodSync(join(folder, "supervisor.config.json"), 0o666);
-      const refused = await loadFile(file);
-      expect(messages(refused)).toContain(`chmod go-w ${file}`);
-      const data = await loadFile(join(folder, "supervisor.config.json"));
+      const names = ["supervisor.config.ts", "supervisor.config.json", "supervisord.conf"];
+      write({ [names[0] ?? ""]: "export default {};", [names[1] ?? ""]: "{}", [names[2] ?? ""]: "[supervisord]\n" });
+      const files = names.map((name) => join(folder, name));
+      for (const file of files) chmodSync(file, 0o666);
+      for (const file of files.slice(0, 2)) expect(messages(await loadFile(file))).toContain(`chmod go-w ${file}`);
+      const data = await loadFile(files[2] ?? "");
       expect(data.outcome.ok).toBe(true);
       expect(data.warnings[0]?.message).toContain("writable by");
     },

@@ -299,6 +299,13 @@ describe("a config that others may write to", () => {
     chmodSync(project.folder, 0o755);
   });
 
+  test("is not taken by root if it is JSON, either: commands are as good as code", async () => {
+    chmodSync(config({ a: chatter }), 0o666);
+    const up = await project.sup("up", "-d");
+    expect(up.exitCode).not.toBe(0);
+    expect(up.stderr).toMatch(/is writable by .*everybody/);
+  });
+
   test("is not applied by a daemon that runs, which goes on with the last good one", async () => {
     project.write("supervisor.config.ts", typescript());
     expect((await project.sup("up", "-d", "--no-watch")).exitCode).toBe(0);
