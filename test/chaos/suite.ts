@@ -23,6 +23,13 @@ import { foreignPages } from "./x6-foreign-pages.ts";
 import { passwords } from "./x7-passwords.ts";
 import { manyClients } from "./x8-many-clients.ts";
 import { escapes } from "./x10-escapes.ts";
+import { upgrades } from "./r5-upgrade.ts";
+import { pidReuse } from "./r8-pid-reuse.ts";
+import { processOne } from "./r9-process-one.ts";
+import { soak } from "./r16-soak.ts";
+import { vanishingLogs } from "./l7-vanishing-logs.ts";
+import { oddBytes } from "./l9-odd-bytes.ts";
+import { brokenConfigs } from "./c6-broken-configs.ts";
 import { permissions } from "./x11-permissions.ts";
 import { privileges } from "./x12-privileges.ts";
 
@@ -32,12 +39,19 @@ export const suite: readonly ChaosTest[] = [
   deaths,
   killKeeper,
   killBoth,
+  upgrades,
+  pidReuse,
+  processOne,
   exitCodes,
   lastWords,
   stopped,
   crashLoop,
+  soak,
   rotation,
   diskFull,
+  vanishingLogs,
+  oddBytes,
+  brokenConfigs,
   twoDaemons,
   fileLimit,
   trees,
