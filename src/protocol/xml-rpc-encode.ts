@@ -50,9 +50,23 @@ function writeValue(value: Encodable, out: string[]): void {
       return;
     case "object":
       if (Array.isArray(value)) writeArray(value, out);
+      else if (Object.isFrozen(value)) out.push(encodeFrozen(value));
       else writeStruct(value as Exclude<typeof value, readonly Encodable[]>, out);
       return;
   }
+}
+
+/** Structs that cannot change any more are written once, however often they are sent. */
+const frozen = new WeakMap<object, string>();
+
+function encodeFrozen(value: Extract<Encodable, object>): string {
+  const known = frozen.get(value);
+  if (known !== undefined) return known;
+  const out: string[] = [];
+  writeStruct(value as Exclude<typeof value, readonly Encodable[]>, out);
+  const text = out.join("");
+  frozen.set(value, text);
+  return text;
 }
 
 /** Beyond 31 bits the answer is clamped: `<int>` has no more, and Supervisor answers HTTP 500 there. */

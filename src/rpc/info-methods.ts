@@ -47,9 +47,32 @@ const SUPERVISOR_STATES: Readonly<Record<Mood, SupervisorState>> = {
 /** Timestamps on this wire are signed 32-bit seconds. */
 const LAST_SECOND = 2 ** 31 - 1;
 
+/** What was answered last about each process. */
+const answers = new WeakMap<ManagedProcess, Answer>();
+
+interface Answer {
+  /** What it was made of: while all of it is the same, so is the answer. */
+  readonly made: readonly unknown[];
+  readonly info: ProcessInfo;
+}
+
+/**
+ * Dashboards ask for all processes again and again, so within a second the same object is the answer again; it is frozen, and what
+ * is frozen is encoded once.
+ */
 function processInfo(supervisor: Supervisor, process: ManagedProcess): ProcessInfo {
-  const { spec, life } = process;
   const now = seconds(supervisor.clock.wall() / 1000);
+  const { life, spec, wallStart, wallStop } = process;
+  const made = [now, life, spec, wallStart, wallStop];
+  const known = answers.get(process);
+  if (known !== undefined && known.made.every((part, index) => part === made[index])) return known.info;
+  const info = Object.freeze(makeInfo(supervisor, process, now));
+  answers.set(process, { made, info });
+  return info;
+}
+
+function makeInfo(supervisor: Supervisor, process: ManagedProcess, now: number): ProcessInfo {
+  const { spec, life } = process;
   const stdout = logPath(spec, "stdout", supervisor.context) ?? "";
   return {
     name: spec.name,
