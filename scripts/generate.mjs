@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { build } from "esbuild";
+import { apiReference } from "./generate-reference.mjs";
 import { apiArguments, apiTypes, openApi } from "./generate-api.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -75,6 +76,7 @@ const files = {
   "docs/reference/config.md": format("config.md", reference()),
   "src/protocol/api.ts": format("api.ts", apiTypes(schemas)),
   "src/protocol/api-arguments.ts": format("api-arguments.ts", apiArguments(schemas)),
+  "docs/reference/api.md": format("api.md", apiReference(root)),
   "docs/reference/openapi.json": format(
     "openapi.json",
     JSON.stringify(openApi({ ...schemas, version }), null, 2) + "\n",
