@@ -7,7 +7,7 @@ import type { Encodable } from "./xml-rpc-value.ts";
  * contract. Documents are strings; whoever sends them counts bytes, not characters, for Content-Length.
  */
 
-/** A `<methodResponse>` with one value. */
+/** A `<methodResponse>` with one value. Arrays and structs that are frozen must be so throughout: their text is kept. */
 export function encodeResponse(value: Encodable): string {
   const out = [DECLARATION, "<methodResponse>\n<params>\n<param>\n"];
   writeValue(value, out);
@@ -49,24 +49,28 @@ function writeValue(value: Encodable, out: string[]): void {
       out.push(`<value><string>${escapeXml(value)}</string></value>\n`);
       return;
     case "object":
-      if (Array.isArray(value)) writeArray(value, out);
-      else if (Object.isFrozen(value)) out.push(encodeFrozen(value));
-      else writeStruct(value as Exclude<typeof value, readonly Encodable[]>, out);
+      if (Object.isFrozen(value) && !(value instanceof Map)) out.push(textOfFrozen(value));
+      else writeObject(value, out);
       return;
   }
 }
 
-/** Structs that cannot change any more are written once, however often they are sent. */
-const frozen = new WeakMap<object, string>();
+/** What was frozen, with all in it, never becomes anything else: it is written once, however often it is sent. */
+const written = new WeakMap<object, string>();
 
-function encodeFrozen(value: Extract<Encodable, object>): string {
-  const known = frozen.get(value);
+function textOfFrozen(value: Encodable & object): string {
+  const known = written.get(value);
   if (known !== undefined) return known;
   const out: string[] = [];
-  writeStruct(value as Exclude<typeof value, readonly Encodable[]>, out);
+  writeObject(value, out);
   const text = out.join("");
-  frozen.set(value, text);
+  written.set(value, text);
   return text;
+}
+
+function writeObject(value: Encodable & object, out: string[]): void {
+  if (Array.isArray(value)) writeArray(value, out);
+  else writeStruct(value as Exclude<typeof value, readonly Encodable[]>, out);
 }
 
 /** Beyond 31 bits the answer is clamped: `<int>` has no more, and Supervisor answers HTTP 500 there. */

@@ -7,7 +7,7 @@ import type { ConfigInfo } from "../protocol/process-info.ts";
 import type { StreamName } from "../protocol/keeper.ts";
 import { logPath } from "../supervisor/launch.ts";
 import { findGroup } from "./find-target.ts";
-import { compare } from "./info-methods.ts";
+import { compare } from "./process-infos.ts";
 import { rereadFault } from "./reread-fault.ts";
 import type { RpcDaemon } from "./rpc-daemon.ts";
 

@@ -1,6 +1,7 @@
 import { statusOfEnd, statusOfShutdown } from "../machine/essential.ts";
 import { exitText } from "../machine/exit-text.ts";
 import { namespec } from "../model/model.ts";
+import type { ManagedProcess } from "./managed-process.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /**
@@ -9,9 +10,9 @@ import type { Supervisor } from "./supervisor.ts";
  */
 export function watchEssentials(supervisor: Supervisor, ended: (status: number, why: string) => void): void {
   let over = false;
-  const look = (): void => {
+  const look = (processes: readonly ManagedProcess[]): void => {
     if (over || supervisor.mood !== "running") return;
-    for (const process of supervisor.processes()) {
+    for (const process of processes) {
       const status = process.spec.essential ? statusOfEnd(process.life) : null;
       if (status === null) continue;
       over = true;
@@ -22,9 +23,9 @@ export function watchEssentials(supervisor: Supervisor, ended: (status: number, 
   };
   supervisor.bus.subscribe((event) => {
     // In a turn of its own: the machine that tells of it is not done yet.
-    if (event.type === "state") queueMicrotask(look);
+    if (event.type === "state" && event.process.spec.essential) queueMicrotask(() => look([event.process]));
   });
-  queueMicrotask(look);
+  queueMicrotask(() => look(supervisor.processes()));
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { Clock } from "../clock/clock.ts";
 import { EventBus } from "../events/event-bus.ts";
-import type { EventEffect } from "../machine/effect.ts";
 import { explain } from "../machine/explain.ts";
 import type { Waiting } from "../machine/gates.ts";
 import type { GroupSpec, LogLevel, Model, ProcessSpec } from "../model/model.ts";
-import type { Keeper, KeeperEvent, KeeperSnapshot, KeptEvent, StreamName } from "../protocol/keeper.ts";
+import type { Keeper, KeeperEvent, KeeperSnapshot, KeptEvent } from "../protocol/keeper.ts";
 import { Inheritance } from "./inheritance.ts";
 import type { LaunchContext } from "./launch.ts";
 import { logTroubleLine } from "./log-trouble.ts";
@@ -16,35 +15,9 @@ import { isDown } from "./is-down.ts";
 import { sharedSocketOf } from "./shared-socket.ts";
 import { StartGates } from "./start-gates.ts";
 import { StateSaver } from "./state-saver.ts";
+import type { Mood, SupervisorEvent } from "./supervisor-event.ts";
 
-/** What the supervisor tells everyone who asks. */
-export type SupervisorEvent =
-  | { readonly type: "state"; readonly process: ManagedProcess; readonly event: EventEffect }
-  /** Anything else about a process: readiness, a new spec. */
-  | { readonly type: "changed"; readonly process: ManagedProcess }
-  /**
-   * `groupRestored`: it was there before this supervisor was. `groupChanged`: its spec is another, its processes may be the
-   * same.
-   */
-  | {
-      readonly type: "groupAdded" | "groupRestored" | "groupChanged" | "groupRemoved";
-      readonly group: ProcessGroup;
-    }
-  /** A message between capture tokens, or a chunk of output that is kept until we acknowledge it. */
-  | {
-      readonly type: "capture" | "log";
-      readonly process: ManagedProcess;
-      readonly pid: number;
-      readonly stream: StreamName;
-      readonly data: Uint8Array;
-    }
-  | { readonly type: "mood"; readonly mood: Mood }
-  /** Somebody asked for its log files to be emptied: that is about to be done, or has been. */
-  | { readonly type: "logsCleared"; readonly process: ManagedProcess; readonly done: boolean }
-  /** A client sent this for the event listeners (`sendRemoteCommEvent`). */
-  | { readonly type: "remoteCommunication"; readonly name: string; readonly data: string };
-
-export type Mood = "running" | "restarting" | "shutdown";
+export type { Mood, SupervisorEvent };
 
 export interface SupervisorOptions {
   readonly keeper: Keeper;
@@ -69,6 +42,7 @@ export class Supervisor {
   readonly #saver: StateSaver;
   readonly #inheritance = new Inheritance();
   readonly #waits = new ProcessWaits();
+  #all: readonly ManagedProcess[] | null = null;
   #mood: Mood = "running";
 
   constructor(options: SupervisorOptions) {
@@ -100,8 +74,10 @@ export class Supervisor {
     return this.#options.clock;
   }
 
-  processes(): ManagedProcess[] {
-    return [...this.groups.values()].flatMap((group) => [...group.processes.values()]);
+  /** All processes, group by group: the same list until one comes or goes. */
+  processes(): readonly ManagedProcess[] {
+    this.#all ??= [...this.groups.values()].flatMap((group) => [...group.processes.values()]);
+    return this.#all;
   }
 
   find(group: string, name: string): ManagedProcess | null {
@@ -217,6 +193,7 @@ export class Supervisor {
     if (group === undefined) return;
     for (const process of group.processes.values()) this.#discard(process);
     this.groups.delete(name);
+    this.#all = null;
     this.bus.emit({ type: "groupRemoved", group });
   }
 
@@ -257,6 +234,7 @@ export class Supervisor {
     const process = new ManagedProcess(spec, this.#world());
     group.processes.set(spec.name, process);
     this.#byKey.set(process.key, process);
+    this.#all = null;
     this.#saver.note(process.key);
     return process;
   }
@@ -278,6 +256,7 @@ export class Supervisor {
   }
 
   #discard(process: ManagedProcess): void {
+    this.#all = null;
     process.retire();
     this.#gates.forget(process);
     this.#byKey.delete(process.key);

@@ -39,6 +39,12 @@ function expected(value: Encodable): unknown {
   return new Map([...(value as Map<string, Encodable>)].map(([name, item]) => [replaceIllegal(name), expected(item)]));
 }
 
+function freeze(value: Encodable): void {
+  if (typeof value !== "object" || value instanceof Map) return;
+  for (const item of Object.values(value)) freeze(item as Encodable);
+  Object.freeze(value);
+}
+
 describe("the codec", () => {
   it("reads back every answer it writes", () => {
     fc.assert(
@@ -46,6 +52,18 @@ describe("the codec", () => {
         expect(decodeResponse(bytes(encodeResponse(value)))).toEqual({ kind: "value", value: expected(value) });
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it("writes what is frozen like anything else, the second time too", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const text = encodeResponse(value);
+        freeze(value);
+        expect(encodeResponse(value)).toBe(text);
+        expect(encodeResponse(value)).toBe(text);
+        expect(encodeResponse(Object.freeze([value, value]))).toBe(encodeResponse([value, value]));
+      }),
     );
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compare } from "../../src/rpc/info-methods.ts";
+import { compare } from "../../src/rpc/process-infos.ts";
 
 test("names are in the order of their code points, as UTF-8 sorts them", () => {
   const names = [

@@ -1,0 +1,101 @@
+import type { ProcessInfo } from "../protocol/process-info.ts";
+import { PROCESS_STATES } from "../model/states.ts";
+import { logPath } from "../supervisor/launch.ts";
+import type { ManagedProcess } from "../supervisor/managed-process.ts";
+import { describe } from "../supervisor/snapshot.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+
+/**
+ * What Supervisor's calls tell of processes. It counts in whole seconds, so within one second an answer is another only after
+ * something has happened: answers are kept that long, frozen, and so is their text (see `encodeResponse`). A page that asks for
+ * a thousand processes costs what has changed since the last one.
+ */
+export class ProcessInfos {
+  readonly #supervisor: Supervisor;
+  readonly #known = new WeakMap<ManagedProcess, ProcessInfo>();
+  #all: readonly ProcessInfo[] | null = null;
+  #now = 0;
+  /** The list that `#ordered` was made of. */
+  #listed: readonly ManagedProcess[] | null = null;
+  #ordered: readonly ManagedProcess[] = [];
+
+  constructor(supervisor: Supervisor) {
+    this.#supervisor = supervisor;
+    supervisor.bus.subscribe((event) => {
+      this.#all = null;
+      if ("process" in event) this.#known.delete(event.process);
+    });
+  }
+
+  of(process: ManagedProcess): ProcessInfo {
+    const now = seconds(this.#supervisor.clock.wall() / 1000);
+    const known = this.#known.get(process);
+    if (known?.now === now) return known;
+    const info = Object.freeze(processInfo(this.#supervisor, process, now));
+    this.#known.set(process, info);
+    return info;
+  }
+
+  /** Of all processes, by group and name. */
+  all(): readonly ProcessInfo[] {
+    const now = seconds(this.#supervisor.clock.wall() / 1000);
+    const processes = this.#supervisor.processes();
+    if (this.#all !== null && this.#now === now && this.#listed === processes) return this.#all;
+    if (this.#listed !== processes) {
+      this.#listed = processes;
+      this.#ordered = processes.toSorted(
+        (a, b) => compare(a.spec.group, b.spec.group) || compare(a.spec.name, b.spec.name),
+      );
+    }
+    this.#now = now;
+    this.#all = Object.freeze(this.#ordered.map((process) => this.of(process)));
+    return this.#all;
+  }
+}
+
+/** Timestamps on this wire are signed 32-bit seconds. */
+const LAST_SECOND = 2 ** 31 - 1;
+
+function processInfo(supervisor: Supervisor, process: ManagedProcess, now: number): ProcessInfo {
+  const { spec, life } = process;
+  const stdout = logPath(spec, "stdout", supervisor.context) ?? "";
+  return {
+    name: spec.name,
+    group: spec.group,
+    start: seconds(process.wallStart),
+    stop: seconds(process.wallStop),
+    now,
+    state: PROCESS_STATES[life.state],
+    statename: life.state,
+    spawnerr: life.spawnerr,
+    exitstatus: life.exitstatus ?? 0,
+    logfile: stdout,
+    stdout_logfile: stdout,
+    stderr_logfile: logPath(spec, "stderr", supervisor.context) ?? "",
+    pid: process.pid,
+    description: describe(process, now),
+  };
+}
+
+function seconds(value: number): number {
+  return Math.max(0, Math.min(LAST_SECOND, Math.floor(value)));
+}
+
+/**
+ * By code points, as Python sorts. Units of UTF-16 are in the same order, but for surrogates: these stand for what comes after
+ * U+FFFF, though their own numbers are below U+E000. Compared in place, because a page of a thousand processes compares
+ * twenty thousand times.
+ */
+export function compare(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length);
+  for (let index = 0; index < shared; index += 1) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
