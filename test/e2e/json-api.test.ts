@@ -62,7 +62,7 @@ const source = (query: string) =>
 /** Rotates its log about once a second. */
 const COUNTER = `count: {
   command: ${JSON.stringify(`perl ${join(programs, "count-aloud.pl")}`)},
-  stdoutLogfileMaxbytes: 1500, stdoutLogfileBackups: 9, startsecs: 0, autorestart: false, stopwaitsecs: 1,
+  stdoutLogfileMaxbytes: 1500, stdoutLogfileBackups: 99, startsecs: 0, autorestart: false, stopwaitsecs: 1,
 }`;
 
 function counted(text: string): readonly number[] {
@@ -198,7 +198,7 @@ describe("a stream of events", () => {
   });
 
   test("says how much is gone when the log no longer has it", async () => {
-    await start(COUNTER.replace("stdoutLogfileBackups: 9", "stdoutLogfileBackups: 0"));
+    await start(COUNTER.replace("stdoutLogfileBackups: 99", "stdoutLogfileBackups: 0"));
     const follower = source("logs=1");
     await follower.open();
     await follower.until((items) => items.some((item) => item.type === "output"), "a line");
