@@ -5,11 +5,14 @@ export { ApiError } from "./client/api-client.ts";
 export type {
   ActionResult,
   ConfigStatus,
+  Member,
   PlanReport,
   PlanStep,
   ProcessReport,
   ProcessState,
+  ProgramTree,
   StatusReport,
   StreamItem,
   StreamName,
+  UpgradeReport,
 } from "./protocol/api.ts";

@@ -132,7 +132,7 @@ function mayRepeat(error: unknown, reads: boolean): boolean {
   return reads && (code === "ECONNRESET" || code === "EPIPE");
 }
 
-const READS: ReadonlySet<ApiName> = new Set(["status", "plan"] as const);
+const READS: ReadonlySet<ApiName> = new Set(["status", "processes", "plan"] as const);
 
 /** Whether `error` means that no daemon listens there. */
 export function isNotRunning(error: unknown): boolean {

@@ -3,7 +3,15 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { findConfig } from "../config/find-config.ts";
 import { selects } from "../model/select-processes.ts";
-import type { ActionResult, PlanReport, ProcessReport, StatusReport, StreamItem } from "../protocol/api.ts";
+import type {
+  ActionResult,
+  PlanReport,
+  ProcessReport,
+  ProgramTree,
+  StatusReport,
+  StreamItem,
+  UpgradeReport,
+} from "../protocol/api.ts";
 import { ApiClient } from "./api-client.ts";
 import { daemonOf } from "./find-daemon.ts";
 import { follow } from "./follow.ts";
@@ -119,6 +127,11 @@ export class SupClient {
     return this.#api.call("signal", { names: listOf(names), signal }, this.#closed.signal);
   }
 
+  /** All processes of these programs: what they started, and what each of it uses. */
+  processes(names: Names = []): Promise<readonly ProgramTree[]> {
+    return this.#api.call("processes", { names: listOf(names) }, this.#closed.signal);
+  }
+
   /** Reads the config and says what would change; changes nothing. */
   plan(): Promise<PlanReport> {
     return this.#api.call("plan", {}, this.#closed.signal);
@@ -127,6 +140,14 @@ export class SupClient {
   /** Reads the config and applies what changed. With mistakes in it, `ok` is false and nothing was changed. */
   update(): Promise<PlanReport> {
     return this.#api.call("update", {}, this.#closed.signal);
+  }
+
+  /**
+   * Replaces the supervisor, and with `keeper` the keeper too, by the installed version. No program is touched. Resolves before it
+   * happens; streams go on.
+   */
+  upgrade(options: { readonly keeper?: boolean } = {}): Promise<UpgradeReport> {
+    return this.#api.call("upgrade", options, this.#closed.signal);
   }
 
   /** Ends every program in order, then the daemon. Resolves at once, with the pid that is gone when all of it has ended. */

@@ -51,6 +51,7 @@ describe("the typed client", () => {
     expect(await client.restart("web", { wait: true })).toMatchObject([{ ok: true }]);
     expect(await client.stop("web")).toMatchObject([{ ok: true }]);
     expect(await client.stop("web")).toMatchObject([{ ok: false, error: "not running" }]);
+    expect(await client.processes("count")).toMatchObject([{ namespec: "count" }]);
     expect(await client.plan()).toMatchObject({ ok: true, steps: [] });
     project.write(
       "supervisor.config.ts",

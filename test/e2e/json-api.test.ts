@@ -107,8 +107,13 @@ describe("the OpenAPI document", () => {
       return value;
     };
 
+    const { supervisorPid } = await project.status();
+    await post("upgrade", {});
+    await project.until((status) => status.supervisorPid !== supervisorPid, "the next supervisor process");
+
     const follower = source("events=1&logs=1");
     await follower.open();
+    await post("processes", { names: ["web"] });
     const status = await get("status");
     check("status", "get", 200, "application/json", JSON.parse(status.body));
     await post("status", {});
