@@ -1,8 +1,10 @@
+import type { EventEffect } from "../machine/effect.ts";
 import { randomBytes } from "node:crypto";
 import { namespec } from "../model/model.ts";
 import type { StreamItem } from "../protocol/api.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
+import { endOf } from "../supervisor/snapshot.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 
 /** An item with a number, or the end; and the process it is about, if it is about one. */
@@ -36,7 +38,7 @@ export class EventLog {
       // One that was ready before we came is no news.
       const before = this.#ready.get(process) ?? (event.type === "changed" && process.ready);
       this.#ready.set(process, process.ready);
-      if (event.type === "state") this.#state(process, event.event.from, event.event.name);
+      if (event.type === "state") this.#state(process, event.event);
       if (process.ready && !before) {
         this.#add({ type: "ready", namespec: namespec(process.spec), seq: 0 }, process.spec);
       }
@@ -66,10 +68,11 @@ export class EventLog {
     for (const listener of this.#listeners) listener({ item: { type: "end" }, process: null });
   }
 
-  #state(process: ManagedProcess, from: ManagedProcess["life"]["state"], name: string): void {
-    const { state } = process.life;
-    const explained = state === "FATAL" || state === "BACKOFF" || state === "EXITED";
-    const detail = explained ? this.#supervisor.why(process) : "";
+  #state(process: ManagedProcess, event: EventEffect): void {
+    const { from, name } = event;
+    const explained = name === "PROCESS_STATE_FATAL" || name === "PROCESS_STATE_BACKOFF";
+    const detail =
+      name === "PROCESS_STATE_EXITED" ? endOf(process, event.expected) : explained ? this.#supervisor.why(process) : "";
     const to = name.slice("PROCESS_STATE_".length) as typeof from;
     this.#add({ type: "state", namespec: namespec(process.spec), from, to, detail, seq: 0 }, process.spec);
   }

@@ -21,11 +21,11 @@ export class ExitCounts {
         }
       }
       if (event.type !== "state") return;
-      const { life, key } = event.process;
+      const { life, key, lastEnd } = event.process;
       const kind = kindOf(event.event, life.lastExit !== null);
       if (kind === null) return;
       this.#of(key)[kind]++;
-      if (life.lastExit !== null) this.#count(key, codeOf(life.lastExit));
+      if (lastEnd !== null) this.#count(key, codeOf(lastEnd));
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Effect, EventEffect } from "../machine/effect.ts";
 import type { Input } from "../machine/input.ts";
-import { initialLife, pidOf, type Life } from "../machine/life.ts";
+import { initialLife, pidOf, type Exit, type Life } from "../machine/life.ts";
 import { step } from "../machine/lifecycle.ts";
 import { signalName } from "../machine/signal-name.ts";
 import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
@@ -39,6 +39,8 @@ export class ManagedProcess {
   /** Wall clock seconds of the last spawn and end; for display. */
   wallStart = 0;
   wallStop = 0;
+  /** How its last run ended, also while the next one is on; `null` if none has. */
+  lastEnd: Exit | null = null;
   /** Starts that nobody asked for. */
   restarts = 0;
   /** It was asked to start and waits for what it depends on. */
@@ -132,6 +134,7 @@ export class ManagedProcess {
   exited(event: ExitEvent): void {
     this.wallStop = Math.floor(event.at / 1000);
     const { pid, incarnation, code, signal, unknown, monotonic: at } = event;
+    this.lastEnd = { code, signal, unknown };
     const background = event.left === undefined ? {} : { background: backgroundText(event.left, this.#spec.command) };
     const exited = { type: "exited", pid, incarnation, code, signal, unknown, at, ...background } as const;
     const isStopped = this.#life.state === "STOPPING" && this.#life.incarnation === incarnation;
@@ -163,6 +166,7 @@ export class ManagedProcess {
       wallStart: this.wallStart,
       wallStop: this.wallStop,
       restarts: this.restarts,
+      ...(this.lastEnd === null ? {} : { lastEnd: this.lastEnd }),
       ready: this.#passed,
       wanted: this.wanted,
       startAgain: this.startAgain !== null,
@@ -178,6 +182,7 @@ export class ManagedProcess {
       this.wallStart = saved.wallStart;
       this.wallStop = saved.wallStop;
       this.restarts = saved.restarts;
+      this.lastEnd = saved.lastEnd ?? saved.life.lastExit;
       this.#passed = saved.ready;
       this.wanted = saved.wanted;
       this.startAgain = saved.startAgain ? "resumed" : null;

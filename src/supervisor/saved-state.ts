@@ -1,5 +1,5 @@
 import type { ExitedInput } from "../machine/input.ts";
-import type { Life } from "../machine/life.ts";
+import type { Exit, Life } from "../machine/life.ts";
 import type { StreamName } from "../protocol/keeper.ts";
 
 /**
@@ -11,6 +11,8 @@ export interface SavedProcess {
   readonly wallStart: number;
   readonly wallStop: number;
   readonly restarts: number;
+  /** How its last run ended. */
+  readonly lastEnd?: Exit;
   readonly ready: boolean;
   /** It was asked to start and waits for what it depends on. */
   readonly wanted: boolean;

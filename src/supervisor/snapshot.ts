@@ -35,7 +35,7 @@ export function reportProcess(
     start: process.wallStart,
     stop: process.wallStop,
     exitstatus: life.lastExit === null || life.lastExit.unknown ? null : life.exitstatus,
-    lastExit: life.lastExit === null ? "" : exitText(life.lastExit),
+    lastExit: process.lastEnd === null ? "" : exitText(process.lastEnd),
     spawnerr: life.spawnerr,
     description: describe(process, now),
     why: withSurvivors(supervisor.why(process), survivors),
@@ -47,6 +47,11 @@ export function reportProcess(
     dropped: lost?.bytes ?? 0,
     logTrouble: lost?.failing ?? "",
   };
+}
+
+/** How a process has just ended. It may be on its way up again already, so the life itself does not say. */
+export function endOf({ lastEnd }: ManagedProcess, expected: boolean): string {
+  return lastEnd === null ? "" : `${exitText(lastEnd)}${expected ? "" : "; not expected"}`;
 }
 
 /** For whom `why` is empty all is well, apart from what an earlier run left. */

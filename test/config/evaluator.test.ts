@@ -82,7 +82,7 @@ function evaluate(files: Readonly<Record<string, string>> | string, more: More =
   return runEvaluator(request, {
     evaluator: join(built, "evaluator.cjs"),
     user: null,
-    timeoutMs: 8000,
+    timeoutMs: 60_000,
     ...more.options,
   });
 }

@@ -54,6 +54,7 @@ describe("buildModel", () => {
         childlogdir: null,
         nocleanup: false,
         stripAnsi: false,
+        legacyGetActions: false,
         environment: {},
       },
       servers: [],
