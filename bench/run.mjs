@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { takeFailures } from "./support/interleave.mjs";
 import { regressions, summarise, table } from "./support/table.mjs";
 import { openWorkplace, root } from "./support/workplace.mjs";
 
@@ -19,13 +20,20 @@ let failed = false;
 for (const row of rows.filter((row) => wanted === undefined || wanted.includes(row.number))) {
   process.stderr.write(`row ${row.number}: ${row.title}\n`);
   try {
-    const cases = (await row.run(place, { full: options.full === true })).map((one) => summarise(row, one));
+    const measured = await row.run(place, { full: options.full === true });
+    const trouble = takeFailures();
+    const cases = measured.map((one) => {
+      const note = [one.note ?? "", trouble].filter((text) => text !== "").join("; ");
+      return summarise(row, { ...one, note });
+    });
     results.push(...cases);
     // At once: an interrupted run has told what it knows.
     process.stderr.write(`${table(cases)}\n`);
   } catch (error) {
     failed = true;
     process.stderr.write(`row ${row.number} could not be measured: ${error.stack}\n`);
+    const note = `could not be measured: ${error.message.split("\n")[0].replaceAll("|", "/")}; ${takeFailures()}`;
+    results.push(summarise(row, { name: row.title, unit: "", samples: {}, goals: [], note }));
   }
 }
 place.close();

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { Daemon } from "../support/daemon.mjs";
-import { interleave } from "../support/interleave.mjs";
+import { interleave, notePeer } from "../support/interleave.mjs";
 import { section } from "../support/sections.mjs";
 import { ServiceTree } from "../support/service-tree.mjs";
 import { Stamps } from "../support/stamps.mjs";
@@ -18,6 +18,14 @@ export default {
     const contenders = {};
     const ends = [];
     const enter = async (name, start) => {
+      try {
+        await prepare(name, start);
+      } catch (error) {
+        if (name === "sup") throw error;
+        notePeer(name, error);
+      }
+    };
+    const prepare = async (name, start) => {
       const stamps = new Stamps(join(place.room("fifo"), "f"));
       const first = stamps.next((one) => one.name === "victim");
       ends.push(await start(stamps.fifo), () => stamps.close());

@@ -19,8 +19,7 @@ export class Daemon {
     this.socket = join(this.room, "s.sock");
     this.env = {
       ...place.env,
-      SUP_RUNTIME_DIR: join(this.room, "run"),
-      SUP_STATE_DIR: join(this.room, "state"),
+      ...place.ways(this.room),
     };
     writeFileSync(
       this.conf,
@@ -88,26 +87,32 @@ ${programs}`,
   /** Ends it and all its programs at once, for rows in which its end is not measured. */
   kill() {
     this.stopping = true;
-    const all = descendants(this.child.pid);
     // The keeper first: nobody is to start again what is killed.
-    for (const pid of [this.child.pid, ...all]) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch (error) {
-        if (error.code !== "ESRCH") throw error;
-      }
-    }
+    endAll([this.child.pid, ...descendants(this.child.pid)]);
   }
 
   /** Processes of the manager itself: it, and the children that are not programs. */
   pids() {
-    const own = descendants(this.child.pid).filter((pid) => commandLine(pid).includes("/dist/supervisor.cjs"));
+    const own = descendants(this.child.pid).filter((pid) =>
+      this.place.commandLine(pid).includes("/dist/supervisor.cjs"),
+    );
     return [this.child.pid, ...own];
   }
 }
 
+/** Kills them all, in that order; some may be gone. */
+export function endAll(pids) {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if (error.code !== "ESRCH") throw error;
+    }
+  }
+}
+
 /** Children, their children and so on, by one look at all processes. */
-function descendants(root) {
+export function descendants(root) {
   const children = new Map();
   for (const name of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     const parent = parentOf(name);
@@ -128,13 +133,5 @@ function parentOf(pid) {
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
   } catch {
     return null;
-  }
-}
-
-function commandLine(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
   }
 }

@@ -30,8 +30,11 @@ export function regressions(results, text) {
   }
   return results.flatMap(({ row, name, unit, values, goals }) => {
     const old = before.get(`${row} ${name}`);
-    if (old === undefined || old === 0) return [];
-    const ratio = goals.some((goal) => goal.better === "more") ? old / values.sup : values.sup / old;
+    if (old === undefined || old === 0 || values.sup === undefined) return [];
+    const ratio =
+      goals.some((goal) => goal.better === "more") || unit.endsWith("/s") || unit === "a second"
+        ? old / values.sup
+        : values.sup / old;
     return ratio > 4 / 3 ? [`row ${row}, ${name}: ${number(old)} ${unit} before, ${number(values.sup)} now`] : [];
   });
 }

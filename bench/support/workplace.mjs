@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
@@ -10,6 +10,8 @@ const peers = join(root, "bench/peers/node_modules/.bin");
 /** A folder for one run, the C programs compiled into it, and which contenders this machine has. */
 export function openWorkplace() {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "sup-bench-")));
+  // Sockets, pipes and registry are in /run on a real machine, which is in memory.
+  const memory = existsSync("/dev/shm") ? mkdtempSync("/dev/shm/sup-bench-") : mkdtempSync(join(folder, "memory-"));
   let last = 0;
   const running = new Set();
   // An interrupted run leaves nothing behind either.
@@ -38,11 +40,23 @@ export function openWorkplace() {
       mkdirSync(room);
       return room;
     },
+    /** Where our daemon in this room keeps its things. */
+    ways: (room) => ({ SUP_RUNTIME_DIR: join(memory, basename(room)), SUP_STATE_DIR: join(room, "state") }),
+    /** Of a process, its parts separated by NUL; "" if it is gone. */
+    commandLine(pid) {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return "";
+      }
+    },
     /** The path of a peer's command, or null if it is not installed. */
     peer(command) {
       const known = [debian[command], join(peers, command), `/usr/bin/${command}`, `/bin/${command}`];
       return known.find((file) => file !== undefined && basename(file) === command && existsSync(file)) ?? null;
     },
-    close: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+    close() {
+      for (const one of [folder, memory]) rmSync(one, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 }

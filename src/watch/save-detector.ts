@@ -26,7 +26,7 @@ export type SaveVerdict =
   /** A save is complete. Told once. */
   | { readonly kind: "saved" };
 
-export const SAVE_TIMING: SaveTiming = { settle: 150, patience: 2500 };
+export const SAVE_TIMING: SaveTiming = { settle: 60, patience: 2500 };
 const LOOK_EVERY = 50;
 
 /**
