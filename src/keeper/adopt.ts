@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { ExitEvent, ProcessLogs } from "../protocol/keeper.ts";
+import { Cgroup } from "./cgroups.ts";
 import { monotonicNow } from "./monotonic.ts";
 import { errnoOf } from "./errno.ts";
 import { UNKNOWN_EXIT } from "./exit-status.ts";
@@ -60,6 +61,7 @@ function takeOver(keeper: ProgramHost, record: ProgramRecord): boolean {
     if (record.ended === null) tellLost(keeper, record);
     return false;
   }
+  if (record.cgroup !== undefined) run.cgroup = new Cgroup(record.cgroup);
   program.begin(run, record.incarnation, record.logs, record.stop);
   if (alive) run.adopt(record.pid, record.startTime);
   else {

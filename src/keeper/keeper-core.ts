@@ -21,6 +21,7 @@ import {
   type StreamName,
 } from "../protocol/keeper.ts";
 import { adoptPrograms } from "./adopt.ts";
+import { Cgroups } from "./cgroups.ts";
 import { EventJournal } from "./event-journal.ts";
 import { FifoPool } from "./fifo-pool.ts";
 import { KeptProgram } from "./kept-program.ts";
@@ -60,6 +61,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   /** Changes the program of the supervisors to come. Set by who starts them. */
   onSuperviseWith: (program: readonly [string, string]) => void = () => undefined;
   readonly #about: { readonly version: string; readonly owned: boolean };
+  readonly cgroups: Cgroups | null;
   readonly #folder: string;
   readonly #registry: Registry;
   readonly #boot = bootId();
@@ -100,6 +102,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     const calls = loadSystemCalls();
     this.native = calls === null ? null : { calls, children: new NativeChildren(calls) };
     this.pool = new FifoPool(fifos, calls);
+    this.cgroups = Cgroups.open(options.folder);
     adoptPrograms(this, records, this.#boot, fifos);
     this.pool.fill();
   }
@@ -113,6 +116,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     return {
       protocol: KEEPER_PROTOCOL,
       ...this.#about,
+      cgroups: this.cgroups !== null,
       pid: process.pid,
       startedAt: this.startedAt,
       ...this.supervisors(),
@@ -239,6 +243,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.pool.close();
     this.native?.children.close();
     this.sockets.closeAll();
+    this.cgroups?.close();
     for (const listener of this.#closeListeners) listener();
   }
 
@@ -276,9 +281,9 @@ export class KeeperCore implements Keeper, ProgramHost {
   }
 
   #write(run: Run, rest: Omit<ProgramRecord, "version" | "boot" | "pid" | "startTime" | "fifos">): void {
-    const { pid, startTime, fifos } = run;
+    const { pid, startTime, fifos, cgroup } = run;
     const socket = this.sockets.nameFor(rest.key);
-    const shared = socket === null ? {} : { socket };
+    const shared = { ...(socket === null ? {} : { socket }), ...(cgroup === null ? {} : { cgroup: cgroup.path }) };
     this.#trouble.attempt(() =>
       this.#registry.write({ version: 1, boot: this.#boot, pid, startTime, fifos, ...shared, ...rest }),
     );

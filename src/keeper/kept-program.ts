@@ -83,10 +83,10 @@ export class KeptProgram {
   signal(signal: number, target: "process" | "group"): SignalResult {
     const run = this.run;
     if (run === null || run.pid === 0) return NOBODY;
-    if (!run.check()) return target === "process" || !run.mayHaveLeft ? NOBODY : sendAll(membersOf(run), signal);
+    if (!run.check()) return target === "process" || !run.mayHaveLeft ? NOBODY : sendMembers(run, signal);
     run.noteSignal(signal);
     const sent = send(target === "group" ? -run.pid : run.pid, signal);
-    if (target === "group" && signal === SIGKILL) sendAll(membersOf(run), signal);
+    if (target === "group" && signal === SIGKILL) sendMembers(run, signal);
     return sent;
   }
 
@@ -206,6 +206,13 @@ function send(pid: number, signal: number): SignalResult {
     const errno = errnoOf(error);
     return { ok: false, errno: errno === "ESRCH" || errno === "EPERM" ? errno : "EINVAL" };
   }
+}
+
+/** A control group is killed as a whole: who forks meanwhile does not get away. */
+function sendMembers(run: Run, signal: number): SignalResult {
+  const sent = sendAll(membersOf(run), signal);
+  if (signal === SIGKILL) run.cgroup?.kill();
+  return sent;
 }
 
 /** Reached if one of them is. */

@@ -10,6 +10,8 @@ export interface Sought {
   readonly startTime: string;
   /** Path of the life FIFO. */
   readonly life: string;
+  /** Pids that are known to belong to it otherwise. */
+  readonly also: readonly number[];
 }
 
 /**
@@ -28,6 +30,7 @@ export function findMembers<T extends Sought>(runs: readonly T[]): Map<T, number
     const run = bySession.get(stat.session) ?? byLife.get(lifeOf(pid));
     if (run !== undefined) found.get(run)?.push(pid);
   }
+  for (const [run, pids] of found) pids.push(...run.also.filter((pid) => !pids.includes(pid)));
   return found;
 }
 

@@ -1,3 +1,4 @@
+import type { Cgroups } from "./cgroups.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { EventJournal } from "./event-journal.ts";
 import type { FifoPool } from "./fifo-pool.ts";
@@ -12,6 +13,8 @@ import type { StartRequest } from "../protocol/keeper.ts";
 export interface ProgramHost {
   readonly pool: FifoPool;
   readonly files: LogFiles;
+  /** `null`: they are not to be had. */
+  readonly cgroups: Cgroups | null;
   readonly journal: EventJournal;
   readonly sockets: SharedSockets;
   /** Soft limit of open files for programs; `null` leaves the keeper's own. */

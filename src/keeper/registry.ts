@@ -145,6 +145,8 @@ export interface ProgramRecord {
   readonly stop: StopManners;
   /** Name of the shared socket that is its stdin. */
   readonly socket?: string;
+  /** Path of its control group. */
+  readonly cgroup?: string;
   /** Its exit, with the event's number, once it happened. */
   readonly ended: (ExitEvent & { readonly seq: number }) | null;
 }

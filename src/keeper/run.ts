@@ -9,6 +9,7 @@
 import * as fs from "node:fs";
 import type { ProcessLogs, StreamName } from "../protocol/keeper.ts";
 import { exitStatus, FIRST_REAL_TIME, UNKNOWN_EXIT, type ExitStatus } from "./exit-status.ts";
+import type { Cgroup } from "./cgroups.ts";
 import type { Child } from "./native-children.ts";
 import { OutputPipeline, type PipelineSink } from "./output-pipeline.ts";
 import { OutputStream } from "./output-stream.ts";
@@ -21,6 +22,8 @@ import type { FifoPaths } from "./registry.ts";
 export class Run {
   readonly fifos: FifoPaths;
   readonly stdin: StdinQueue;
+  /** The control group that its processes are in; `null` if none, or if it is over. */
+  cgroup: Cgroup | null = null;
   readonly #sinks: RunSinks;
   readonly #pipelines = new Map<StreamName, OutputPipeline>();
   readonly #streams = new Map<StreamName, OutputStream>();
@@ -85,19 +88,19 @@ export class Run {
    * holds the life FIFO, and nobody is in the process group. Whoever leads a session of that number now is a stranger.
    */
   get mayHaveLeft(): boolean {
-    if (!this.#lifeOver) return true;
+    if (!this.#lifeOver || this.#isCgroupInUse()) return true;
     const now = readStat(this.#pid);
     return (now === null || now.startTime === this.#startTime) && groupHasMembers(this.#pid);
   }
 
   /** Others of it live on, at the moment of its end: the end of the life FIFO may not have been heard yet. */
   get isOutlived(): boolean {
-    return (this.#life?.hasWriters() ?? false) || groupHasMembers(this.#pid);
+    return (this.#life?.hasWriters() ?? false) || groupHasMembers(this.#pid) || this.#isCgroupInUse();
   }
 
   /** By which its processes are known. */
   get sought(): Sought {
-    return { pid: this.#pid, startTime: this.#startTime, life: this.fifos.life };
+    return { pid: this.#pid, startTime: this.#startTime, life: this.fifos.life, also: this.cgroup?.pids() ?? [] };
   }
 
   failing(stream: StreamName): string | null {
@@ -162,6 +165,7 @@ export class Run {
     for (const stream of this.#streams.values()) stream.close();
     for (const pipeline of this.#pipelines.values()) pipeline.close();
     this.#pipelines.clear();
+    this.cgroup?.remove();
   }
 
   /** Removes its FIFOs' names. Who has them open is not affected. */
@@ -169,6 +173,16 @@ export class Run {
     for (const path of [this.fifos.stdin, this.fifos.stdout, this.fifos.stderr, this.fifos.life]) {
       if (path !== null) fs.rmSync(path, { force: true });
     }
+  }
+
+  /** One that has served its purpose is removed: nobody can get into it any more. */
+  #isCgroupInUse(): boolean {
+    if (this.cgroup === null || this.cgroup.pids().length > 0) return this.cgroup !== null;
+    if (!this.#alive && this.#begun) {
+      this.cgroup.remove();
+      this.cgroup = null;
+    }
+    return false;
   }
 
   #openStream(files: LogFiles, name: StreamName, fifo: string, logs: ProcessLogs): void {
@@ -207,6 +221,7 @@ export class Run {
     this.#alive = false;
     if (this.#watch !== null) clearInterval(this.#watch);
     this.stdin.close();
+    this.#isCgroupInUse();
     this.#sinks.exited(status);
     this.#streamEnded();
   }

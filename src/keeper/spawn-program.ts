@@ -29,6 +29,8 @@ export interface SpawnManner {
   readonly umask: number | null;
   /** `argv[0]` as typed, for the failure message. */
   readonly typed: string;
+  /** Makes the process, which happens before it returns, in the program's control group if it has one. */
+  readonly inside: <T>(spawn: () => T) => T;
   /** Called with the process before anything else happens: other starts of the same turn would come first otherwise. */
   readonly spawned: (child: Child) => void;
   /** Where the system can be asked itself. */
@@ -64,18 +66,20 @@ function spawnBySystem(native: NativeSpawn, launch: Launch, ends: ProgramEnds, h
   const nofile = nofileSoft === null ? null : calls.setOpenFiles(nofileSoft);
   let pid: number | string;
   try {
-    pid = calls.spawn({
-      file: launch.file,
-      args: [launch.argv0, ...launch.args],
-      environment: how.environment,
-      directory: launch.directory,
-      descriptors: [
-        [ends.stdin, 0],
-        [ends.stdout, 1],
-        [ends.stderr, 2],
-        [ends.life, LIFE_FD],
-      ],
-    });
+    pid = how.inside(() =>
+      calls.spawn({
+        file: launch.file,
+        args: [launch.argv0, ...launch.args],
+        environment: how.environment,
+        directory: launch.directory,
+        descriptors: [
+          [ends.stdin, 0],
+          [ends.stdout, 1],
+          [ends.stderr, 2],
+          [ends.life, LIFE_FD],
+        ],
+      }),
+    );
   } catch (error) {
     return errnoOf(error);
   } finally {
@@ -96,13 +100,15 @@ async function spawnByNode(launch: Launch, ends: ProgramEnds, how: SpawnManner):
   const umask = how.umask === null ? null : process.umask(how.umask);
   let child: ChildProcess;
   try {
-    child = spawn(launch.file, launch.args, {
-      argv0: launch.argv0,
-      env: { ...how.environment },
-      detached: true,
-      stdio,
-      ...(launch.directory === null ? {} : { cwd: launch.directory }),
-    });
+    child = how.inside(() =>
+      spawn(launch.file, launch.args, {
+        argv0: launch.argv0,
+        env: { ...how.environment },
+        detached: true,
+        stdio,
+        ...(launch.directory === null ? {} : { cwd: launch.directory }),
+      }),
+    );
   } catch (error) {
     return errnoOf(error) === "EIO" ? "EINVAL" : errnoOf(error);
   } finally {

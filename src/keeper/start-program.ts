@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import type { StartRequest, StartResult } from "../protocol/keeper.ts";
+import type { Cgroup } from "./cgroups.ts";
 import { errnoOf } from "./errno.ts";
 import type { ProgramHost } from "./program-host.ts";
 import type { KeptProgram } from "./kept-program.ts";
@@ -68,12 +69,14 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
   }
   const opened: number[] = [];
   try {
+    run.cgroup = cgroupFor(keeper, request, fifos);
     const ends = openEnds(fifos, ownerOf(request), opened);
     // Node waits for the exec, some milliseconds: a keeper killed meanwhile must not have started what nobody knows of.
     keeper.recordIntent(run, request, startedAt);
     const child = await spawnProgram(launch, socket === null ? ends : { ...ends, stdin: socket }, {
       environment: request.environment,
       umask: request.umask,
+      inside: (spawn) => spawnInside(keeper, run.cgroup, spawn),
       typed: request.argv[0] ?? request.file,
       native: keeper.native === null ? null : { ...keeper.native, nofileSoft: lent },
       spawned: (process) => {
@@ -97,6 +100,20 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
   } finally {
     for (const fd of opened) fs.closeSync(fd);
   }
+}
+
+/** Only for who is stopped as a group. One that cannot be made is no reason not to start: session and life FIFO are there. */
+function cgroupFor(keeper: ProgramHost, { stop }: StartRequest, fifos: FifoPaths): Cgroup | null {
+  if (keeper.cgroups === null || !(stop.killasgroup || stop.stopasgroup)) return null;
+  try {
+    return keeper.cgroups.make(fifos.life);
+  } catch {
+    return null;
+  }
+}
+
+function spawnInside<T>(keeper: ProgramHost, cgroup: Cgroup | null, spawn: () => T): T {
+  return cgroup === null || keeper.cgroups === null ? spawn() : keeper.cgroups.inside(cgroup, spawn);
 }
 
 /**

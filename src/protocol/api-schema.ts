@@ -95,6 +95,10 @@ const statusReport = named(
     supervisorPid: count,
     version: z.string(),
     keeperVersion: about(z.string(), 'The keeper\'s, which is older after `sup upgrade`; "" if it does not say.'),
+    containment: about(
+      z.enum(["cgroup", "session"]),
+      "What a stop with `killasgroup` reaches: all of the program's control group, or its session and who holds its life FIFO.",
+    ),
     identifier: about(z.string(), "The daemon's name from its config."),
     mood: z.enum(["running", "restarting", "shutdown"]),
     startedAt: about(z.number(), "Wall clock, milliseconds."),

@@ -94,6 +94,8 @@ export interface StatusReport {
   readonly version: string;
   /** The keeper's, which is older after `sup upgrade`; "" if it does not say. */
   readonly keeperVersion: string;
+  /** What a stop with `killasgroup` reaches: all of the program's control group, or its session and who holds its life FIFO. */
+  readonly containment: "cgroup" | "session";
   /** The daemon's name from its config. */
   readonly identifier: string;
   readonly mood: "running" | "restarting" | "shutdown";

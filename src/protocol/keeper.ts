@@ -86,6 +86,8 @@ export interface KeeperSnapshot {
   readonly version?: string;
   /** Somebody holds the keeper: it ends with a terminal or another process. Protocol 2. */
   readonly owned?: boolean;
+  /** Programs that are stopped as a group have control groups. Protocol 2. */
+  readonly cgroups?: boolean;
   readonly pid: number;
   /** Wall clock, milliseconds. */
   readonly startedAt: number;

@@ -63,6 +63,7 @@ async function statusReport(daemon: DaemonFacts): Promise<StatusReport> {
     supervisorPid: process.pid,
     version: daemon.version,
     keeperVersion: snapshot.version ?? "",
+    containment: snapshot.cgroups === true ? "cgroup" : "session",
     identifier: config.model.supervisord.identifier,
     mood: supervisor.mood,
     startedAt: snapshot.startedAt,

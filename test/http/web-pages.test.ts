@@ -36,6 +36,7 @@ const report = (processes: readonly ProcessReport[], config: Partial<StatusRepor
   pid: 1,
   supervisorPid: 2,
   keeperVersion: "",
+  containment: "session",
   version: "1",
   identifier: "test",
   mood: "running",

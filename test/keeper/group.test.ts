@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { sessionOf } from "../../src/keeper/proc.ts";
+import * as fs from "node:fs";
+import { describeMember } from "../../src/keeper/members.ts";
+import { livingPids, sessionOf } from "../../src/keeper/proc.ts";
 import { shutDown } from "../../src/keeper/shut-down.ts";
 import { eventually, openKeeper, removeFolder, sh, type TestKeeper } from "./harness.ts";
 
@@ -49,6 +51,63 @@ test("who has called setsid belongs to the group as long as it holds what it inh
   await eventually(() => !keeper.programs.get("a:a")?.run?.mayHaveLeft);
   expect(await keeper.processes("left")).toEqual({});
 });
+
+/** Leaves session and group, closes all that it inherited, and shuts out SIGTERM: only a control group holds it. */
+const ESCAPE =
+  "use POSIX; if (fork) { select undef, undef, undef, 0.3; exit 0 } POSIX::setsid(); exit if fork; " +
+  "POSIX::close($_) for 0 .. 255; $SIG{TERM} = 'IGNORE'; sleep 1 while 1";
+
+test("who gets away from session and life FIFO is held by the control group, where there are any", async () => {
+  opened = openKeeper();
+  const { keeper } = opened;
+  const started = await keeper.start(sh("a:a", "exit 0", { file: "/usr/bin/perl", argv: ["perl", "-e", ESCAPE] }));
+  const exit = await opened.exit("a:a");
+  const path = keeper.programs.get("a:a")?.run?.cgroup?.path ?? "";
+  if (keeper.cgroups === null) {
+    expect(exit).not.toHaveProperty("left");
+    for (const pid of escaped()) process.kill(pid, "SIGKILL");
+    return;
+  }
+  expect(exit.left).toMatchObject([{ command: `perl -e ${ESCAPE}`.slice(0, 300) }]);
+  const pid = exit.left?.[0]?.pid ?? 0;
+  expect(pid).not.toBe(started.ok ? started.pid : 0);
+  expect(await keeper.signal("a:a", 0, "group")).toEqual({ ok: true });
+  expect(await keeper.signal("a:a", 9, "group")).toEqual({ ok: true });
+  await eventually(() => keeper.programs.get("a:a")?.run?.mayHaveLeft === false);
+  expect(fs.existsSync(path)).toBe(false);
+  // The keeper itself has come back out of it.
+  expect(fs.readFileSync("/proc/self/cgroup", "utf8")).not.toContain(path.split("/").at(-1));
+});
+
+test("a program that is not stopped as a group has no control group", async () => {
+  opened = openKeeper();
+  const stop = { signal: 15, waitsecs: 1, stopasgroup: false, killasgroup: false };
+  await opened.keeper.start(sh("a:a", "exec sleep 1000", { stop }));
+  expect(opened.keeper.programs.get("a:a")?.run?.cgroup).toBeNull();
+  await opened.keeper.signal("a:a", 9, "process");
+  await opened.exit("a:a");
+});
+
+test("a later keeper finds the control group of a program that it takes over", async () => {
+  const first = openKeeper();
+  const escape = sh("a:a", "", { file: "/usr/bin/perl", argv: ["perl", "-e", ESCAPE.replace("exit 0", "sleep 1000")] });
+  await first.keeper.start(escape);
+  await eventually(() => escaped().length === 2);
+  const path = first.keeper.programs.get("a:a")?.run?.cgroup?.path;
+  first.keeper.close();
+  opened = openKeeper(first.folder);
+  const { keeper } = opened;
+  expect(keeper.programs.get("a:a")?.run?.cgroup?.path).toBe(path);
+  await keeper.signal("a:a", 9, "group");
+  await opened.exit("a:a");
+  if (path !== undefined) await eventually(() => escaped().length === 0);
+  else for (const pid of escaped()) process.kill(pid, "SIGKILL");
+});
+
+/** The programs of this test that nobody holds. */
+function escaped(): number[] {
+  return livingPids().filter((pid) => describeMember(pid)?.command.includes("SIG{TERM} = 'IGNORE'"));
+}
 
 test("an end that leaves nobody behind says nothing of it", async () => {
   opened = openKeeper();
