@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { describeMember } from "../../src/keeper/members.ts";
 import { livingPids, sessionOf } from "../../src/keeper/proc.ts";
 import { shutDown } from "../../src/keeper/shut-down.ts";
+import { sendSignal } from "../support/send-signal.ts";
 import { eventually, openKeeper, removeFolder, sh, type TestKeeper } from "./harness.ts";
 
 let opened: TestKeeper | null = null;
@@ -65,7 +66,7 @@ test("who gets away from session and life FIFO is held by the control group, whe
   const path = keeper.programs.get("a:a")?.run?.cgroup?.path ?? "";
   if (keeper.cgroups === null) {
     expect(exit).not.toHaveProperty("left");
-    for (const pid of escaped()) process.kill(pid, "SIGKILL");
+    for (const pid of escaped()) sendSignal(pid, "SIGKILL");
     return;
   }
   expect(exit.left).toMatchObject([{ command: `perl -e ${ESCAPE}`.slice(0, 300) }]);
@@ -101,7 +102,7 @@ test("a later keeper finds the control group of a program that it takes over", a
   await keeper.signal("a:a", 9, "group");
   await opened.exit("a:a");
   if (path !== undefined) await eventually(() => escaped().length === 0);
-  else for (const pid of escaped()) process.kill(pid, "SIGKILL");
+  else for (const pid of escaped()) sendSignal(pid, "SIGKILL");
 });
 
 /** The programs of this test that nobody holds. */
