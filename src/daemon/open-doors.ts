@@ -39,7 +39,6 @@ export async function openDoors(
   const { supervisor, config } = daemon;
   const onError = (error: unknown): void =>
     log("error", `request failed: ${(error as Error).stack ?? String(error)}`.slice(0, 2000));
-  const onInvalid = (message: string): void => log("error", message);
   const closing = (): boolean => supervisor.mood !== "running";
   const rpc = supervisorMethods(daemon);
   const journal = new WebJournal(supervisor, config);
@@ -66,7 +65,7 @@ export async function openDoors(
   });
   const routes = (supervisorNamespace: boolean, tcp: boolean): RequestHandler => {
     const dispatch = auditedDispatch(createDispatch({ methods: rpc, closing, supervisorNamespace }), journal);
-    return supervisorRoutes({ dispatch, supervisor, mainLog: daemon.mainLog.path, rest, onError, onInvalid }, tcp);
+    return supervisorRoutes({ dispatch, supervisor, mainLog: daemon.mainLog.path, rest, onError, log }, tcp);
   };
 
   const health = healthRoutes(() => allReady(supervisor));

@@ -42,7 +42,10 @@ export function wayOut(
     await close(begun ?? "shutdown");
     // Only now: until here a restart may have become a shutdown.
     if (begun === "restart") await forgetAll(keeper, supervisor);
-    else await keeper.quit({ status: typeof exitStatus === "function" ? exitStatus() : (exitStatus ?? 0) });
+    else {
+      const status = typeof exitStatus === "function" ? exitStatus() : (exitStatus ?? 0);
+      await keeper.quit({ status, force: tellOfSurvivors(supervisor, log) });
+    }
   };
   const begin = (how: Ending): void => {
     if (begun === null) {
@@ -76,8 +79,17 @@ async function settled(keeper: Keeper): Promise<void> {
   await keeper.closeSocket("");
 }
 
+/** Whether somebody could not be signalled and runs on: nothing waits for it, and the next daemon takes it over. */
+function tellOfSurvivors(supervisor: Supervisor, log: DaemonLog): boolean {
+  const survivors = supervisor.processes().filter((process) => process.pid !== 0);
+  for (const { spec, pid } of survivors) log("warn", `${spec.name} (pid ${pid}) could not be signalled, and runs on`);
+  return survivors.length > 0;
+}
+
 async function forgetAll(keeper: Keeper, supervisor: Supervisor): Promise<void> {
-  const keys = supervisor.processes().map((process) => process.key);
+  // Who could not be signalled runs on, and is taken over by the next supervisor.
+  const gone = supervisor.processes().filter((process) => process.pid === 0);
+  const keys = gone.map((process) => process.key);
   keeper.acknowledge(0, Object.fromEntries(["daemon", ...keys].map((key) => [key, null])));
   // Answered in order: when the last is through, so is what was sent before it.
   await Promise.all(keys.map((key) => keeper.forget(key)));

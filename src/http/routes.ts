@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { LogLevel } from "../model/model.ts";
 import type { Dispatch } from "../rpc/dispatch-type.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { sendErrorPage } from "./error-page.ts";
@@ -14,8 +15,8 @@ export interface RouteParts {
   /** Whatever is none of Supervisor's addresses. */
   readonly rest: RequestHandler;
   readonly onError: (error: unknown) => void;
-  /** Told of each XML-RPC request that is no call. */
-  readonly onInvalid: (message: string) => void;
+  /** Told of each XML-RPC call, and of each request that is none. */
+  readonly log: (level: LogLevel, message: string) => void;
 }
 
 /**
@@ -38,7 +39,7 @@ export function supervisorRoutes(parts: RouteParts, tcp: boolean): RequestHandle
   function route(request: IncomingMessage, response: ServerResponse): void {
     const path = decodedPath(request.url ?? "/");
     if (path.startsWith("/RPC2")) {
-      answerRpc(request, response, { dispatch, onlyXml: tcp, onError, onInvalid: parts.onInvalid }).catch(
+      answerRpc(request, response, { dispatch, onlyXml: tcp, onError, log: parts.log }).catch(
         (error: unknown) => {
           // The client went away in the middle of its request, or before its answer.
           if (!request.destroyed && !response.destroyed) onError(error);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Fault } from "../protocol/faults.ts";
+import type { LogLevel } from "../model/model.ts";
 import { pythonRepr } from "../model/python-repr.ts";
 import { decodeRequest } from "../protocol/xml-rpc-decode.ts";
 import { encodeFault, encodeResponse } from "../protocol/xml-rpc-encode.ts";
@@ -12,8 +13,8 @@ export interface RpcRouteOptions {
   /** Where a browser can reach us, a page of another origin must not: it cannot send XML without asking us first. */
   readonly onlyXml: boolean;
   readonly onError: (error: unknown) => void;
-  /** Told of each request that is no call, in Supervisor's words (spec core, appendix A). */
-  readonly onInvalid: (message: string) => void;
+  /** Told of each call, and of each request that is none, in Supervisor's words (spec core, appendix A). */
+  readonly log: (level: LogLevel, message: string) => void;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface RpcRouteOptions {
 export async function answerRpc(
   request: IncomingMessage,
   response: ServerResponse,
-  { dispatch, onlyXml, onError, onInvalid }: RpcRouteOptions,
+  { dispatch, onlyXml, onError, log }: RpcRouteOptions,
 ): Promise<void> {
   if (request.method !== "POST") return sendErrorPage(response, 400);
   if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined) {
@@ -38,18 +39,21 @@ export async function answerRpc(
   if (!call.ok) {
     const data = pythonRepr(body.subarray(0, MAX_SHOWN).toString("utf8"));
     const what = call.reason === "no methodName" ? "no method name" : "unmarshallable";
-    onInvalid(`XML-RPC request data ${data} is invalid: ${what}`);
+    log("error", `XML-RPC request data ${data} is invalid: ${what}`);
     return sendErrorPage(response, 400);
   }
 
   let document: string;
   try {
+    log("trace", `XML-RPC method called: ${call.method}()`);
     document = encodeResponse(await dispatch(call.method, call.params));
+    log("trace", `XML-RPC method ${call.method}() returned successfully`);
   } catch (error) {
     if (!(error instanceof Fault)) {
       onError(error);
       return sendErrorPage(response, 500);
     }
+    log("trace", `XML-RPC method ${call.method}() returned fault: [${error.code}] ${error.faultString}`);
     document = encodeFault(error.code, error.faultString);
   }
   const bytes = Buffer.from(document);

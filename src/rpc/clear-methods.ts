@@ -29,8 +29,9 @@ function clearMainLog(mainLog: MainLog): true {
   } catch (error) {
     throw new Fault("FAILED", (error as Error).message);
   }
-  mainLog.reopen();
+  // Into the file that is gone already, as Supervisor does: a log that has been cleared is empty.
   mainLog.write("info", "reopening log file");
+  mainLog.reopen();
   return true;
 }
 

@@ -30,7 +30,7 @@ function serve(tcp: boolean): Promise<Server> {
         response.end();
       },
       onError: (error) => failures.push(error),
-      onInvalid: () => {},
+      log: () => {},
     },
     tcp,
   );
