@@ -133,9 +133,16 @@ function changeFolder(directory: string | null): Notice[] {
     process.chdir(directory);
     return [...notices, { level: "info", text: `set current directory: ${pythonRepr(directory)}` }];
   } catch (error) {
-    const why = (error as Error).message;
-    return [...notices, { level: "critical", text: `can't chdir into ${pythonRepr(directory)}: ${why}` }];
+    const where = pythonRepr(directory);
+    return [...notices, { level: "critical", text: `can't chdir into ${where}: ${pythonError(error)}: ${where}` }];
   }
+}
+
+/** A system error as Python shows it, such as `[Errno 13] Permission denied`. */
+function pythonError(error: unknown): string {
+  const { errno = 0, message } = error as NodeJS.ErrnoException;
+  const words = /^E[A-Z]+: (.*?)(?:, chdir.*)?$/.exec(message)?.[1] ?? message;
+  return `[Errno ${Math.abs(errno)}] ${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 /** In the foreground: from here on this process is the keeper, until it ends. */

@@ -39,13 +39,11 @@ export function supervisorRoutes(parts: RouteParts, tcp: boolean): RequestHandle
   function route(request: IncomingMessage, response: ServerResponse): void {
     const path = decodedPath(request.url ?? "/");
     if (path.startsWith("/RPC2")) {
-      answerRpc(request, response, { dispatch, onlyXml: tcp, onError, log: parts.log }).catch(
-        (error: unknown) => {
-          // The client went away in the middle of its request, or before its answer.
-          if (!request.destroyed && !response.destroyed) onError(error);
-          response.destroy();
-        },
-      );
+      answerRpc(request, response, { dispatch, onlyXml: tcp, onError, log: parts.log }).catch((error: unknown) => {
+        // The client went away in the middle of its request, or before its answer.
+        if (!request.destroyed && !response.destroyed) onError(error);
+        response.destroy();
+      });
     } else if (path.startsWith("/logtail")) {
       sendProcessLog(supervisor, path, request, response);
     } else if (path.startsWith("/mainlogtail")) {

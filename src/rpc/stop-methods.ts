@@ -3,6 +3,7 @@ import type { RpcMethods } from "../protocol/contract.ts";
 import { Fault } from "../protocol/faults.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import type { ProcessGroup } from "../supervisor/process-group.ts";
+import { reportEvery } from "../supervisor/report-every.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { bulkCall, singleCall, type Begun } from "./bulk-call.ts";
 import { findGroup, findTarget, inBulkOrder } from "./find-target.ts";
@@ -41,26 +42,16 @@ function stop(
   supervisor.requestStop(process);
   if (!wait || STOPPED_STATES.has(process.life.state)) return judge(process, name) ?? true;
   let result: true | Fault | null = null;
-  const hush = reportWait(supervisor, process, say);
+  const hush = reportEvery(supervisor.clock, REPORT_EVERY, () => {
+    if (process.life.state === "STOPPING") say(`waiting for ${process.spec.name} to stop`);
+  });
   return supervisor
     .until(process, () => (result = judge(process, name)) !== null)
     .finally(hush)
     .then(() => result ?? true);
 }
 
-/** While a client waits: says so at once and then every two seconds (spec core 2.7). Returns how to end it. */
-function reportWait(supervisor: Supervisor, process: ManagedProcess, say: (message: string) => void): () => void {
-  let callOff = (): void => {};
-  const report = (): void => {
-    if (process.life.state !== "STOPPING") return;
-    say(`waiting for ${process.spec.name} to stop`);
-    callOff = supervisor.clock.at(supervisor.clock.monotonic() + REPORT_EVERY, report);
-  };
-  report();
-  return () => callOff();
-}
-
-/** Milliseconds. */
+/** Milliseconds between two lines about one that takes its time to stop (spec core 2.6). */
 const REPORT_EVERY = 2000;
 
 /** One that waits for its dependencies runs as far as an operator is concerned: it can be called off. */

@@ -9,34 +9,51 @@ import type { Supervisor } from "./supervisor.ts";
  *
  * What goes is stopped first and together; each restart starts again as soon as it is down; what is new starts when
  * all that went is gone, so that a port passes from an old program to a new one. Whom an operator stopped stays stopped.
+ *
+ * @param onDone hears of each group as soon as it is as planned.
  */
-export async function applyPlan(supervisor: Supervisor, plan: Plan): Promise<void> {
+export async function applyPlan(supervisor: Supervisor, plan: Plan, onDone: (group: string) => void): Promise<void> {
   const changed = plan.groups.filter((group) => group.action !== "unchanged");
   // A program that moves to another group goes and comes anew, and with it that somebody had stopped it.
   const held = new Set(
     changed.flatMap((group) =>
       group.processes
         .filter((step) => step.action === "remove" && isHeld(supervisor, group.name, step))
-        .map((step) => identity(step.before)),
+        .map((step) => identityOf(step)),
     ),
   );
   for (const group of changed) changeGroup(supervisor, group);
-  await Promise.all(changed.flatMap((group) => group.processes.map((step) => carryOut(supervisor, group.name, step))));
-
-  for (const group of changed) if (group.action === "remove") supervisor.removeGroup(group.name);
-  const added = changed.flatMap((group) => (group.after === null ? [] : addMissing(supervisor, group, group.after)));
-  for (const process of added) {
-    if (held.has(identity(process.spec))) process.holdStopped();
-    else if (process.spec.autostart) supervisor.requestStart(process);
+  await Promise.all(
+    changed.map(async (group) => {
+      await Promise.all(group.processes.map((step) => carryOut(supervisor, group.name, step)));
+      if (group.action === "remove") supervisor.removeGroup(group.name);
+      else if (!hasNew(group) && group.after !== null) addMissing(supervisor, group, group.after);
+      if (!hasNew(group)) onDone(group.name);
+    }),
+  );
+  for (const group of changed.filter(hasNew)) {
+    const added = group.after === null ? [] : addMissing(supervisor, group, group.after);
+    for (const process of added) {
+      if (held.has(identity(process.spec))) process.holdStopped();
+      else if (process.spec.autostart) supervisor.requestStart(process);
+    }
+    onDone(group.name);
   }
-  supervisor.dropInherited();
+}
+
+function hasNew(group: GroupPlan): boolean {
+  return group.action === "add" || group.processes.some((step) => step.action === "add");
+}
+
+/** The same process whatever group it is in. */
+export function identityOf(step: ProcessPlan): string {
+  return identity(step.before ?? step.after);
 }
 
 function isHeld(supervisor: Supervisor, group: string, step: ProcessPlan): boolean {
   return supervisor.find(group, step.before?.name ?? "")?.stoppedByOperator === true;
 }
 
-/** The same process whatever group it is in. */
 function identity(spec: ProcessSpec | null): string {
   return JSON.stringify([spec?.program, spec?.name]);
 }

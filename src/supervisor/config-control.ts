@@ -4,7 +4,7 @@ import type { Outcome, Problem } from "../model/problem.ts";
 import { sameValue } from "../model/same-value.ts";
 import { planChange, type Plan } from "../model/plan.ts";
 import type { ConfigStatus, PlanReport } from "../protocol/api.ts";
-import { applyPlan } from "./apply-plan.ts";
+import { EditsUnderWay } from "./edits-under-way.ts";
 import { reportPlan } from "./plan-report.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -22,8 +22,10 @@ export interface ConfigControlOptions {
 }
 
 /**
- * The config in force, and the way to a new one: read, compare, apply. One change at a time, in the order they were asked
- * for. A config with mistakes changes nothing: the last good one stays in force and the status says so.
+ * The config in force, and the way to a new one: read, compare, apply. Configs are read one at a time, in the order they were
+ * asked for; a later edit waits for an earlier one only in the groups that both change, so that one program with a
+ * long stopwaitsecs does not hold up the others. A config with mistakes changes nothing: the last good one stays in force and
+ * the status says so.
  */
 export class ConfigControl {
   readonly #options: ConfigControlOptions;
@@ -35,12 +37,18 @@ export class ConfigControl {
   #needsRestart: readonly string[] = [];
   #lastProblems = "";
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #edits: EditsUnderWay;
+  /** How many edits were begun, and the last of them that is in force. */
+  #begun = 0;
+  #inForce = 0;
+  #hash = "";
   readonly #listeners = new Set<(report: PlanReport) => void>();
 
   constructor(options: ConfigControlOptions, model: Model) {
     this.#options = options;
     this.#model = model;
     this.#known = { model, hash: "" };
+    this.#edits = new EditsUnderWay(options.supervisor);
   }
 
   get model(): Model {
@@ -80,29 +88,46 @@ export class ConfigControl {
   }
 
   /** Reads the config and applies what changed. Resolves when all of it has been done. */
-  update(): Promise<PlanReport> {
-    return this.#next(async () => {
-      const result = await this.#read();
-      // Only what is applied counts as seen: a look in between must not make the watcher forget an edit.
-      this.#options.onFiles(result.files, result.hash);
-      if (!result.outcome.ok) {
-        const refusal = this.#refusal(result);
-        this.#tellRefusal(refusal);
-        return refusal;
-      }
-      const next = result.outcome.value;
-      const plan = this.#compare(next);
-      const report = reportPlan(plan, this.#warnings(result), true);
-      await applyPlan(this.#options.supervisor, plan);
+  async update(): Promise<PlanReport> {
+    const { report, done } = await this.#next(() => this.#beginUpdate());
+    await done;
+    return report;
+  }
+
+  async #beginUpdate(): Promise<{ readonly report: PlanReport; readonly done: Promise<void> }> {
+    const result = await this.#read();
+    // Only what is applied counts as seen: a look in between must not make the watcher forget an edit.
+    this.#options.onFiles(result.files, result.hash);
+    if (!result.outcome.ok) {
+      const refusal = this.#refusal(result);
+      this.#tellRefusal(refusal);
+      return { report: refusal, done: Promise.resolve() };
+    }
+    const next = result.outcome.value;
+    const plan = this.#compare(next);
+    const report = reportPlan(plan, this.#warnings(result), true);
+    this.#known = { model: next, hash: result.hash };
+    const edit = ++this.#begun;
+    const done = this.#edits.apply(plan, next).then(() => this.#putInForce(edit, next, result.hash, report));
+    return { report, done };
+  }
+
+  /** An edit that was overtaken by a later one is told of, and no more. */
+  #putInForce(edit: number, next: Model, hash: string, report: PlanReport): void {
+    if (edit > this.#inForce) {
+      this.#inForce = edit;
       this.#model = next;
-      this.#known = { model: next, hash: result.hash };
+      this.#hash = hash;
       if (report.steps.length > 0 || !sameTexts(report.needsRestart, this.#needsRestart)) this.#generation++;
       this.#needsRestart = report.needsRestart;
-      this.#options.keep(next, result.hash);
-      if (report.steps.length > 0) this.#options.log("info", `config applied: ${summary(report)}`);
-      this.#tell(report);
-      return report;
-    });
+    }
+    // Not before all is done: whoever comes after us would lose what was to go.
+    if (this.#edits.areDone) {
+      this.#options.keep(this.#model, this.#hash);
+      if (this.#known.model !== this.#model) this.settle();
+    }
+    if (report.steps.length > 0) this.#options.log("info", `config applied: ${summary(report)}`);
+    this.#tell(report);
   }
 
   /** Reads the config and keeps it as the known one; changes nothing else. */
@@ -123,6 +148,8 @@ export class ConfigControl {
    * Until then the config in force has the groups that are there, so that a supervisor after us finds the same world.
    */
   settle(): void {
+    // An edit that is being applied does so itself when it is through.
+    if (!this.#edits.areDone) return;
     const { model, hash } = this.#known;
     const { groups, supervisor } = this.#compare(model);
     const isWhole = groups.every((group) => group.action === "unchanged");
@@ -134,13 +161,13 @@ export class ConfigControl {
     this.#options.keep(next, isWhole ? hash : "");
   }
 
-  /** Against the groups that are really there: clients add and remove them one by one, without a plan. */
+  /** Against the groups that are really there, or will be: clients add and remove them one by one, without a plan. */
   #compare(next: Model): Plan {
     return planChange({ ...this.#model, groups: this.#activeGroups() }, next);
   }
 
   #activeGroups(): readonly GroupSpec[] {
-    return [...this.#options.supervisor.groups.values()].map((group) => group.spec);
+    return this.#edits.groups();
   }
 
   async #read(): Promise<LoadResult> {

@@ -1,6 +1,7 @@
 import { shutdownWaves } from "../machine/shutdown-order.ts";
 import { isDown } from "./is-down.ts";
 import type { ManagedProcess } from "./managed-process.ts";
+import { reportEvery } from "./report-every.ts";
 import type { Mood, Supervisor } from "./supervisor.ts";
 
 /** How often a shutdown says whom it waits for, milliseconds (spec core 2.8). */
@@ -42,15 +43,11 @@ export function hurry(supervisor: Supervisor, seconds: number): void {
 }
 
 function reportSurvivors(supervisor: Supervisor, log: (message: string) => void): () => void {
-  let callOff = (): void => {};
-  const report = (): void => {
+  return reportEvery(supervisor.clock, REPORT_EVERY, () => {
     const names = supervisor
       .processes()
       .filter((process) => !isDown(process))
       .map((process) => process.spec.name);
     if (names.length > 0) log(`waiting for ${names.join(", ")} to die`);
-    callOff = supervisor.clock.at(supervisor.clock.monotonic() + REPORT_EVERY, report);
-  };
-  report();
-  return () => callOff();
+  });
 }

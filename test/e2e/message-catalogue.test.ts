@@ -148,16 +148,20 @@ stderr_logfile=NONE
 autorestart=false
 `;
 
-async function nobody(side: Side): Promise<string[]> {
-  side.configure(ROOTED, "user=nobody\nloglevel=debug\ndirectory=@/secret");
-  mkdirSync(side.path("secret"), { mode: 0o700 });
-  mkdirSync(side.path("folder"));
+function prepare(side: Side, options: string): void {
+  side.configure(ROOTED, `user=nobody\nloglevel=debug\n${options}`);
   mkdirSync(side.path("free"));
   copyFileSync("/usr/bin/python3", side.path("python"));
   chmodSync(side.path("python"), 0o4755);
   for (const name of [".", "free"]) chmodSync(side.path(name), 0o777);
-  chmodSync(side.path("auto"), 0o733);
+}
+
+async function nobody(side: Side): Promise<string[]> {
+  prepare(side, "directory=@/secret");
+  mkdirSync(side.path("secret"), { mode: 0o700 });
+  mkdirSync(side.path("folder"));
   side.write("supervisord.conf", side.read("supervisord.conf").replace(/pidfile=.*/, "pidfile=@/folder"));
+  chmodSync(side.path("auto"), 0o733);
   await side.start();
   await eventually(() => side.read("free/rooted.log").includes("up"));
   await side.until("success: rooted");
@@ -178,16 +182,16 @@ async function end(side: Side): Promise<void> {
   await eventually(() => !lives(rooted));
 }
 
-/** The same once more, in the foreground: what goes to a log that is about to be emptied is seen on stdout only. */
-async function again(side: Side): Promise<string[]> {
-  side.write("free/rooted.log", "", 0o666);
+/** In the foreground: what goes to a log that is about to be emptied is seen on stdout only. */
+async function shown(side: Side): Promise<string[]> {
+  prepare(side, "");
   side.write("auto/old-stdout---supervisor-abcd1234.log", "");
   chmodSync(side.path("auto"), 0o755);
   const daemon = side.foreground();
   const heard = (text: string) =>
     eventually(
       () => daemon.said.stdout.includes(text),
-      () => daemon.said.stdout,
+      () => `${side.program}: ${daemon.said.stdout}${daemon.said.stderr}`,
     );
   await heard("success: rooted");
   await eventually(() => side.read("free/rooted.log").includes("up"));
@@ -201,11 +205,11 @@ async function again(side: Side): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  const [first, second] = [newPair(), newPair()];
+  const first = newPair();
   said.set("world", await onBoth(first, world));
   said.set("down", await onBoth(first, down));
-  said.set("nobody", await onBoth(second, nobody));
-  said.set("again", await onBoth(second, again));
+  said.set("nobody", await onBoth(newPair(), nobody));
+  said.set("shown", await onBoth(newPair(), shown));
 }, 300_000);
 
 afterAll(() => Promise.all(pairs.map(closePair)));
@@ -225,9 +229,10 @@ describe("both say", () => {
 function linesOf(row: Row): [string[], string[]] {
   if (!("by" in row.shown)) throw new Error("not shown");
   const pattern = patternOf(row);
+  const { only = /./ } = row.shown;
   const [ours, real] = said.get(row.shown.by) ?? [[], []];
   const matching = (lines: string[]): string[] =>
-    [...new Set(lines.filter((line) => pattern.test(line)).map(withoutTiming))].sort();
+    [...new Set(lines.filter((line) => pattern.test(line) && only.test(line)).map(withoutTiming))].sort();
   return [matching(ours), matching(real)];
 }
 
@@ -255,8 +260,8 @@ test("Supervisor says nothing that is no row of the catalogue", () => {
   expect(unknown).toEqual([]);
 });
 
-/** The folder of these stories is everybody's, and ours warns of that. */
-const OURS = /writable by everybody|everybody may write/;
+/** What ours warns of, and Supervisor does not. */
+const OURS = /writable by everybody|everybody may write|could not be signalled, and runs on/;
 
 test("ours says nothing of its own in these stories, but for its level debug", () => {
   const known = MESSAGES.map(patternOf);

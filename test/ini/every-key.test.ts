@@ -298,7 +298,17 @@ function schemaKeys(name: string): string[] {
 
 /** The object inside an option, a map or a list of them. */
 function objectIn(schema: z.ZodType): z.ZodObject {
-  const { type, innerType, valueType, options, element, in: input } = schema.def as unknown as Record<string, never>;
-  if ((type as string) === "object") return schema as z.ZodObject;
-  return objectIn(innerType ?? valueType ?? element ?? input ?? options[0]);
+  interface Def {
+    readonly type: string;
+    readonly innerType?: z.ZodType;
+    readonly valueType?: z.ZodType;
+    readonly element?: z.ZodType;
+    readonly in?: z.ZodType;
+    readonly options?: readonly z.ZodType[];
+  }
+  const def = schema.def as unknown as Def;
+  if (def.type === "object") return schema as z.ZodObject;
+  const inner = def.innerType ?? def.valueType ?? def.element ?? def.in ?? def.options?.[0];
+  if (inner === undefined) throw new Error(`no object in ${def.type}`);
+  return objectIn(inner);
 }
