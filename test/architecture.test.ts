@@ -18,6 +18,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   events: 2,
   probes: 2,
   watch: 2,
+  usage: 2,
   supervisor: 3,
   rpc: 4,
   http: 5,

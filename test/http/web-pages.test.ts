@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseAction } from "../../src/http/web-action.ts";
-import { configPage } from "../../src/http/web-config-page.ts";
-import { html } from "../../src/http/web-html.ts";
-import { metricsText } from "../../src/http/web-metrics.ts";
-import { bytesText, processRow, uptimeText } from "../../src/http/web-row.ts";
-import { parseTableQuery, statusPage } from "../../src/http/web-status-page.ts";
+import { parseAction } from "../../src/http/web/action.ts";
+import { configPage } from "../../src/http/web/config-page.ts";
+import { html } from "../../src/http/web/html.ts";
+import { metricsText } from "../../src/http/metrics/metrics-text.ts";
+import { bytesText, processRow, uptimeText } from "../../src/http/web/row.ts";
+import { parseTableQuery, statusPage } from "../../src/http/web/status-page.ts";
 import type { ProcessReport, StatusReport } from "../../src/protocol/api.ts";
 
 const process = (over: Partial<ProcessReport> = {}): ProcessReport => ({

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import { UsageMeter } from "../../src/http/web-usage.ts";
+import { UsageMeter } from "../../src/usage/usage-meter.ts";
 import { eventually } from "../support/http.ts";
 import { sendSignal } from "../support/send-signal.ts";
 

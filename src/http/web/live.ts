@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import type { ProcessReport, StatusReport } from "../protocol/api.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
-import { banner } from "./web-page.ts";
-import { keyOf, processRow } from "./web-row.ts";
-import type { UsageMeter } from "./web-usage.ts";
+import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
+import { banner } from "./page.ts";
+import { keyOf, processRow } from "./row.ts";
+import type { UsageMeter } from "../../usage/usage-meter.ts";
 
 /*
  * Theory. A page carries a mark: which life of ours made it, and the number of the last change it shows. Its stream begins

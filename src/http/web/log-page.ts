@@ -1,15 +1,15 @@
 import { createReadStream, fstatSync, closeSync, constants } from "node:fs";
-import { openSafely } from "../files/open-safely.ts";
+import { openSafely } from "../../files/open-safely.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
-import { readLog } from "../logs/read-log.ts";
-import type { StatusReport } from "../protocol/api.ts";
-import { parseNamespec } from "../protocol/namespec.ts";
-import { logPath } from "../supervisor/launch.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
-import { sendErrorPage } from "./error-page.ts";
-import { escapeHtml, html, Html } from "./web-html.ts";
-import { keyOf } from "./web-row.ts";
+import { readLog } from "../../logs/read-log.ts";
+import type { StatusReport } from "../../protocol/api.ts";
+import { parseNamespec } from "../../protocol/namespec.ts";
+import { logPath } from "../../supervisor/launch.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
+import { sendErrorPage } from "../error-page.ts";
+import { escapeHtml, html, Html } from "./html.ts";
+import { keyOf } from "./row.ts";
 
 /** Bytes of a log that a page without a script shows. */
 const SHOWN = 65_536;

@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 import type { Gauge } from "prom-client";
-import type { ProcessReport, StatusReport } from "../protocol/api.ts";
-import { PROCESS_STATES } from "../model/states.ts";
-import { EXIT_KINDS, type ExitCounts } from "./web-exits.ts";
-import { keyOf } from "./web-row.ts";
-import type { Usage } from "./web-usage.ts";
+import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
+import { PROCESS_STATES } from "../../model/states.ts";
+import { EXIT_KINDS, type ExitCounts } from "./exit-counts.ts";
+import { keyOf } from "../web/row.ts";
+import type { Usage } from "../../usage/usage-meter.ts";
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
-import type { ApiName } from "../protocol/api.ts";
-import { isArray, isStruct, type Decoded } from "../protocol/xml-rpc-value.ts";
-import type { ApiMethods } from "../rpc/api-methods.ts";
-import type { Dispatch } from "../rpc/dispatch-type.ts";
-import type { WebJournal } from "./web-journal.ts";
+import type { ApiName } from "../../protocol/api.ts";
+import { isArray, isStruct, type Decoded } from "../../protocol/xml-rpc-value.ts";
+import type { ApiMethods } from "../../rpc/api-methods.ts";
+import type { Dispatch } from "../../rpc/dispatch-type.ts";
+import type { WebJournal } from "./journal.ts";
 
 /*
  * What was asked for by other ways than the page, for its timeline. Only there: the daemon's log has Supervisor's lines. The

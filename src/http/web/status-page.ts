@@ -1,7 +1,7 @@
-import type { ProcessReport, StatusReport } from "../protocol/api.ts";
-import { html, type Html } from "./web-html.ts";
-import { bytesText, groupRow, percentText, processRow } from "./web-row.ts";
-import type { Usage } from "./web-usage.ts";
+import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
+import { html, type Html } from "./html.ts";
+import { bytesText, groupRow, percentText, processRow } from "./row.ts";
+import type { Usage } from "../../usage/usage-meter.ts";
 
 /** What of the table is asked for in the address: the same choices that the page's script offers without asking us. */
 export interface TableQuery {

@@ -1,10 +1,10 @@
-import type { ProcessReport, StatusReport } from "../protocol/api.ts";
-import { clockText, timeline } from "./web-events-page.ts";
-import { html, type Html } from "./web-html.ts";
-import type { WebJournal } from "./web-journal.ts";
-import { button, bytesText, keyOf, percentText, rowActions, stateBadge, uptimeText } from "./web-row.ts";
-import { options, SIGNALS } from "./web-status-page.ts";
-import type { Usage } from "./web-usage.ts";
+import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
+import { clockText, timeline } from "./events-page.ts";
+import { html, type Html } from "./html.ts";
+import type { WebJournal } from "./journal.ts";
+import { button, bytesText, keyOf, percentText, rowActions, stateBadge, uptimeText } from "./row.ts";
+import { options, SIGNALS } from "./status-page.ts";
+import type { Usage } from "../../usage/usage-meter.ts";
 
 /** All about one process, and all that can be done with it. */
 export function processPage(

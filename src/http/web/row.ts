@@ -1,5 +1,5 @@
-import type { ProcessReport } from "../protocol/api.ts";
-import { html, type Html } from "./web-html.ts";
+import type { ProcessReport } from "../../protocol/api.ts";
+import { html, type Html } from "./html.ts";
 
 /** How a process is named in forms and links: unlike a namespec it can mean nothing else. */
 export function keyOf(process: { readonly group: string; readonly name: string }): string {

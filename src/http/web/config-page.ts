@@ -1,5 +1,5 @@
-import type { PlanReport, PlanStep, StatusReport } from "../protocol/api.ts";
-import { html, type Html } from "./web-html.ts";
+import type { PlanReport, PlanStep, StatusReport } from "../../protocol/api.ts";
+import { html, type Html } from "./html.ts";
 
 /** The config in force, the mistakes of the one on disk, or what applying it would change. */
 export function configPage(report: StatusReport, plan: PlanReport): Html {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { StatusReport } from "../protocol/api.ts";
-import type { WebAssets } from "./web-assets.ts";
-import { html, type Html } from "./web-html.ts";
+import type { StatusReport } from "../../protocol/api.ts";
+import type { WebAssets } from "./assets.ts";
+import { html, type Html } from "./html.ts";
 
 /** Nothing from elsewhere, nothing inline, in no frame: what a log or a name smuggles into a page cannot run. */
 export const PAGE_POLICY =

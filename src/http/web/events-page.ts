@@ -1,5 +1,5 @@
-import { html, type Html } from "./web-html.ts";
-import type { JournalEntry, WebJournal } from "./web-journal.ts";
+import { html, type Html } from "./html.ts";
+import type { JournalEntry, WebJournal } from "./journal.ts";
 
 /** The timeline: what happened, and who did what, newest first. */
 export function eventsPage(journal: WebJournal, query: URLSearchParams): Html {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Fault } from "../protocol/faults.ts";
-import type { Dispatch } from "../rpc/dispatch-type.ts";
-import { sendErrorPage } from "./error-page.ts";
-import { readForm } from "./web-action.ts";
-import { html, type Html } from "./web-html.ts";
-import type { WebMessages } from "./web-messages.ts";
-import { PAGE_HEADERS } from "./web-page.ts";
+import { Fault } from "../../protocol/faults.ts";
+import type { Dispatch } from "../../rpc/dispatch-type.ts";
+import { sendErrorPage } from "../error-page.ts";
+import { readForm } from "./action.ts";
+import { html, type Html } from "./html.ts";
+import type { WebMessages } from "./messages.ts";
+import { PAGE_HEADERS } from "./page.ts";
 
 export interface LegacyParts {
   readonly dispatch: Dispatch;

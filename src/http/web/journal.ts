@@ -1,7 +1,7 @@
-import { namespec } from "../model/model.ts";
-import type { ConfigControl } from "../supervisor/config-control.ts";
-import { endOf } from "../supervisor/snapshot.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
+import { namespec } from "../../model/model.ts";
+import type { ConfigControl } from "../../supervisor/config-control.ts";
+import { endOf } from "../../supervisor/snapshot.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
 
 /** One line of the timeline. */
 export interface JournalEntry {

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ActionResult, StatusReport } from "../protocol/api.ts";
-import { Fault } from "../protocol/faults.ts";
-import type { ApiMethods } from "../rpc/api-methods.ts";
-import { Refusal } from "../rpc/control.ts";
-import type { Dispatch } from "../rpc/dispatch-type.ts";
-import { refuseRequest } from "./error-page.ts";
-import { whyForeign } from "./origin-check.ts";
-import { readBody } from "./read-body.ts";
-import { keyOf } from "./web-row.ts";
+import type { ActionResult, StatusReport } from "../../protocol/api.ts";
+import { Fault } from "../../protocol/faults.ts";
+import type { ApiMethods } from "../../rpc/api-methods.ts";
+import { Refusal } from "../../rpc/control.ts";
+import type { Dispatch } from "../../rpc/dispatch-type.ts";
+import { refuseRequest } from "../error-page.ts";
+import { whyForeign } from "../origin-check.ts";
+import { readBody } from "../read-body.ts";
+import { keyOf } from "./row.ts";
 
 /** What a form of ours asks for. */
 export interface WebAction {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
-import { escapeHtml, type Html } from "./web-html.ts";
-import { sendErrorPage } from "./error-page.ts";
+import { escapeHtml, type Html } from "./html.ts";
+import { sendErrorPage } from "../error-page.ts";
 
 interface Asset {
   readonly bytes: Buffer;

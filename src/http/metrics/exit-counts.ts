@@ -1,7 +1,7 @@
-import type { EventEffect } from "../machine/effect.ts";
-import type { Exit } from "../machine/life.ts";
-import { processKey } from "../model/model.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
+import type { EventEffect } from "../../machine/effect.ts";
+import type { Exit } from "../../machine/life.ts";
+import { processKey } from "../../model/model.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
 
 /** How a run ended. `early`: before it counted as RUNNING. */
 export type ExitKind = "expected" | "unexpected" | "early" | "stopped";
