@@ -20,9 +20,8 @@ export const connections: ChaosTest = {
     const [broken, late]: [string[], string[]] = [[], []];
     try {
       // Its start takes longer than a request may.
-      await target.up({
-        late: { command: "/bin/sleep 100000", stdoutLogfile: "NONE", startsecs: 12, autostart: false },
-      });
+      const spec = { command: "/bin/sleep 100000", stdoutLogfile: "NONE", startsecs: 0, autorestart: true };
+      await target.up({ late: { ...spec, startsecs: 12, autostart: false }, other: spec });
       const note = (name: string, text: string, { answers, p99, rssGrowth }: Bystander): void => {
         figures[name] = `${text}; ${answers} answers on the unix socket, p99 ${p99} ms, ${rssGrowth} MiB more`;
         if (answers === 0) broken.push(`${name}: no answer on the unix socket`);
@@ -35,8 +34,12 @@ export const connections: ChaosTest = {
 
       const many = Math.min(4500, openFilesAllowed() - 300);
       execFileSync("prlimit", ["--pid", String(target.supervisorPid), "--nofile=1024:"]);
-      for (const count of [2000, many]) {
-        const { result, bystander } = await target.during(() => crowd(target, count));
+      // Each its own program: one that dies again within a second waits for the second to end.
+      for (const [count, victim] of [
+        [2000, "victim"],
+        [many, "other"],
+      ] as const) {
+        const { result, bystander } = await target.during(() => crowd(target, count, victim));
         const name = `${count} idle`;
         note(name, `${result.closed} turned away, killed program back after ${result.backAfter} ms`, bystander);
         if (result.backAfter > 100) late.push(`${name}: a killed program was back after ${result.backAfter} ms`);
@@ -106,7 +109,7 @@ function hold(where: NetConnectOpts, count: number, text: string): Promise<void>
 }
 
 /** So many connections at once, held until a program that is killed meanwhile is back. */
-async function crowd(target: Target, count: number): Promise<{ closed: number; backAfter: number }> {
+async function crowd(target: Target, count: number, victim: string): Promise<{ closed: number; backAfter: number }> {
   const sockets: Socket[] = [];
   let settled = 0;
   let closed = 0;
@@ -126,7 +129,7 @@ async function crowd(target: Target, count: number): Promise<{ closed: number; b
     await eventually(() => settled === count, "all connections to be made or refused");
     await eventually(() => closed >= count - 256, "the surplus to be closed");
     const info = (): Promise<{ pid: number }> =>
-      target.rpc("supervisor.getProcessInfo", "victim") as Promise<{ pid: number }>;
+      target.rpc("supervisor.getProcessInfo", victim) as Promise<{ pid: number }>;
     const { pid } = await info();
     const began = performance.now();
     kill(pid, "SIGKILL");
