@@ -8,6 +8,7 @@ import { whyNotOwn } from "../keeper/own-folder.ts";
 import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
+import { keepYoungHeapSmall } from "../keeper/small-heap.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import { version } from "./version.ts";
 
@@ -34,6 +35,7 @@ export interface KeeperSettings {
  * done. Throws the system's error if the folder cannot be used.
  */
 export async function runKeeper(settings: KeeperSettings): Promise<number | null> {
+  keepYoungHeapSmall();
   const { runtime, crashLog, command, nofileSoft } = settings;
   const ownerFd = closeInherited(settings.ownerFd);
   let shown: ConsoleLog | null = null;

@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { LogFiles } from "../keeper/log-files.ts";
+import { keepYoungHeapSmall } from "../keeper/small-heap.ts";
 import { connectKeeper } from "../keeper/connection.ts";
 import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";
 import { boot } from "../daemon/boot.ts";
@@ -21,6 +22,7 @@ import { version } from "./version.ts";
 
 /** The entry of the supervisor process: started by the keeper, speaks to it over descriptor 3. */
 async function main(): Promise<void> {
+  keepYoungHeapSmall();
   const { values } = parseArgs({
     options: {
       config: { type: "string" },
