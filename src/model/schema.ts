@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { option, required, text, wholeNumber } from "./schema-option.ts";
-import { eventlistenerSchema, fcgiProgramSchema, listenerSchema, programSchema } from "./schema-program.ts";
+import { eventlistenerSchema, listenerSchema } from "./schema-listener.ts";
+import { fcgiProgramSchema, programSchema } from "./schema-program.ts";
 import { inetHttpServerSchema, supervisorctlSchema, unixHttpServerSchema } from "./schema-servers.ts";
 import { supervisordSchema } from "./schema-supervisord.ts";
 
