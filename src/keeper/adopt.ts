@@ -40,6 +40,8 @@ export function adoptPrograms(
       if (record.ended === null) tellLost(keeper, record);
       continue;
     }
+    // Its FIFOs were about to be its successor's.
+    if (record.ended !== null && intents.some((one) => one.fifos.life === record.fifos.life)) continue;
     if (takeOver(keeper, record)) for (const path of paths(record.fifos)) inUse.add(path);
   }
   for (const intent of intents) {

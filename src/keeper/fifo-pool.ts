@@ -6,7 +6,7 @@ import type { SystemCalls } from "./system-calls.ts";
 /**
  * Spare FIFOs. Node cannot make one. Where the system can be asked, they are made when they are needed; else the `mkfifo`
  * program makes them, at the price of a process, so then they are made in batches,
- * ahead of need, and a start finds its own ready. A used FIFO is removed, never used again: another user may have owned it.
+ * ahead of need, and a start finds its own ready. What comes of used ones: fifo-reuse.ts.
  */
 export class FifoPool {
   readonly #folder: string;

@@ -192,6 +192,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     if (program === undefined) return;
     if (program.alive || program.starting) throw new Error(`${key} is running and cannot be forgotten: stop it first`);
     this.programs.delete(key);
+    program.dropSpare();
     this.sockets.forget(key);
     this.#trouble.attempt(() => this.#registry.remove(key));
   }

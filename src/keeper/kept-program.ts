@@ -13,6 +13,7 @@ import type {
 } from "../protocol/keeper.ts";
 import { monotonicNow } from "./monotonic.ts";
 import { errnoOf } from "./errno.ts";
+import { areAsNew, fifoNames, removeFifos } from "./fifo-reuse.ts";
 import type { ExitStatus } from "./exit-status.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { PipelineSink } from "./output-pipeline.ts";
@@ -39,6 +40,8 @@ export class KeptProgram {
   readonly #positions = { stdout: 0, stderr: 0 };
   readonly #counters = { stdout: { logged: 0, dropped: 0 }, stderr: { logged: 0, dropped: 0 } };
   readonly #lingering = new Set<Run>();
+  /** Of an earlier run, as good as new. */
+  #spare: FifoPaths | null = null;
 
   constructor(key: string, logs: ProcessLogs, stop: StopManners, files: LogFiles, told: ProgramNews) {
     this.key = key;
@@ -67,6 +70,7 @@ export class KeptProgram {
   /** The prepared run has a process: it is the current one from now on. */
   begin(run: Run, incarnation: number, logs: ProcessLogs, stop: StopManners): void {
     if (this.run !== null) this.#lingering.add(this.run);
+    for (const one of this.#lingering) if (one.over && !one.mayHaveLeft) this.#lingering.delete(one);
     this.run = run;
     this.incarnation = incarnation;
     this.logs = logs;
@@ -132,8 +136,27 @@ export class KeptProgram {
     return runs.filter((run) => (run.alive ? !left : run.mayHaveLeft));
   }
 
+  /** FIFOs of an earlier run that the next one can have; `null` if there are none, or others are needed. */
+  takeSpare(merged: boolean, owner: number | null): FifoPaths | null {
+    const spare = this.#spare;
+    this.#spare = null;
+    if (spare === null) return null;
+    // Somebody may have cleaned up the folder.
+    if (owner === null && merged === (spare.stderr === null) && fifoNames(spare).every((path) => fs.existsSync(path)))
+      return spare;
+    removeFifos(spare);
+    return null;
+  }
+
+  /** It is never started again. */
+  dropSpare(): void {
+    if (this.#spare !== null) removeFifos(this.#spare);
+    this.#spare = null;
+  }
+
   /** Lets go of logs and FIFOs; a process that is alive is not touched. */
   close(): void {
+    this.dropSpare();
     this.run?.close();
     for (const run of this.#lingering) run.close();
   }
@@ -165,7 +188,11 @@ export class KeptProgram {
         });
       },
       over: () => {
+        const { fifos, lifeIsOver, isOutlived } = run();
         this.#lingering.delete(run());
+        // What is left of it is looked for by the name of its life FIFO.
+        if (this.#spare === null && lifeIsOver && !isOutlived && areAsNew(fifos)) this.#spare = fifos;
+        else removeFifos(fifos);
       },
     };
   }

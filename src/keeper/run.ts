@@ -6,7 +6,6 @@
  * lingers, reading into the same logs under the same key, beside a newer incarnation if there is one, until the kernel says
  * that nobody can write any more. So their bytes are neither lost nor taken for somebody else's, and nobody gets SIGPIPE.
  */
-import * as fs from "node:fs";
 import type { ProcessLogs, StreamName } from "../protocol/keeper.ts";
 import { exitStatus, FIRST_REAL_TIME, UNKNOWN_EXIT, type ExitStatus } from "./exit-status.ts";
 import type { Cgroup } from "./cgroups.ts";
@@ -98,6 +97,11 @@ export class Run {
     return (this.#life?.hasWriters() ?? false) || groupHasMembers(this.#pid) || this.#isCgroupInUse();
   }
 
+  /** Nobody holds its life FIFO any more. */
+  get lifeIsOver(): boolean {
+    return this.#lifeOver;
+  }
+
   /** By which its processes are known. */
   get sought(): Sought {
     return { pid: this.#pid, startTime: this.#startTime, life: this.fifos.life, also: this.cgroup?.pids() ?? [] };
@@ -168,13 +172,6 @@ export class Run {
     this.cgroup?.remove();
   }
 
-  /** Removes its FIFOs' names. Who has them open is not affected. */
-  removeFifos(): void {
-    for (const path of [this.fifos.stdin, this.fifos.stdout, this.fifos.stderr, this.fifos.life]) {
-      if (path !== null) fs.rmSync(path, { force: true });
-    }
-  }
-
   /** One that has served its purpose is removed: nobody can get into it any more. */
   #isCgroupInUse(): boolean {
     if (this.cgroup === null || this.cgroup.pids().length > 0) return this.cgroup !== null;
@@ -228,8 +225,8 @@ export class Run {
 
   #streamEnded(): void {
     if (!this.#begun || this.#closed || !this.over) return;
+    this.#lifeOver ||= this.#life?.hasWriters() === false;
     this.close();
-    this.removeFifos();
     this.#sinks.over();
   }
 }
@@ -240,5 +237,6 @@ export interface RunSinks {
   /** A chunk as the program wrote it, before capture mode and stripping. */
   output(stream: StreamName, chunk: Uint8Array): void;
   exited(status: ExitStatus): void;
+  /** Nothing of it has its FIFOs open any more; their names are whoever's this is. */
   over(): void;
 }

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import type { StartRequest, StartResult } from "../protocol/keeper.ts";
 import type { Cgroup } from "./cgroups.ts";
 import { errnoOf } from "./errno.ts";
+import { removeFifos } from "./fifo-reuse.ts";
 import type { ProgramHost } from "./program-host.ts";
 import type { KeptProgram } from "./kept-program.ts";
 import { planLaunch, type Launch } from "./plan-launch.ts";
@@ -40,8 +41,7 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
   const merged = request.logs.stderr === "stdout";
   let fifos: FifoPaths;
   try {
-    const [stdin = "", stdout = "", life = "", stderr = ""] = await keeper.pool.take(merged ? 3 : 4);
-    fifos = { stdin, stdout, life, stderr: merged ? null : stderr };
+    fifos = program.takeSpare(merged, ownerOf(request)) ?? (await newFifos(keeper, merged));
   } catch (error) {
     return { ok: false, stage: "dispatchers", errno: errnoOf(error) };
   }
@@ -51,12 +51,12 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
   try {
     launch = await planLaunch(request, lent === null ? keeper.nofileSoft : null);
   } catch (error) {
-    removeAll(fifos);
+    removeFifos(fifos);
     return { ok: false, stage: "fork", errno: errnoOf(error) };
   }
   if (!keeper.accepting) {
     // Whoever ends the keeper has counted the living already.
-    removeAll(fifos);
+    removeFifos(fifos);
     return { ok: false, stage: "refused", errno: "quitting" };
   }
   const startedAt = Date.now();
@@ -64,7 +64,7 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
   try {
     run = program.prepare(fifos, request.logs, request.incarnation, startedAt);
   } catch (error) {
-    removeAll(fifos);
+    removeFifos(fifos);
     return { ok: false, stage: "dispatchers", errno: errnoOf(error) };
   }
   const opened: number[] = [];
@@ -88,14 +88,14 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
     if (typeof child === "string") {
       keeper.dropIntent(request.key);
       run.close();
-      run.removeFifos();
+      removeFifos(fifos);
       return { ok: false, stage: "fork", errno: child };
     }
     return { ok: true, pid: run.pid, startedAt };
   } catch (error) {
     keeper.dropIntent(request.key);
     run.close();
-    run.removeFifos();
+    removeFifos(fifos);
     return { ok: false, stage: "dispatchers", errno: errnoOf(error) };
   } finally {
     for (const fd of opened) fs.closeSync(fd);
@@ -114,6 +114,11 @@ function cgroupFor(keeper: ProgramHost, { stop }: StartRequest, fifos: FifoPaths
 
 function spawnInside<T>(keeper: ProgramHost, cgroup: Cgroup | null, spawn: () => T): T {
   return cgroup === null || keeper.cgroups === null ? spawn() : keeper.cgroups.inside(cgroup, spawn);
+}
+
+async function newFifos(keeper: ProgramHost, merged: boolean): Promise<FifoPaths> {
+  const [stdin = "", stdout = "", life = "", stderr = ""] = await keeper.pool.take(merged ? 3 : 4);
+  return { stdin, stdout, life, stderr: merged ? null : stderr };
 }
 
 /**
@@ -137,10 +142,4 @@ function openEnds(fifos: FifoPaths, owner: number | null, opened: number[]): Pro
 
 function ownerOf(request: StartRequest): number | null {
   return process.geteuid?.() === 0 && request.uid !== null && request.uid !== 0 ? request.uid : null;
-}
-
-function removeAll(fifos: FifoPaths): void {
-  for (const path of [fifos.stdin, fifos.stdout, fifos.life, fifos.stderr]) {
-    if (path !== null) fs.rmSync(path, { force: true });
-  }
 }
