@@ -2,8 +2,9 @@ import { execa } from "execa";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
 import { ask, freePort, rpc, type Answer } from "../support/http.ts";
 import { Project } from "../support/project.ts";
 
@@ -38,14 +39,7 @@ beforeAll(async () => {
   project.write("supervisor.config.ts", config(PROGRAMS));
   const up = await project.sup("up", "-d", "--no-watch");
   expect(up).toMatchObject({ exitCode: 0 });
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"].concat([
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ]),
-  });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
