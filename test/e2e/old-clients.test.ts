@@ -129,6 +129,38 @@ print("fine")
   expect(await run("python3", ["-c", script], daemon.folder)).toEqual({ stdout: "fine\n", stderr: "", status: 0 });
 });
 
+test("npm's xmlrpc, which dashboards in Node are built on, gets values, faults and the status of a refusal", async () => {
+  const script = `
+const xmlrpc = require("xmlrpc");
+const call = (options, method, ...params) => new Promise((resolve) =>
+  xmlrpc.createClient({ host: "127.0.0.1", port: ${port}, path: "/RPC2", ...options })
+    .methodCall(method, params, (error, value) =>
+      resolve(error ? { code: error.code, text: error.faultString, status: error.res && error.res.statusCode } : value)));
+(async () => {
+  const auth = { basic_auth: { user: "user", pass: "pass" } };
+  console.log(JSON.stringify([
+    await call(auth, "supervisor.getState"),
+    (await call(auth, "supervisor.getAllProcessInfo")).map((one) => one.name),
+    await call(auth, "supervisor.tailProcessStdoutLog", "cat", 0, 0),
+    await call(auth, "supervisor.stopProcess", "nosuch"),
+    await call(auth, "system.multicall", [{ methodName: "supervisor.getIdentification", params: [] }]),
+    (await call({}, "supervisor.getPID")).status,
+  ]));
+})();
+`;
+  writeFileSync(log, "0123456789");
+  const ran = await run(process.execPath, ["-e", script], process.cwd());
+  expect(ran.stderr).toBe("");
+  expect(JSON.parse(ran.stdout)).toEqual([
+    { statecode: 1, statename: "RUNNING" },
+    ["cat", "idle"],
+    ["", 10, true],
+    { code: 10, text: "BAD_NAME: nosuch", status: 200 },
+    ["supervisor"],
+    401,
+  ]);
+});
+
 test("on a terminal our client's shell follows, forwards, asks for a password and helps, with our daemon", async () => {
   const ctl = [process.execPath, "bin/supervisorctl", "-s", `http://127.0.0.1:${port}`];
   const actions =
