@@ -8,7 +8,7 @@ import { whyNotOwn } from "../keeper/own-folder.ts";
 import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
-import { keepYoungHeapSmall } from "../keeper/small-heap.ts";
+import { collectWhenStill, keepYoungHeapSmall } from "../keeper/small-heap.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import { version } from "./version.ts";
 
@@ -80,7 +80,7 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
   const tellAgain = (): void => {
     if (ending !== null) tellEnd(ending);
   };
-  const news = { ready: tellAgain, died: tellAgain };
+  const news = { heard: collectWhenStill(), ready: tellAgain, died: tellAgain };
   const supervisor = new SupervisorChild(keeper, command, log, news, shown?.say ?? null);
   for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) process.on(signal, () => tellEnd(signal.slice(3)));
   for (const signal of ["SIGHUP", "SIGUSR2"] as const) {

@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { LogFiles } from "../keeper/log-files.ts";
-import { keepYoungHeapSmall } from "../keeper/small-heap.ts";
+import { collectWhenStill, keepYoungHeapSmall } from "../keeper/small-heap.ts";
 import { connectKeeper } from "../keeper/connection.ts";
 import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";
 import { boot } from "../daemon/boot.ts";
@@ -45,7 +45,10 @@ async function main(): Promise<void> {
     for (const signal of RELAYED) process.on(signal, () => undefined);
   // Nor is it the end if nobody reads the copy of the log any more.
   process.stdout.on("error", () => undefined);
-  const keeper = connectKeeper(new Socket({ fd: 3, readable: true, writable: true }));
+  const stream = new Socket({ fd: 3, readable: true, writable: true });
+  const keeper = connectKeeper(stream);
+  const note = collectWhenStill();
+  stream.on("data", (chunk: Buffer) => note(4 * chunk.length)); // what we ask is longer than what is answered
   // Without its keeper a supervisor can neither start nor stop anything: the next keeper starts another one.
   keeper.events.onClose(() => process.exit(70));
 

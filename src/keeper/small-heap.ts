@@ -1,4 +1,5 @@
 import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 /**
  * Keeps V8's young generation at its first size. By default it grows to three times 16 MiB while many programs start, and stays
@@ -8,3 +9,39 @@ import { setFlagsFromString } from "node:v8";
 export function keepYoungHeapSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
 }
+
+/**
+ * Gives back what a busy time has left: returns whom to tell of the bytes of each message, and once enough have come and then none
+ * for two seconds, garbage is collected, once. Node does that only when it needs room, and what hardly does anything never does.
+ * While nothing happens there is no timer.
+ */
+export function collectWhenStill(): (bytes: number) => void {
+  let passed = 0;
+  let lastAt = 0;
+  let timer: NodeJS.Timeout | null = null;
+  const look = (): void => {
+    const rest = STILL - (performance.now() - lastAt);
+    timer = rest > 0 ? setTimeout(look, rest).unref() : null;
+    if (timer !== null) return;
+    passed = 0;
+    collectGarbage();
+  };
+  return (bytes) => {
+    passed += bytes;
+    lastAt = performance.now();
+    if (passed >= WORTH_IT) timer ??= setTimeout(look, STILL).unref();
+  };
+}
+
+/** Node shows `gc` only in contexts that are made after the flag was set. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  setFlagsFromString("--no-expose-gc");
+  collect();
+}
+
+/** Milliseconds. */
+const STILL = 2000;
+/** Bytes of messages that leave so much garbage that it is worth some milliseconds: the start of some fifty programs. */
+const WORTH_IT = 64 * 1024;

@@ -78,7 +78,10 @@ export class SupervisorChild {
     const say = this.#say;
     if (say !== null) for (const stream of [child.stdout, child.stderr]) stream?.on("data", say);
     const stream = child.stdio[3];
-    if (stream instanceof Duplex) this.#connection = serveKeeper(this.#keeper, stream, this.#news.ready);
+    if (stream instanceof Duplex) {
+      this.#connection = serveKeeper(this.#keeper, stream, this.#news.ready);
+      stream.on("data", (chunk: Uint8Array) => this.#news.heard(chunk.length));
+    }
     child.on("error", (error) => {
       if (child.pid === undefined) this.#ended(child, error.message);
     });
@@ -150,6 +153,8 @@ export class SupervisorChild {
 }
 
 export interface SupervisorNews {
+  /** So many bytes came from it. */
+  heard(bytes: number): void;
   /** A supervisor has taken its snapshot: events reach it from now on. */
   ready(): void;
   /** It died without having asked the keeper to quit. */
