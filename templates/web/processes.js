@@ -9,6 +9,7 @@ const connection = document.querySelector("#connection");
 const message = document.querySelector("#message");
 const summary = document.querySelector("#summary");
 const pickAll = document.querySelector("#pick-all");
+const title = document.title;
 const usage = new Map();
 const history = new Map();
 const HISTORY = 45;
@@ -96,11 +97,15 @@ function drawSummary(counts) {
     if (link.firstElementChild.textContent !== text) link.firstElementChild.textContent = text;
   }
   for (const [state, link] of known) if (!counts.has(state)) link.hidden = true;
+  // A tab among many tells, too.
+  const failing = (counts.get("FATAL") ?? 0) + (counts.get("BACKOFF") ?? 0);
+  document.title = failing === 0 ? title : `(${failing} failing) ${title}`;
 }
 
 function drawSelection() {
   const boxes = rowsOf().filter((row) => !row.hidden).map((row) => row.querySelector("input"));
   const ticked = rowsOf().filter((row) => row.querySelector("input").checked).length;
+  form.classList.toggle("some", ticked > 0);
   document.querySelector("#selected").textContent = ticked === 0 ? "With the selected:" : `With the ${ticked} selected:`;
   for (const button of form.querySelectorAll("button[name=selected]")) button.disabled = ticked === 0;
   pickAll.checked = boxes.length > 0 && boxes.every((box) => box.checked);

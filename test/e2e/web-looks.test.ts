@@ -18,7 +18,7 @@ const contexts: BrowserContext[] = [];
 const PROGRAMS = `
     db: { command: "sleep 1000", startsecs: 0, priority: 10 },
     web: { command: "sleep 1000", startsecs: 0, numprocs: 3, processName: "%(program_name)s_%(process_num)d" },
-    api: { command: \`sh -c 'i=0; while :; do i=$((i+1)); printf "\\\\033[32mGET\\\\033[0m /orders/%%s \\\\033[2m200\\\\033[0m in 12 ms\\\\n" $i; [ $((i % 4)) -ne 0 ] || echo "warning: the cache is cold" >&2; sleep 0.5; done'\`, startsecs: 0 },
+    api: { command: \`sh -c 'i=0; while :; do i=$((i+1)); printf "\\\\033[32mGET\\\\033[0m /orders/%s \\\\033[2m200\\\\033[0m in 12 ms\\\\n" $i; [ $((i % 4)) -ne 0 ] || echo "warning: the cache is cold" >&2; sleep 0.5; done'\`, startsecs: 0 },
     migrate: { command: "true", startsecs: 0, autorestart: false },
     broken: { command: "/opt/shop/bin/worker --queue mail" },
     crashing: { command: "sh -c 'exit 3'", startretries: 1000, startsecs: 5 },

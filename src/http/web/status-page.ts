@@ -64,16 +64,19 @@ export function statusPage(
       <button class="nojs">Show</button>
     </form>
     <form method="post" action="/action" id="act">
-      <div class="bulk" role="group" aria-label="For the selected processes">
-        <span id="selected">With the selected:</span>
-        <button name="selected" value="start">Start</button><button name="selected" value="restart">Restart</button
-        ><button name="selected" value="stop">Stop</button>
-        <button name="selected" value="clear">Clear logs</button>
-        <label class="joined"
-          ><span class="quiet">Signal</span
-          ><select name="signal" aria-label="Signal">
-            ${options(SIGNALS, "HUP")}</select
-          ><button name="selected" value="signal">Send signal</button></label
+      <div class="bulk">
+        <span class="hint js">Tick processes to act on several at once</span>
+        <span class="chosen" role="group" aria-label="For the selected processes">
+          <span id="selected">With the selected:</span>
+          <button name="selected" value="start">Start</button><button name="selected" value="restart">Restart</button
+          ><button name="selected" value="stop">Stop</button>
+          <button name="selected" value="clear">Clear logs</button>
+          <label class="joined"
+            ><span class="quiet">Signal</span
+            ><select name="signal" aria-label="Signal">
+              ${options(SIGNALS, "HUP")}</select
+            ><button name="selected" value="signal">Send signal</button></label
+          ></span
         >
         <span class="all"
           ><button name="do" value="start all">Start all</button
