@@ -13,9 +13,7 @@ import { buildCtl, run } from "./run-ctl.ts";
  */
 const PROGRAMS = `${SHARED}
 [program:gone]
-command=/bin/sh -c "printf 0123456789"
-startsecs=0
-autorestart=false
+command=/bin/sh -c "printf 0123456789; exec sleep 1000"
 autostart=false
 stdout_logfile=@/logs/gone.out
 `;
