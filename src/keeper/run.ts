@@ -194,7 +194,9 @@ export class Run {
       stream.pause();
       target.onDrain(() => stream.resume());
     };
-    const stream = new OutputStream(fifo, take, () => this.#streamEnded());
+    // Who is written to, such as an event listener, is waited for.
+    const mayWait = (): boolean => !this.stdin.used;
+    const stream = new OutputStream(fifo, take, () => this.#streamEnded(), mayWait);
     this.#streams.set(name, stream);
   }
 

@@ -14,6 +14,11 @@ export class StdinQueue {
     this.#fifo = fifo;
   }
 
+  /** Somebody has written to it. */
+  get used(): boolean {
+    return this.#socket !== null;
+  }
+
   /** Takes all of `bytes` or, if more than 1 MiB is queued already, none. What had the name `once` last is not taken again. */
   write(bytes: Uint8Array, once?: string): "queued" | "full" | "closed" {
     if (once !== undefined && once === this.#last) return "queued";
