@@ -5,11 +5,11 @@
  */
 export class ChattyStreams {
   readonly #streams = new Set<ChattyStream>();
-  #timer: NodeJS.Timeout | null = null;
+  #armed = false;
 
   add(stream: ChattyStream): void {
     this.#streams.add(stream);
-    this.#timer ??= setTimeout(() => this.#read(), BATCH);
+    this.#arm();
   }
 
   delete(stream: ChattyStream): void {
@@ -17,9 +17,15 @@ export class ChattyStreams {
   }
 
   #read(): void {
-    this.#timer = null;
+    this.#armed = false;
     for (const stream of this.#streams) if (!stream.readChat()) this.#streams.delete(stream);
-    if (this.#streams.size > 0) this.#timer ??= setTimeout(() => this.#read(), BATCH);
+    if (this.#streams.size > 0) this.#arm();
+  }
+
+  #arm(): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    setTimeout(() => this.#read(), BATCH);
   }
 }
 
