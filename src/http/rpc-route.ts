@@ -62,7 +62,7 @@ export async function answerRpc(
 }
 
 /** Bytes of such a request that go into the log: anybody who can reach the door can send a megabyte. */
-const MAX_SHOWN = 1000;
+const MAX_SHOWN = 200;
 
 /** A missing type is what hand-written clients send; a browser always says who asks, in `Origin`. */
 function isXml(request: IncomingMessage): boolean {
