@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { keepScreenshot, launchBrowser } from "../support/browser.ts";
@@ -22,6 +23,7 @@ const PROGRAMS = `
     migrate: { command: "true", startsecs: 0, autorestart: false },
     broken: { command: "/opt/shop/bin/worker --queue mail" },
     crashing: { command: "sh -c 'exit 3'", startretries: 1000, startsecs: 5 },
+    shouter: { command: "sh -c 'while :; do echo AHOY; sleep 1; done'", startsecs: 0 },
     report: { command: "sleep 1000", startsecs: 0, autostart: false },`;
 
 const config = (programs: string): string => `import { defineConfig } from "sup";
@@ -218,6 +220,40 @@ describe("the config page", () => {
     expect(await page.locator("pre.frame").textContent()).toContain('startretries: "often"');
     await keepScreenshot(page, "broken-config");
     write(PROGRAMS);
+  });
+});
+
+describe("the logs", () => {
+  test("stand still while paused and lose nothing, wrap or not, and can be downloaded", async () => {
+    const page = await open("/logs?name=frontend:api");
+    const lines = page.locator("#log div");
+    await lines.filter({ hasText: "GET /orders/" }).nth(2).waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    const shown = await lines.count();
+    const button = page.getByRole("button", { name: /Go on \(\d+ new lines\)/ });
+    await button.waitFor();
+    expect(await lines.count()).toBe(shown);
+    await button.click();
+    await lines.nth(shown).waitFor();
+    const numbers = (await lines.allTextContents())
+      .map((text) => /orders\/(\d+)/.exec(text)?.[1])
+      .filter((text) => text !== undefined)
+      .map(Number);
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    const space = () => page.evaluate("getComputedStyle(document.querySelector('#log div')).whiteSpace");
+    const wrapped = await space();
+    await page.getByLabel("Wrap").uncheck();
+    expect([wrapped, await space()]).toEqual(["pre-wrap", "pre"]);
+    const coming = page.waitForEvent("download");
+    await page.locator("a[download]").first().click();
+    const text = readFileSync(await (await coming).path(), "utf8");
+    expect(text).toContain("/orders/1 ");
+  });
+
+  test("come from several programs at once, each line with its name", async () => {
+    const page = await open("/logs?name=frontend:api&name=shouter:shouter");
+    await page.locator("#log div", { hasText: "frontend:api" }).first().waitFor();
+    await page.locator("#log div", { hasText: "shouter" }).filter({ hasText: "AHOY" }).first().waitFor();
   });
 });
 
