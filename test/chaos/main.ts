@@ -22,7 +22,8 @@ export async function main(args: readonly string[]): Promise<number> {
     allowPositionals: true,
   });
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-  const chosen = positionals.length === 0 ? suite : suite.filter((test) => positionals.includes(test.id));
+  const chosen =
+    positionals.length === 0 ? suite : suite.filter((test) => positionals.some((one) => isMeant(one, test.id)));
   let failed = 0;
   const rows: string[] = [];
   for (const test of chosen) {
@@ -64,6 +65,11 @@ function tableRow(test: ChaosTest, { figures, broken, late, skipped }: ChaosResu
           : "yes"
         : `no: ${broken.join("; ")}`;
   return `| ${test.id} | ${cell(test.title)} | ${cell(test.criterion)} | ${cell(counted.join(", "))} | ${cell(met)} |\n`;
+}
+
+/** A test by its name, or all of a kind by its letter. */
+function isMeant(positional: string, id: string): boolean {
+  return positional === id || (positional.length === 1 && id.startsWith(positional));
 }
 
 async function attempt(test: ChaosTest, seed: number, full: boolean): Promise<ChaosResult> {
