@@ -131,6 +131,19 @@ describe("every page", () => {
     await inState(page, "report:report", "RUNNING");
     await row(page, "report:report").getByRole("button", { name: "Stop report" }).tap();
     await inState(page, "report:report", "STOPPED");
+    // What is ticked is acted upon by a bar that stays in reach.
+    await row(page, "report:report").locator("input").tap();
+    await row(page, "db:db").locator("input").tap();
+    await keepScreenshot(page, "selection-phone");
+    await page.locator('button[name="selected"][value="start"]').tap();
+    await inState(page, "report:report", "RUNNING");
+    await page.locator('button[name="selected"][value="stop"]').tap();
+    await inState(page, "report:report", "STOPPED");
+    await inState(page, "db:db", "STOPPED");
+    await page.locator('button[name="selected"][value="start"]').tap();
+    await inState(page, "db:db", "RUNNING");
+    await row(page, "report:report").getByRole("button", { name: "Stop report" }).tap();
+    await inState(page, "report:report", "STOPPED");
   });
 });
 
