@@ -30,6 +30,7 @@ import { soak } from "./r16-soak.ts";
 import { vanishingLogs } from "./l7-vanishing-logs.ts";
 import { oddBytes } from "./l9-odd-bytes.ts";
 import { brokenConfigs } from "./c6-broken-configs.ts";
+import { history } from "./r12-history.ts";
 import { permissions } from "./x11-permissions.ts";
 import { privileges } from "./x12-privileges.ts";
 
@@ -55,6 +56,7 @@ export const suite: readonly ChaosTest[] = [
   twoDaemons,
   fileLimit,
   trees,
+  history,
   throughput,
   manyWriters,
   bigBoot,

@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { asProcessOne, type Container } from "../support/container.ts";
 import { programs, Project } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
+
+const root = resolve(import.meta.dirname, "../..");
 
 // `sup run --container` and `supervisord -n` as process 1 of a real pid namespace, with real signals and real orphans.
 
@@ -212,10 +214,11 @@ describe("a read-only system", () => {
   ])("is enough with a writable %s", async (_, writable, user) => {
     config({ main });
     chmodSync(project.folder, 0o755);
-    // The test's own folder may be under /tmp, which is then another one.
-    const mounts = ["--perms", "1777", "--tmpfs", writable, "--tmpfs", "/mnt", "--ro-bind", project.folder, "/mnt/app"];
+    // The test's own folder, and sup's, may be under /tmp, which is then another one, or where only root may go.
+    const shown = ["--ro-bind", project.folder, "/mnt/app", "--ro-bind", root, "/mnt/sup"];
+    const mounts = ["--perms", "1777", "--tmpfs", writable, "--tmpfs", "/mnt", ...shown];
     const wrapper = [...sandbox, ...mounts, "--remount-ro", "/mnt", "--chdir", "/mnt/app", ...user];
-    const container = run(SUP, { wrapper, env: bare });
+    const container = run(["/mnt/sup/bin/sup", ...SUP.slice(1)], { wrapper, env: bare });
     expect(await container.status(), container.text).toBe(3);
     expect(container.text).toContain(`main | ${user.length > 0 ? 54321 : 0}\n`);
   });
