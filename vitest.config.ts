@@ -23,7 +23,8 @@ export default defineConfig({
           globalSetup: ["test/support/build.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          // Most of them wait, for Supervisor above all, which looks once a second.
+          maxWorkers: 3,
         },
       },
     ],
