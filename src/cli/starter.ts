@@ -10,6 +10,8 @@ export interface FolderFacts {
   readonly packageJson: string | null;
   /** Names of all files in it. */
   readonly files: readonly string[];
+  /** Text of `.env`; `null` if there is none. */
+  readonly env?: string | null;
 }
 
 interface StarterProgram {
@@ -18,6 +20,8 @@ interface StarterProgram {
   /** A shell or npm stands between us and the program: a stop has to reach all of them. */
   readonly group: boolean;
   readonly port: number | null;
+  /** It is meant to end, and is not started again. */
+  readonly once: boolean;
 }
 
 /**
@@ -26,7 +30,9 @@ interface StarterProgram {
  */
 export function starterFor(facts: FolderFacts): Starter | null {
   const envFile = facts.files.includes(".env");
-  const fromProcfile = facts.procfile === null ? [] : procfilePrograms(facts.procfile);
+  // A port that is said there is meant.
+  const hasPort = /^\s*(?:export\s+)?PORT\s*=/m.test(facts.env ?? "");
+  const fromProcfile = facts.procfile === null ? [] : procfilePrograms(facts.procfile, hasPort);
   if (fromProcfile.length > 0) return { text: print(fromProcfile, envFile), source: "Procfile" };
   const fromScripts = facts.packageJson === null ? [] : scriptPrograms(facts.packageJson, facts.files);
   if (fromScripts.length > 0) return { text: print(fromScripts, envFile), source: "the scripts of package.json" };
@@ -34,7 +40,7 @@ export function starterFor(facts: FolderFacts): Starter | null {
 }
 
 /** The lines `name: command` of a Procfile; its commands are meant for a shell, and PORT counts up by 100 (Foreman). */
-function procfilePrograms(text: string): StarterProgram[] {
+function procfilePrograms(text: string, hasPort: boolean): StarterProgram[] {
   const lines = text.split(/\r?\n/).flatMap((line) => {
     const [, name, command] = /^\s*([A-Za-z0-9_.-]+)\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
     return name === undefined || command === undefined || line.trim().startsWith("#") ? [] : [{ name, command }];
@@ -42,8 +48,14 @@ function procfilePrograms(text: string): StarterProgram[] {
   const unique = [...new Map(lines.map((line) => [line.name, line])).values()];
   return unique.map(({ name, command }, index) => {
     const group = needsShell(command);
-    const port = /\$\{?PORT\b/.test(command) ? 5000 + 100 * index : null;
-    return { name, command: percentSafe(group ? `sh -c ${shellQuote(command)}` : command), group, port };
+    const port = !hasPort && /\$\{?PORT\b/.test(command) ? 5000 + 100 * index : null;
+    return {
+      name,
+      command: percentSafe(group ? `sh -c ${shellQuote(command)}` : command),
+      group,
+      port,
+      once: name === "release",
+    };
   });
 }
 
@@ -59,6 +71,7 @@ function scriptPrograms(packageJson: string, files: readonly string[]): StarterP
       command: percentSafe(`${runner} ${script}`),
       group: true,
       port: null,
+      once: false,
     }));
 }
 
@@ -97,12 +110,13 @@ function percentSafe(text: string): string {
 
 function print(programs: readonly StarterProgram[], envFile: boolean): string {
   const shared = envFile ? `\n// Variables that every program gets.\nconst env = { envFile: ".env" };\n` : "";
-  const entries = programs.map(({ name, command, group, port }) => {
+  const entries = programs.map(({ name, command, group, port, once }) => {
     const lines = [
       ...(envFile ? ["...env,"] : []),
       `command: ${JSON.stringify(command)},`,
       ...(port === null ? [] : [`environment: { PORT: "${port}" },`]),
       ...(group ? ["stopasgroup: true,"] : []),
+      ...(once ? ["// It runs once, and is meant to end.", "startsecs: 0,", "autorestart: false,"] : []),
     ];
     const key = /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
     return `    ${key}: {\n${lines.map((line) => `      ${line}\n`).join("")}    },\n`;

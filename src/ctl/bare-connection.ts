@@ -30,14 +30,7 @@ export class BareConnection {
       ),
     ];
     const request = Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
-    const kept = this.#socket;
-    try {
-      return await exchange(this.#open(), request, () => (this.#socket = null));
-    } catch (error) {
-      // A kept connection that the daemon closed while idle: nothing of the call was seen.
-      if (kept === null || (error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
-      return exchange(this.#open(), request, () => (this.#socket = null));
-    }
+    return await exchange(this.#open(), request, () => (this.#socket = null));
   }
 
   /** Drops the kept connection. The next request opens another one. */
@@ -47,8 +40,13 @@ export class BareConnection {
   }
 
   #open(): Socket {
-    this.#socket ??= connect({ ...this.#to, noDelay: true });
-    return this.#socket;
+    if (this.#socket !== null) return this.#socket;
+    const socket = connect({ ...this.#to, noDelay: true });
+    // One that the daemon closes between two calls is of no use to the second; a call under way is never sent twice.
+    const forget = (): void => void (this.#socket === socket && (this.#socket = null));
+    socket.on("end", forget).on("close", forget);
+    this.#socket = socket;
+    return socket;
   }
 }
 

@@ -81,7 +81,8 @@ function fatalText(life: Fatal): string {
   const times = life.tries === 1 ? "once" : `${life.tries} times`;
   if (life.lastExit === null) return `${spawnFailure(life.spawnerr)}; tried ${times}, gave up`;
   const last = exitText(life.lastExit).replace(/^exit /, "with ");
-  return `exited too quickly ${times}, last ${last}; gave up`;
+  const meant = life.lastExit.code === 0 ? " (if it is meant to end: startsecs 0 and autorestart false)" : "";
+  return `exited too quickly ${times}, last ${last}; gave up${meant}`;
 }
 
 function seconds(milliseconds: number): string {

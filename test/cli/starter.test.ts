@@ -64,3 +64,15 @@ it.each([
 ])("finds nothing in %j", (nothing) => {
   expect(starterFor(nothing)).toBeNull();
 });
+
+it("leaves the port to .env if it is said there, and runs a release once", () => {
+  const starter = starterFor(
+    facts({
+      procfile: "release: rake db:migrate\nweb: node s.js $PORT\n",
+      files: [".env"],
+      env: "# x\nexport PORT=4000\n",
+    }),
+  );
+  expect(starter?.text).not.toContain("5100");
+  expect(starter?.text).toMatch(/release: \{\n.*\n.*rake db:migrate",\n.*\n *startsecs: 0,\n *autorestart: false,/);
+});

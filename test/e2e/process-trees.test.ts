@@ -111,3 +111,24 @@ test("sup ps shows each program's processes as a tree, as text and as JSON", asy
   expect(lines[3]).toMatch(new RegExp(`^\\s*${child}\\s+[\\d.]+\\s+[\\d.]+ [KM]iB    perl`));
   expect((await project.sup("ps", "nobody")).exitCode).toBe(1);
 });
+
+test("sup down says what it leaves running, and hints name the config that was named", async () => {
+  const file = project.write(
+    "my.config.json",
+    JSON.stringify({
+      programs: { bg: { command: "sh -c 'sleep 996 & echo $! > left; sleep 0.5'", startsecs: 0, autorestart: false } },
+    }),
+  );
+  const up = await project.sup("-c", file, "up", "-d");
+  expect(up.stdout).toContain(`Stop with: sup -c ${file} down`);
+  for (let seen = false; !seen;) {
+    const { stdout } = await project.sup("-c", file, "status", "--json");
+    seen = (JSON.parse(stdout) as { processes: { survivors: unknown[] }[] }).processes[0]?.survivors.length === 1;
+  }
+  const left = Number(readFileSync(join(project.folder, "left"), "utf8"));
+  strays.push(left);
+  const down = await project.sup("-c", file, "down");
+  expect(down).toMatchObject({ exitCode: 0, stdout: "Stopped." });
+  expect(down.stderr).toContain(`${left} (sleep 996)`);
+  expect((await project.sup("-c", file, "status")).stderr).toContain(`Start it with: sup -c ${file} up`);
+});

@@ -4,7 +4,9 @@ import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { findOrphans } from "../find-orphans.ts";
 import { launchDaemon } from "../launch-daemon.ts";
-import { untilGone } from "../until-gone.ts";
+import type { Member } from "../../protocol/api.ts";
+import { safeText } from "../render/safe-text.ts";
+import { isAlive, untilGone } from "../until-gone.ts";
 
 /** Programs of a killed keeper are taken over by a new one, which then stops them as their config says. */
 async function stopOrphans(project: Project, options: { readonly timeout: number | null }): Promise<number> {
@@ -15,9 +17,12 @@ async function stopOrphans(project: Project, options: { readonly timeout: number
 /** `sup down`: stops every program in order, then the daemon; returns when both are gone. Nothing running is no error. */
 export async function down(project: Project, options: { readonly timeout: number | null }): Promise<number> {
   let pid: number;
+  let left: readonly Member[] = [];
   const limit = new AbortController();
   const timer = options.timeout === null ? null : setTimeout(() => limit.abort(), options.timeout * 1000);
   try {
+    const { processes } = await project.client.call("status", {});
+    left = processes.flatMap((one) => one.survivors);
     pid = await shutDown(project.client, limit.signal);
   } catch (error) {
     if (limit.signal.aborted) throw new CliError(`still shutting down after ${options.timeout} s`, { status: 124 });
@@ -30,6 +35,13 @@ export async function down(project: Project, options: { readonly timeout: number
   }
   await untilGone(pid);
   process.stdout.write("Stopped.\n");
+  const living = left.filter((one) => isAlive(one.pid));
+  if (living.length > 0) {
+    const named = living.map((one) => `${one.pid} (${one.command})`).join(", ");
+    process.stderr.write(
+      safeText(`left running, by programs that are not stopped as a group: ${named}\n`, process.stderr),
+    );
+  }
   return 0;
 }
 

@@ -38,5 +38,10 @@ function factsOf(folder: string): Parameters<typeof starterFor>[0] {
   const files = readdirSync(folder);
   const read = (name: string): string | null =>
     files.includes(name) ? readFileSync(join(folder, name), "utf8") : null;
-  return { procfile: read("Procfile.dev") ?? read("Procfile"), packageJson: read("package.json"), files };
+  return {
+    procfile: read("Procfile.dev") ?? read("Procfile"),
+    packageJson: read("package.json"),
+    files,
+    env: read(".env"),
+  };
 }

@@ -64,13 +64,13 @@ export function notRunning(project: Project, exitStatus = 1): CliError {
     return new CliError(
       `the daemon of ${project.config} was killed; ${orphans.length} of its programs run on: ${names}`,
       {
-        hint: "`sup up` takes them over, `sup down` stops them.",
+        hint: `\`${project.sup} up\` takes them over, \`${project.sup} down\` stops them.`,
         status: exitStatus,
       },
     );
   }
   return new CliError(`nothing is running for ${project.config}`, {
-    hint: "Start it with: sup up",
+    hint: `Start it with: ${project.sup} up`,
     status: exitStatus,
   });
 }

@@ -66,7 +66,7 @@ async function startFresh(project: Project, names: readonly string[], options: U
   }
   if (!report.ready) throw new CliError(report.problems, { hint: "Nothing was started." });
   if (report.warnings !== "") process.stderr.write(`${report.warnings}\n`);
-  if (detached) process.stdout.write(`Started (pid ${report.pid}). Stop with: sup down\n`);
+  if (detached) process.stdout.write(`Started (pid ${report.pid}). Stop with: ${project.sup} down\n`);
   return "started";
 }
 
