@@ -17,7 +17,7 @@ export default {
       (await daemon.running()).close();
       const pids = daemon.pids();
       // What a start leaves to be done later (saving, collecting garbage) is not idling: begin when all is still.
-      for (let still = 0, before = cpu(pids); still < 3;) {
+      for (let still = 0, before = cpu(pids); still < 15;) {
         await sleep(1000);
         const now = cpu(pids);
         still = now - before <= 10 ? still + 1 : 0;
