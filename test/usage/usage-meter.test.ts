@@ -34,7 +34,10 @@ describe("the usage of a program", () => {
     const other = await program("echo up; exec sleep 1000");
     // What was forked may not have become what it will be: its size is asked for once it has.
     await eventually(() => comm(other) === "sleep", "the second program");
-    const meter = new UsageMeter(() => performance.now());
+    // The first words of the tree come before its last child.
+    let now = 0;
+    const meter = new UsageMeter(() => (now += 2000));
+    await eventually(() => meter.measure([tree, other]).get(tree)?.processes === 4, "the whole tree");
     const usage = meter.measure([tree, other]);
     expect(usage.get(tree)?.processes).toBe(4);
     expect(usage.get(other)?.processes).toBe(1);
