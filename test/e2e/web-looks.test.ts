@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { keepScreenshot, launchBrowser } from "../support/browser.ts";
+import { keepScreenshot, launchBrowser, seriousFindings } from "../support/browser.ts";
 import { freePort } from "../support/http.ts";
 import { Project } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
@@ -224,13 +224,16 @@ describe("the config page", () => {
     );
     const page = await open("/config");
     expect(await page.locator("ins").allTextContents()).toContain("sleep 3000");
+    expect(await seriousFindings(page)).toEqual([]);
     await keepScreenshot(page, "plan");
     const narrow = await open("/config", { viewport: { width: 360, height: 760 } });
     expect(await narrow.evaluate(TOO_WIDE)).toBe(0);
+    expect(await seriousFindings(narrow)).toEqual([]);
     await keepScreenshot(narrow, "plan-phone");
     write(PROGRAMS.replace("startretries: 1000", 'startretries: "often"'));
     await page.reload();
     expect(await page.locator("pre.frame").textContent()).toContain('startretries: "often"');
+    expect(await seriousFindings(page)).toEqual([]);
     await keepScreenshot(page, "broken-config");
     write(PROGRAMS);
   });

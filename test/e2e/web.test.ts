@@ -1,10 +1,9 @@
 import { execa } from "execa";
-import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
+import { launchBrowser, seriousFindings } from "../support/browser.ts";
 import { ask, eventually, freePort, rpc, type Answer } from "../support/http.ts";
 import { Project } from "../support/project.ts";
 
@@ -302,32 +301,16 @@ describe("who may do what", () => {
 });
 
 describe("axe finds nothing serious", () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
   test.each(["light", "dark"] as const)("on any page, in %s colours", async (colorScheme) => {
     const pages = ["/", "/process?name=steady", "/logs?name=talker", "/events", "/config", "/daemon"];
     const found: unknown[] = [];
     for (const path of pages) {
       const page = await open(path, { colorScheme });
-      // Not a script element: the page's policy lets none in.
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-        return (await axe.run()).violations;
-      });
-      for (const { id, impact, nodes } of violations)
-        if (impact === "serious" || impact === "critical")
-          found.push({ path, id, nodes: nodes.map((one) => one.html) });
+      for (const finding of await seriousFindings(page)) found.push({ path, finding });
     }
     expect(found).toEqual([]);
   });
 });
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string }[];
-}
 
 describe("metrics", () => {
   test("count how runs ended, and have every process of the config", async () => {

@@ -19,7 +19,7 @@ export function configPage(report: StatusReport, plan: PlanReport): Html {
       plan.warnings === ""
         ? null
         : html`<h2>Warnings</h2>
-            <pre class="frame">${plan.warnings}</pre>`
+            <pre class="frame" tabindex="0">${plan.warnings}</pre>`
     }
     ${plan.needsRestart.length === 0 ? null : html`<p class="banner warn">Takes effect after a restart of the daemon only: ${plan.needsRestart.join(", ")}</p>`}`;
 }
@@ -30,7 +30,7 @@ function mistakes(problems: string): Html {
       Nothing was changed: the last good config stays in force. Mend the file; it is looked at again when you reload
       this page.
     </p>
-    <pre class="frame bad">${problems}</pre>`;
+    <pre class="frame bad" tabindex="0">${problems}</pre>`;
 }
 
 function changes(plan: PlanReport): Html {
