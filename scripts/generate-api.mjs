@@ -199,6 +199,7 @@ function typeText(schema) {
       .map((one) => `${one.description ? `\n/** ${one.description} */\n| ` : "| "}${typeText(one)}`)
       .join(" ");
   }
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeText({ ...schema, type })).join(" | ");
   switch (schema.type) {
     case "array":
       return `readonly (${typeText(schema.items)})[]`;

@@ -4,8 +4,9 @@ import { colorOf, styler } from "./render/colors.ts";
 import { PrefixedOutput } from "./render/prefixed-output.ts";
 import { describePlan } from "./render/plan-text.ts";
 import { safeText } from "./render/safe-text.ts";
-import { isNotRunning } from "../client/api-client.ts";
+import { isNotRunning, type ApiClient } from "../client/api-client.ts";
 import { follow } from "../client/follow.ts";
+import { selects } from "../model/select-processes.ts";
 import { untilGone } from "./until-gone.ts";
 
 /**
@@ -63,13 +64,15 @@ export async function attach(
     interrupt(141);
   });
 
+  const needed = options.owner ? neededBy(names, status) : [];
+  if (needed.length > 0) say(`also up, because it is needed: ${needed.join(", ")}`);
   const past = options.owner ? { boot: true } : { lines: 10 };
   let connections = 0;
   try {
     for await (const item of follow(client, { events: true, logs: true, names, ...past }, leave.signal)) {
-      if (item.type === "open" && ++connections > 1) {
-        say("the supervisor process died and was started again; the programs run on");
-      }
+      if (item.type === "open" && ++connections > 1) say(await describeReturn(client));
+      if (item.type === "end" && ended === null)
+        say("all is stopped: the daemon was told to end (`sup down`, or a signal)");
       show(item, output, say, paint, status);
     }
   } catch (error) {
@@ -81,6 +84,23 @@ export async function attach(
   if (options.owner) await untilGone(status.pid);
   if (!options.owner && ended !== null) say("left; everything keeps running (stop it with: sup down)");
   return ended ?? 0;
+}
+
+/** What a fresh daemon started, or is about to, without it having been named. */
+function neededBy(names: readonly string[], { processes }: StatusReport): string[] {
+  return processes.filter((one) => !selects(names, one) && one.why !== "not started").map((one) => one.namespec);
+}
+
+/** Another supervisor process answers than before. */
+async function describeReturn(client: ApiClient): Promise<string> {
+  // One that falls over again is heard of with its successor.
+  const status = await client.call("status", {}).catch(() => null);
+  const upgradedFrom = status?.upgradedFrom ?? null;
+  return status === null || upgradedFrom === null
+    ? "the supervisor process died and was started again; the programs run on"
+    : upgradedFrom === status.version
+      ? "another supervisor process took over (sup upgrade); the programs run on"
+      : `version ${status.version} took over from ${upgradedFrom} (sup upgrade); the programs run on`;
 }
 
 function show(

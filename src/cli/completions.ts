@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { initTemplates } from "./commands/init.ts";
 import { findProject } from "./find-daemon.ts";
 
 /** Commands whose arguments are names of programs. */
@@ -27,6 +28,7 @@ function subcommandsOf(command: Command): string[] {
 }
 
 async function argumentsOf(command: string, before: readonly string[]): Promise<string[]> {
+  if (command === "init") return initTemplates();
   if (command === "completions") return ["bash", "zsh", "fish"];
   if (command === "signal" && before.at(-1) === "signal")
     return ["HUP", "INT", "TERM", "USR1", "USR2", "QUIT", "KILL", "WINCH"];

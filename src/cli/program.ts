@@ -15,10 +15,21 @@ export function createProgram(done: (status: number) => void): Command {
     .option("-c, --config <file>", "the config file (default: the nearest one, upwards from here)")
     .option("--runtime-dir <dir>", "where daemons keep their sockets (default: $SUP_RUNTIME_DIR, or a usual place)")
     .showSuggestionAfterError()
+    // Wrong use is told from what could not be done. Commander ends with 1 for both.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .addHelpText(
       "after",
-      `\nStart with:\n  sup init          write a supervisor.config.ts here\n  sup up            run it; edits are applied as you save\n`,
+      `\nStart with:\n  sup init          write a supervisor.config.ts here\n  sup up            run it; edits are applied as you save\n` +
+        `\nExit status: 0 done; 1 not done, or something is in trouble; 2 wrong use; 3 no daemon runs here;\n` +
+        `124 time ran out; \`sup up\` ends with 130 after Ctrl-C.\n`,
     );
+  // Commander prints the help of all when asked for that of a command which there is not.
+  program.addHelpText("beforeAll", () => {
+    const [word] = program.args.filter((one) => one !== "help");
+    if (word !== undefined && !word.startsWith("-") && !program.commands.some((one) => one.name() === word))
+      program.error(`error: unknown command '${word}'`);
+    return "";
+  });
   const project = () => {
     const { config, runtimeDir } = program.opts<{ config?: string; runtimeDir?: string }>();
     // As the variable does, for us and for whatever we start.
@@ -129,10 +140,10 @@ export function createProgram(done: (status: number) => void): Command {
 
   program
     .command("logs [names...]")
-    .description("the last lines of the programs' output")
+    .description("the last lines of the programs' output: standard output first, then standard error")
     .option("-f, --follow", "go on showing what they write", false)
     .option("-n, --lines <count>", "how many lines of each stream", wholeNumber, 20)
-    .option("--json", "one JSON object a line", false)
+    .option("--json", "one JSON object a line, `data` in base64", false)
     .option("--raw", "the bytes as written: no prefix, escape sequences untouched", false)
     .action(async (names: string[], options) => {
       const { logs } = await import("./commands/logs.ts");

@@ -2,6 +2,8 @@
 export interface Starter {
   readonly text: string;
   readonly source: string;
+  /** Lines of a Procfile that name no program, as they stand there. */
+  readonly passedOver: readonly string[];
 }
 
 /** What a folder says about the programs of its project; `null` for a file that is not there. */
@@ -32,21 +34,29 @@ export function starterFor(facts: FolderFacts): Starter | null {
   const envFile = facts.files.includes(".env");
   // A port that is said there is meant.
   const hasPort = /^\s*(?:export\s+)?PORT\s*=/m.test(facts.env ?? "");
-  const fromProcfile = facts.procfile === null ? [] : procfilePrograms(facts.procfile, hasPort);
-  if (fromProcfile.length > 0) return { text: print(fromProcfile, envFile), source: "Procfile" };
+  const { programs, passedOver } = readProcfile(facts.procfile ?? "", hasPort);
+  if (programs.length > 0) return { text: print(programs, envFile), source: "Procfile", passedOver };
   const fromScripts = facts.packageJson === null ? [] : scriptPrograms(facts.packageJson, facts.files);
-  if (fromScripts.length > 0) return { text: print(fromScripts, envFile), source: "the scripts of package.json" };
+  if (fromScripts.length > 0)
+    return { text: print(fromScripts, envFile), source: "the scripts of package.json", passedOver };
   return null;
 }
 
-/** The lines `name: command` of a Procfile; its commands are meant for a shell, and PORT counts up by 100 (Foreman). */
-function procfilePrograms(text: string, hasPort: boolean): StarterProgram[] {
+/** The lines `name: command` of a Procfile, the last one of a name; its commands are meant for a shell, and PORT counts up by 100 (Foreman). */
+function readProcfile(
+  text: string,
+  hasPort: boolean,
+): { readonly programs: StarterProgram[]; readonly passedOver: string[] } {
+  const passedOver: string[] = [];
   const lines = text.split(/\r?\n/).flatMap((line) => {
+    if (/^\s*(?:#|$)/.test(line)) return [];
     const [, name, command] = /^\s*([A-Za-z0-9_.-]+)\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
-    return name === undefined || command === undefined || line.trim().startsWith("#") ? [] : [{ name, command }];
+    if (name !== undefined && command !== undefined) return [{ name, command }];
+    passedOver.push(line);
+    return [];
   });
   const unique = [...new Map(lines.map((line) => [line.name, line])).values()];
-  return unique.map(({ name, command }, index) => {
+  const programs = unique.map(({ name, command }, index) => {
     const group = needsShell(command);
     const port = !hasPort && /\$\{?PORT\b/.test(command) ? 5000 + 100 * index : null;
     return {
@@ -57,6 +67,7 @@ function procfilePrograms(text: string, hasPort: boolean): StarterProgram[] {
       once: name === "release",
     };
   });
+  return { programs, passedOver };
 }
 
 /** The scripts that run on: `dev`, else `start`, and whatever is a worker or has `dev:` in front. */

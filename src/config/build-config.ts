@@ -33,7 +33,7 @@ export function build(
   const folders = new Set<string>();
   const { value: whole, problems, ...included } = addIncludes(value, world, iniAccess(folders));
   const outcome: Outcome<Model> = problems.length > 0 ? { ok: false, problems } : checkConfig(whole, world);
-  const warnings = [...included.warnings, ...laxModes(included.files)];
+  const warnings = [...included.warnings, ...envFiles.warnings, ...laxModes(included.files)];
   return { ...included, warnings, outcome, files: [...included.files, ...folders, ...envFiles.files] };
 }
 

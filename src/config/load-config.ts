@@ -126,7 +126,19 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
 
 function located({ outcome, origin }: Built, file: string, files: readonly string[]): Outcome<Model> {
   if (outcome.ok) return outcome;
-  return { ok: false, problems: withPlaces(fromIncludes(outcome.problems, origin), file, files) };
+  return { ok: false, problems: inReadingOrder(withPlaces(fromIncludes(outcome.problems, origin), file, files)) };
+}
+
+/** File by file in the order of their first mistakes, and from top to bottom; what has no place comes first. */
+function inReadingOrder(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ place }) => place?.file))];
+  const rank = ({ place }: Problem): number => (place === undefined ? -1 : files.indexOf(place.file));
+  return problems.toSorted(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
+      (a.place?.column ?? 0) - (b.place?.column ?? 0),
+  );
 }
 
 interface Access {

@@ -142,6 +142,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const { done, shutdown, restart } = out;
   const dropped = new DroppedBytes(keeper, snapshot);
   const methods = apiMethods({
+    upgradedFrom: upgradedFrom(snapshot.saved)?.from ?? null,
     supervisor,
     config,
     keeper,

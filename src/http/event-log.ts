@@ -4,7 +4,7 @@ import { namespec } from "../model/model.ts";
 import type { StreamItem } from "../protocol/api.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
-import { endOf } from "../supervisor/snapshot.ts";
+import { stateDetail } from "../supervisor/state-detail.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 
 /** An item with a number, or the end; and the process it is about, if it is about one. */
@@ -70,9 +70,7 @@ export class EventLog {
 
   #state(process: ManagedProcess, event: EventEffect): void {
     const { from, name } = event;
-    const explained = name === "PROCESS_STATE_FATAL" || name === "PROCESS_STATE_BACKOFF";
-    const detail =
-      name === "PROCESS_STATE_EXITED" ? endOf(process, event.expected) : explained ? this.#supervisor.why(process) : "";
+    const detail = stateDetail(this.#supervisor, process, event);
     const to = name.slice("PROCESS_STATE_".length) as typeof from;
     this.#add({ type: "state", namespec: namespec(process.spec), from, to, detail, seq: 0 }, process.spec);
   }

@@ -193,7 +193,7 @@ function leftovers(tree: IniTree, warnings: readonly Problem[]): string[] {
       .flatMap(({ entries }) => [...entries.values()])
       .find((entry) => entry.place === place)?.value;
     const where = place ? `${nearName(tree, place.file)}:${place.line}: ` : "";
-    return printComment(` ${where}${message}${value === undefined ? "" : `: ${value}`}`);
+    return printComment(` ${where}${message}${value === undefined ? "" : ` (it was ${JSON.stringify(value)})`}`);
   });
   return ["// Not carried over:", ...lines];
 }

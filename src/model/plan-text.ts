@@ -30,8 +30,11 @@ function secretOrPlain(key: string, before: unknown, after: unknown): ChangeText
 
 function hidden(key: string, before: unknown, after: unknown): ChangeText {
   const [had, has] = [isSet(before), isSet(after)];
-  if (had && has) return { key, from: "(hidden)", to: "(changed)" };
-  return { key, from: had ? "(hidden)" : "(not set)", to: has ? "(set)" : "(not set)" };
+  return {
+    key,
+    from: had ? "(hidden)" : "(not set)",
+    to: had && has ? "(hidden, another value)" : has ? "(hidden)" : "(not set)",
+  };
 }
 
 function isSet(value: unknown): boolean {

@@ -105,6 +105,10 @@ const statusReport = named(
     now: about(z.number(), "Wall clock, milliseconds."),
     config: configStatus,
     supervisorRestarts: about(count, "How often the supervisor process was restarted by the keeper."),
+    upgradedFrom: about(
+      z.string().nullable(),
+      "Not null: `sup upgrade` started this supervisor process, in place of one of this version.",
+    ),
     troubles: about(
       z.array(z.string()),
       "What the daemon itself cannot do now, for want of disk space or the like; one sentence each.",

@@ -106,6 +106,8 @@ export interface StatusReport {
   readonly config: ConfigStatus;
   /** How often the supervisor process was restarted by the keeper. */
   readonly supervisorRestarts: number;
+  /** Not null: `sup upgrade` started this supervisor process, in place of one of this version. */
+  readonly upgradedFrom: string | null;
   /** What the daemon itself cannot do now, for want of disk space or the like; one sentence each. */
   readonly troubles: readonly string[];
   /** In (group, process) order of the config. */

@@ -18,6 +18,8 @@ export interface DaemonFacts {
   readonly config: ConfigControl;
   readonly snapshot: KeeperSnapshot;
   readonly version: string;
+  /** The version before this one if `sup upgrade` started this supervisor process. */
+  readonly upgradedFrom: string | null;
   readonly keeper: Keeper;
   readonly watching: boolean;
   /** Output lost by each process. */
@@ -70,6 +72,7 @@ async function statusReport(daemon: DaemonFacts): Promise<StatusReport> {
     now: supervisor.clock.wall(),
     config: config.status(daemon.watching),
     supervisorRestarts: snapshot.restarts,
+    upgradedFrom: daemon.upgradedFrom,
     troubles: daemon.troubles(),
     processes: supervisor.processes().map((one) => reportProcess(supervisor, one, dropped.get(one.key), left[one.key])),
   };

@@ -90,14 +90,15 @@ async function carryOut(supervisor: Supervisor, groupName: string, step: Process
 }
 
 async function remove(supervisor: Supervisor, process: ManagedProcess): Promise<void> {
-  await supervisor.stopAndWait(process);
+  await supervisor.stopAndWait(process, { because: "the config no longer has it" });
   const group = supervisor.groups.get(process.spec.group);
   if (group !== undefined) supervisor.removeProcess(group, process);
 }
 
 async function replace(supervisor: Supervisor, process: ManagedProcess, spec: ProcessSpec): Promise<void> {
   const comesBack = shouldRun(supervisor, process, spec);
-  if (comesBack || !process.stoppedByOperator) await supervisor.stopAndWait(process, { startAgain: comesBack });
+  if (comesBack || !process.stoppedByOperator)
+    await supervisor.stopAndWait(process, { startAgain: comesBack, because: "its config has changed" });
   process.respec(spec);
   if (comesBack) supervisor.requestStart(process);
 }

@@ -45,6 +45,8 @@ export class ManagedProcess {
   restarts = 0;
   /** It was asked to start and waits for what it depends on. */
   wanted = false;
+  /** Why it is being stopped or started, in words; "" if somebody just asked for that. */
+  because = "";
   /** It is stopped only to be started again: by whoever stops it, or, if that died meanwhile, by whoever resumes that. */
   startAgain: "planned" | "resumed" | null = null;
   /** Removed from its group: late answers of the keeper are no longer its business. */
@@ -242,7 +244,9 @@ export class ManagedProcess {
       case "event":
         if (effect.name === "PROCESS_STATE_RUNNING") this.#watchReadiness();
         else this.#forgetReadiness();
-        return this.#world.changed(this, effect);
+        this.#world.changed(this, effect);
+        // It explains one step, not the next.
+        this.because = "";
     }
   }
 
@@ -279,9 +283,7 @@ export class ManagedProcess {
       (result) => {
         if (!result.ok && !this.retired) this.input({ type: "signalRefused", errno: result.errno, incarnation });
       },
-      () => {
-        // As above.
-      },
+      () => {}, // as above
     );
   }
 

@@ -74,18 +74,16 @@ export class RestartOnChange {
       const changed = paths.filter((path) => globs.matches(path));
       const answer = answerToChange(process.life);
       if (changed.length === 0 || answer === "leave") continue;
-      log(
-        "info",
-        `${answer === "restart" ? "restarting" : "starting"} ${namespec(process.spec)}: ${what(changed, watch.folder)}`,
-      );
-      if (answer === "start") supervisor.requestStart(process);
-      else void this.#restart(process);
+      const because = what(changed, watch.folder);
+      log("info", `${answer === "restart" ? "restarting" : "starting"} ${namespec(process.spec)}: ${because}`);
+      if (answer === "start") supervisor.requestStart(process, because);
+      else void this.#restart(process, because);
     }
   }
 
-  async #restart(process: ManagedProcess): Promise<void> {
+  async #restart(process: ManagedProcess, because: string): Promise<void> {
     const { supervisor } = this.#options;
-    supervisor.requestStop(process, { startAgain: true });
+    supervisor.requestStop(process, { startAgain: true, because });
     await supervisor.until(process, () => isDown(process) || process.startAgain === null);
     // Unless somebody has taken the matter in hand meanwhile.
     if (process.startAgain !== null && isDown(process)) supervisor.requestStart(process);

@@ -142,9 +142,10 @@ export class Supervisor {
     }
   }
 
-  /** Starts a process as soon as what it depends on allows. */
-  requestStart(process: ManagedProcess): void {
+  /** Starts a process as soon as what it depends on allows. `because`: why, in words, if nobody asked for it. */
+  requestStart(process: ManagedProcess, because = ""): void {
     process.startAgain = null;
+    process.because = because;
     process.wanted = !this.#gates.admit(process);
     if (process.wanted) this.#saver.note(process.key);
     else process.input({ type: "start" });
@@ -154,13 +155,21 @@ export class Supervisor {
   startNow(process: ManagedProcess): void {
     this.#gates.forget(process);
     process.startAgain = null;
+    process.because = "";
     process.wanted = false;
     process.input({ type: "start" });
   }
 
-  /** `startAgain`: the caller means to start it again afterwards, and a successor is to do so if we die in between. */
-  requestStop(process: ManagedProcess, options: { readonly startAgain?: boolean } = {}): void {
+  /**
+   * `startAgain`: the caller means to start it again afterwards, and a successor is to do so if we die in between. `because`: why,
+   * in words, if nobody asked for it.
+   */
+  requestStop(
+    process: ManagedProcess,
+    options: { readonly startAgain?: boolean; readonly because?: string } = {},
+  ): void {
     this.#gates.forget(process);
+    process.because = options.because ?? "";
     process.startAgain = options.startAgain === true ? "planned" : null;
     process.wanted = false;
     this.#saver.note(process.key);
@@ -173,7 +182,10 @@ export class Supervisor {
   }
 
   /** Stops a process and waits until it is gone. */
-  async stopAndWait(process: ManagedProcess, options: { readonly startAgain?: boolean } = {}): Promise<void> {
+  async stopAndWait(
+    process: ManagedProcess,
+    options: { readonly startAgain?: boolean; readonly because?: string } = {},
+  ): Promise<void> {
     this.requestStop(process, options);
     await this.until(process, () => isDown(process));
   }

@@ -29,6 +29,11 @@ export default defineConfig({
 `);
 });
 
+it("names the lines of a Procfile that it passes over", () => {
+  const starter = starterFor(facts({ procfile: "web: cat\n# a comment\n\nworker cat\n: x\nempty:\n" }));
+  expect(starter?.passedOver).toEqual(["worker cat", ": x", "empty:"]);
+});
+
 it("keeps quotes of a shell command", () => {
   const starter = starterFor(facts({ procfile: "a: echo 'x y' && cat\n" }));
   expect(starter?.text).toContain(`command: "sh -c 'echo '\\"'\\"'x y'\\"'\\"' && cat'",`);

@@ -173,6 +173,28 @@ describe("loadConfig", () => {
     expect(result.files).toEqual(expect.arrayContaining([join(folder, ".env"), join(folder, "local.env")]));
   });
 
+  it("names a line of an env file that sets nothing, and does not show its neighbours", async () => {
+    const result = await load({
+      "supervisor.config.json": '{ "programs": { "web": { "command": "cat", "envFile": ".env" } } }',
+      ".env": "SECRET=1\nnonsense\n",
+    });
+    const [warning] = result.warnings;
+    expect(warning?.message).toBe(`line 2 of ${join(folder, ".env")} sets no variable and is ignored`);
+    expect(warning?.place).toBeUndefined();
+  });
+
+  it("tells mistakes from top to bottom, whichever way they were found", async () => {
+    const result = await load({
+      "supervisor.config.ts":
+        'export default {\n  programs: {\n    a: { command: "cat", dependsOn: { nobody: "started" } },\n    b: { command: "cat", startsecs: "x" },\n  },\n  supervisord: { loglevel: "loud" },\n};\n',
+    });
+    expect(places(result)).toEqual([
+      "supervisor.config.ts:3:39",
+      "supervisor.config.ts:4:37",
+      "supervisor.config.ts:6:28",
+    ]);
+  });
+
   it("points at an env file that is not there", async () => {
     const result = await load({
       "supervisor.config.ts": 'export default {\n  programs: { web: { command: "cat", envFile: ".env" } },\n};\n',

@@ -218,15 +218,23 @@ describe("sup plan, reread, update", () => {
 });
 
 describe("a daemon that is not there", () => {
-  test("makes status end with 3, down with 0, and others with 1 and advice", async () => {
+  test("makes down end with 0, and all others with 3 and advice", async () => {
     const empty = new Project();
     empty.write("supervisor.config.json", '{ "programs": {} }');
     expect((await empty.sup("status")).exitCode).toBe(3);
     expect(await empty.sup("down")).toMatchObject({ exitCode: 0, stdout: "Nothing is running." });
     const start = await empty.sup("start", "all");
-    expect(start.exitCode).toBe(1);
+    expect(start.exitCode).toBe(3);
+    expect((await empty.sup("logs")).exitCode).toBe(3);
     expect(start.stderr).toContain("Start it with: sup up");
     await empty.close();
+  });
+
+  test("wrong use ends with 2, also where help is asked for", async () => {
+    for (const words of [["nosuch"], ["nosuch", "--help"], ["help", "nosuch"], ["up", "--nosuch"], ["start"]])
+      expect((await project.sup(...words)).exitCode, words.join(" ")).toBe(2);
+    expect(await project.sup("help", "up")).toMatchObject({ exitCode: 0 });
+    expect((await project.sup("--help")).stdout).toContain("Exit status:");
   });
 
   test("and no config anywhere ends with 2 and advice", async () => {

@@ -86,6 +86,51 @@ describe("sup up in the foreground", () => {
     await up;
   });
 
+  test("says why: what is started too, what a file did, what an edit did, who had to be killed, who ended it all", async () => {
+    const stubborn = `sh -c 'trap "" TERM; echo stubborn is up; while :; do sleep 0.05; done'`;
+    const write = (value: string): string =>
+      project.write(
+        "supervisor.config.ts",
+        `export default { programs: {
+          base: { command: "sleep 1000", startsecs: 0 },
+          idle: { command: "sleep 1000" },
+          web: { command: ${JSON.stringify(stubborn)}, dependsOn: { base: "started" }, watch: "*.txt", stopwaitsecs: 1,
+            environment: { VALUE: "${value}" } },
+        } };`,
+      );
+    write("one");
+    project.write("a.txt", "one");
+    const up = project.spawn(["up", "web"]);
+    await seen(up, /stubborn is up/);
+    project.write("a.txt", "two");
+    await seen(up, /sup +\| web stopping \(a\.txt has changed\)\n/);
+    await seen(up, /sup +\| web stopped \(killed, because it had not ended at SIGTERM\)\n/);
+    await project.until((status) => status.processes.some((one) => one.name === "web" && one.pid !== 0), "web again");
+    write("two");
+    await seen(up, /sup +\| web stopping \(its config has changed\)\n/);
+    await seen(up, /VALUE: \(hidden\) -> \(hidden, another value\)\n/);
+    expect((await project.sup("upgrade")).exitCode).toBe(0);
+    await seen(up, /another supervisor process took over \(sup upgrade\)/);
+    await project.sup("down");
+    const { all, exitCode } = await up;
+    expect(exitCode).toBe(0);
+    expect(all).toMatch(/sup +\| also up, because it is needed: base\n/);
+    expect(all).toContain("all is stopped: the daemon was told to end (`sup down`, or a signal)");
+    expect(all).not.toContain("died");
+  });
+
+  test("--wait shows what a program that failed has said last", async () => {
+    const command = `sh -c 'echo cannot open the thing >&2; exit 3'`;
+    project.write(
+      "supervisor.config.ts",
+      `export default { programs: { bad: { command: ${JSON.stringify(command)}, startretries: 0 } } };`,
+    );
+    const { exitCode, stderr } = await project.sup("up", "--wait");
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^bad: FATAL exited too quickly once, last with status 3; gave up$/m);
+    expect(stderr).toMatch(/^ {2}bad \| cannot open the thing$/m);
+  });
+
   test("shows a mistake in the config with its place, and starts nothing", async () => {
     project.write(
       "supervisor.config.ts",

@@ -44,6 +44,7 @@ const report = (processes: readonly ProcessReport[], config: Partial<StatusRepor
   now: 1_090_000,
   config: { file: "/c", generation: 3, stale: null, watching: true, needsRestart: [], ...config },
   supervisorRestarts: 0,
+  upgradedFrom: null,
   troubles: [],
   processes,
 });

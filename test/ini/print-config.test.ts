@@ -210,7 +210,7 @@ describe("a printed config", () => {
       });
 
       // Not carried over:
-      // supervisord.conf:30: unknown key tty_mode in [program:worker] is ignored: 1
+      // supervisord.conf:30: unknown key tty_mode in [program:worker] is ignored (it was "1")
       "
     `);
   });

@@ -83,9 +83,9 @@ describe("planChange", () => {
     );
     const [web] = plan.processes.filter((process) => process.name === "web");
     expect(web?.changes.map(({ key, from, to }) => `${key}: ${from} -> ${to}`)).toEqual([
-      "environment.A: (hidden) -> (changed)",
+      "environment.A: (hidden) -> (hidden, another value)",
       "environment.B: (hidden) -> (not set)",
-      "environment.D: (not set) -> (set)",
+      "environment.D: (not set) -> (hidden)",
     ]);
     expect(JSON.stringify(web?.changes)).not.toMatch(/s3cret|n3w/);
   });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../cli-error.ts";
+import { safeText } from "../render/safe-text.ts";
 import { starterFor } from "../starter.ts";
 
 const TARGET = "supervisor.config.ts";
@@ -10,10 +11,7 @@ const TARGET = "supervisor.config.ts";
  * Procfile or package.json, if they name programs.
  */
 export function init(folder: string, template: string | undefined, options: { readonly list: boolean }): number {
-  const templates = join(__dirname, "..", "templates", "init");
-  const known = readdirSync(templates)
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => name.slice(0, -".ts".length));
+  const known = initTemplates();
   if (options.list) {
     process.stdout.write(known.map((name) => `${name}\n`).join(""));
     return 0;
@@ -22,16 +20,31 @@ export function init(folder: string, template: string | undefined, options: { re
     throw new CliError(`there is no template ${template}`, { hint: `There are: ${known.join(", ")}`, status: 2 });
   }
   const found = template === undefined ? starterFor(factsOf(folder)) : null;
-  const text = found?.text ?? readFileSync(join(templates, `${template ?? "minimal"}.ts`), "utf8");
+  const text = found?.text ?? readFileSync(join(templatesFolder(), `${template ?? "minimal"}.ts`), "utf8");
   try {
     writeFileSync(join(folder, TARGET), text, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     throw new CliError(`${TARGET} exists already`, { hint: "It was left as it is.", cause: error });
   }
+  for (const line of found?.passedOver ?? [])
+    process.stderr.write(
+      safeText(`sup: passed over in the Procfile, because it is no \`name: command\`: ${line}\n`, process.stderr),
+    );
   const from = found === null ? "" : ` from ${found.source}`;
   process.stdout.write(`Wrote ${TARGET}${from}. Look at it, then run: sup up\n`);
   return 0;
+}
+
+/** The names that `sup init` takes. */
+export function initTemplates(): string[] {
+  return readdirSync(templatesFolder())
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => name.slice(0, -".ts".length));
+}
+
+function templatesFolder(): string {
+  return join(__dirname, "..", "templates", "init");
 }
 
 function factsOf(folder: string): Parameters<typeof starterFor>[0] {

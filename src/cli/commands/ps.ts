@@ -11,7 +11,7 @@ export async function ps(
   options: { readonly json: boolean },
 ): Promise<number> {
   const trees = await project.client.call("processes", { names }).catch((error: unknown) => {
-    throw isNotRunning(error) ? notRunning(project, 3) : error;
+    throw isNotRunning(error) ? notRunning(project) : error;
   });
   const text = options.json ? `${JSON.stringify(trees, null, 2)}\n` : treeText(trees);
   process.stdout.write(safeText(text, process.stdout));

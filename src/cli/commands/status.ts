@@ -14,7 +14,7 @@ export async function status(
   options: { readonly json: boolean },
 ): Promise<number> {
   const report = await project.client.call("status", {}).catch((error: unknown) => {
-    throw isNotRunning(error) ? notRunning(project, 3) : error;
+    throw isNotRunning(error) ? notRunning(project) : error;
   });
   return printStatus(report, names, options);
 }
@@ -56,8 +56,11 @@ function printNotes(report: StatusReport): void {
   if (report.mood !== "running") process.stderr.write(`${paint("yellow", "shutting down")}\n`);
 }
 
+/** As an init script's `status` has it (LSB). */
+const NO_DAEMON = 3;
+
 /** The error of every command that needs a daemon where none runs. */
-export function notRunning(project: Project, exitStatus = 1): CliError {
+export function notRunning(project: Project): CliError {
   const orphans = findOrphans(project.places);
   if (orphans.length > 0) {
     const names = orphans.map(({ key, pid }) => `${key} (${pid})`).join(", ");
@@ -65,12 +68,12 @@ export function notRunning(project: Project, exitStatus = 1): CliError {
       `the daemon of ${project.config} was killed; ${orphans.length} of its programs run on: ${names}`,
       {
         hint: `\`${project.sup} up\` takes them over, \`${project.sup} down\` stops them.`,
-        status: exitStatus,
+        status: NO_DAEMON,
       },
     );
   }
   return new CliError(`nothing is running for ${project.config}`, {
     hint: `Start it with: ${project.sup} up`,
-    status: exitStatus,
+    status: NO_DAEMON,
   });
 }

@@ -1,6 +1,6 @@
 import { namespec } from "../../model/model.ts";
 import type { ConfigControl } from "../../supervisor/config-control.ts";
-import { endOf } from "../../supervisor/snapshot.ts";
+import { stateDetail } from "../../supervisor/state-detail.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 
 /** One line of the timeline. */
@@ -38,13 +38,7 @@ export class WebJournal {
       const { process } = event;
       const state = event.event.name.slice("PROCESS_STATE_".length);
       const isBad = state === "FATAL" || state === "BACKOFF" || state === "UNKNOWN";
-      const detail = isBad
-        ? supervisor.why(process)
-        : event.event.name === "PROCESS_STATE_EXITED"
-          ? endOf(process, event.event.expected)
-          : state === "RUNNING"
-            ? `pid ${process.pid}`
-            : "";
+      const detail = state === "RUNNING" ? `pid ${process.pid}` : stateDetail(supervisor, process, event.event);
       this.add({
         kind: "state",
         subject: namespec(process.spec),

@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { StatusReport } from "../../protocol/api.ts";
 import type { WebAssets } from "./assets.ts";
@@ -40,7 +41,7 @@ export function sendPage(
   const body = Buffer.from(
     assets.fill("page.html", {
       title: page.title,
-      identifier: report.identifier,
+      identifier: nameOf(report),
       version: report.version,
       navigation: navigation(page.here),
       banner: banner(report),
@@ -55,6 +56,11 @@ export function sendPage(
     "Content-Length": body.length,
   });
   response.end(request.method === "HEAD" ? undefined : body);
+}
+
+/** Tabs of several projects are to be told apart, also where nobody has given them an identifier. */
+function nameOf({ identifier, config }: StatusReport): string {
+  return identifier === "supervisor" ? basename(dirname(config.file)) || identifier : identifier;
 }
 
 /** What concerns the daemon as a whole, on top of every page: a broken config, a shutdown. */
