@@ -184,9 +184,9 @@ function connected(is) {
 }
 
 async function follow(address, take) {
-  for (let lines = 300; ; lines = 0) {
+  for (;;) {
     try {
-      const answer = await fetch(address(lines));
+      const answer = await fetch(address());
       if (!answer.ok) note(`The daemon says: ${answer.status} ${answer.statusText}`);
       else {
         connected(true);
@@ -203,17 +203,36 @@ async function follow(address, take) {
   }
 }
 
-function takeItems() {
-  const decoder = new TextDecoder();
-  let rest = "";
-  return (bytes) => {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = lines.pop();
-    for (const line of lines) takeItem(JSON.parse(line));
+/**
+ * The stream of programs: the browser connects anew by itself and says how far it has heard, so nothing is missing afterwards, also
+ * when the supervisor process has died meanwhile. Only a daemon that ended, or refuses, has to be asked from the beginning.
+ */
+function followPrograms(address, lines = 300) {
+  const source = new EventSource(address(lines));
+  source.onopen = () => connected(true);
+  source.onmessage = ({ data }) => {
+    const item = JSON.parse(data);
+    takeItem(item);
+    if (item.type === "end") again("the daemon has ended");
+  };
+  source.onerror = () => {
+    connected(false);
+    if (source.readyState === EventSource.CLOSED) again("the daemon does not answer");
+  };
+  const again = (why) => {
+    source.close();
+    connected(false);
+    note(`${why}; what is written until it answers again is in the files`);
+    readers.clear();
+    setTimeout(() => followPrograms(address, 0), 2000);
   };
 }
 
 function takeItem(item) {
+  if (item.type === "missed") {
+    readers.clear();
+    return note(`something was missed: ${item.reason}; the files have it`);
+  }
   if (item.type === "gap") return note(`${item.namespec}: ${item.bytes} bytes were skipped, they came too fast`);
   if (item.type !== "output") return;
   const id = `${item.stream} ${item.namespec}`;
@@ -274,11 +293,7 @@ if (view !== null) {
       take,
     );
   } else if (names.length > 0) {
-    let take = takeItems();
     const query = `names=${names.map(encodeURIComponent).join(",")}`;
-    void follow(
-      (lines) => ((take = takeItems()), `/api/v1/stream?logs=1&lines=${lines}&${query}`),
-      (bytes) => take(bytes),
-    );
+    followPrograms((lines) => `/api/v1/stream?logs=1&lines=${lines}&${query}`);
   }
 }

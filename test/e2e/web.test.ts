@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser, seriousFindings } from "../support/browser.ts";
 import { ask, eventually, freePort, rpc, type Answer } from "../support/http.ts";
 import { Project } from "../support/project.ts";
+import { sendSignal } from "../support/send-signal.ts";
 
 /*
  * The page as people meet it: a real daemon, a real Chromium. The requests that need no browser are made by hand.
@@ -29,6 +30,7 @@ const PROGRAMS = `
     pair: { command: "sleep 1000", startsecs: 0, numprocs: 2, processName: "%(program_name)s_%(process_num)d" },
     idle: { command: "sleep 1000", startsecs: 0, autostart: false },
     nowhere: { command: "/nonexistent/program" },
+    counter: { command: \`sh -c 'n=0; while :; do n=$((n+1)); echo count $n; sleep 0.05; done'\`, startsecs: 0, autostart: false },
     talker: { command: \`sh -c 'trap "echo got the signal" HUP; printf "\\\\033[31mred\\\\033[0m <b>bold</b>\\\\n"; while :; do sleep 0.1; done'\`, startsecs: 0 },`;
 
 const login = { Authorization: `Basic ${Buffer.from("ann:secret").toString("base64")}` };
@@ -165,14 +167,14 @@ describe("with its script, the page", () => {
     await page.keyboard.type("pair");
     expect(await page.locator("tr[data-key]:visible").count()).toBe(2);
     await page.keyboard.press("Escape");
-    expect(await page.locator("tr[data-key]:visible").count()).toBe(6);
+    expect(await page.locator("tr[data-key]:visible").count()).toBe(7);
     const names = () =>
       page.locator("tr[data-key]:visible").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-name")));
     await page.locator("th.name button").focus();
     await page.keyboard.press("Enter");
-    expect(await names()).toEqual(["idle", "nowhere", "pair:pair_0", "pair:pair_1", "steady", "talker"]);
+    expect(await names()).toEqual(["counter", "idle", "nowhere", "pair:pair_0", "pair:pair_1", "steady", "talker"]);
     await page.keyboard.press("Enter");
-    expect(await names()).toEqual(["talker", "steady", "pair:pair_1", "pair:pair_0", "nowhere", "idle"]);
+    expect(await names()).toEqual(["talker", "steady", "pair:pair_1", "pair:pair_0", "nowhere", "idle", "counter"]);
   });
 
   test("shows logs as they grow, in colour, and never as markup", async () => {
@@ -185,6 +187,25 @@ describe("with its script, the page", () => {
     await page.locator("#only").check();
     await page.locator("#matches", { hasText: "1 line matches" }).waitFor();
     expect(await page.locator("#log div:visible").count()).toBe(1);
+  });
+
+  test("shows every line once, also when the supervisor process is killed meanwhile", async () => {
+    const context = await browser.newContext({ httpCredentials: { username: "ann", password: "secret" } });
+    contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(`http://127.0.0.1:${port}/logs?name=counter:counter`);
+    await project.sup("start", "counter");
+    const numbers = async (): Promise<number[]> =>
+      (await page.locator("#log div").allTextContents()).map((text) => Number(/^count (\d+)$/.exec(text)?.[1] ?? NaN));
+    await eventually(async () => (await numbers()).length > 0, "lines");
+    const before = (await numbers()).length;
+    const { supervisorPid } = await project.status();
+    sendSignal(supervisorPid, "SIGKILL");
+    await eventually(async () => (await numbers()).length > before + 40, "lines after the kill");
+    const shown = await numbers();
+    expect(shown.filter((number, index) => number !== (shown[0] ?? 0) + index)).toEqual([]);
+    await project.sup("stop", "counter");
   });
 });
 
