@@ -1,14 +1,16 @@
-import { closeSync, constants, fstatSync, readSync, statSync, watch, type FSWatcher } from "node:fs";
-import { openSafely } from "../files/open-safely.ts";
+import { closeSync, fstatSync, readSync, statSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
+import { openRegular, openSuccessor } from "./log-successor.ts";
 
 /*
  * Theory. The file is read through one descriptor and watched by name. A change of the file is news to read; a rename or an
- * unlink shows as a change too, and then the name is looked at again: another file under it is the successor, read from its
- * beginning once the old one has been read to its end. While the name leads nowhere its folder is watched instead, because
+ * unlink shows as a change too, and then the name is looked at again: what was written after the old file (log-successor.ts) is
+ * read from its beginning once the old one has been read to its end. A new file that is still empty is watched and waits: who
+ * renamed the old one may have left its writer there. While the name leads nowhere its folder is watched instead, because
  * there is nothing else that could tell of a new file. A folder is not watched otherwise: logs of many programs share one.
  *
- * A reader that is slower than the writer costs nothing but its place: the file itself is the buffer.
+ * A reader that is slower than the writer costs nothing but its place: the files are the buffer. If its file is rotated away
+ * altogether, that is said where output may be missing.
  */
 
 export interface FollowOptions {
@@ -22,6 +24,8 @@ export interface FollowOptions {
 
 /** What is written when a file has become shorter. */
 export const TRUNCATION_MARKER = "==> File truncated <==\n";
+/** What is written when files were rotated away before they could be read. */
+export const GAP_MARKER = "==> Output may be missing here: the log was rotated away <==\n";
 
 const CHUNK = 65_536;
 
@@ -35,11 +39,13 @@ export class FollowedFile {
   #closed = false;
   #clearedOnPurpose = false;
   #fileWatcher: FSWatcher | null = null;
+  /** Of a successor that is empty so far. */
+  #nextWatcher: FSWatcher | null = null;
   #folderWatcher: FSWatcher | null = null;
 
   /** `null` if there is no such file, or none whose end could be read. */
   static open(path: string, options: FollowOptions): FollowedFile | null {
-    const fd = openRegular(path);
+    const fd = openRegular(path) ?? openJustRotated(path);
     return fd === null ? null : new FollowedFile(path, fd, options);
   }
 
@@ -90,6 +96,7 @@ export class FollowedFile {
     if (this.#closed) return;
     this.#closed = true;
     this.#fileWatcher?.close();
+    this.#nextWatcher?.close();
     this.#folderWatcher?.close();
     closeSync(this.#fd);
   }
@@ -131,29 +138,44 @@ export class FollowedFile {
     if (!this.#options.write(bytes)) this.#paused = true;
   }
 
-  /** Goes over to another file of the same name. False: there is none, or not yet. */
+  /** Goes over to what was written after this file. False: there is nothing, or not yet. */
   #takeSuccessor(): boolean {
-    if (isSameFile(this.#fd, this.#path)) {
-      this.#folderWatcher?.close();
-      this.#folderWatcher = null;
-      return false;
-    }
-    const fd = openRegular(this.#path);
-    if (fd === null) {
+    const next = openSuccessor(this.#path, this.#fd);
+    if (next === null) {
       this.#watchFolder();
       return false;
     }
+    this.#folderWatcher?.close();
+    this.#folderWatcher = null;
+    if (next === "none") return false;
+    // What came between the last read and the loss of the name.
+    this.#readOn();
+    if (this.#paused || (next.isCurrent && this.#isStillEmpty(next.fd))) {
+      closeSync(next.fd);
+      return false;
+    }
+    if (next.isGap) this.#write(Buffer.from(GAP_MARKER));
     closeSync(this.#fd);
-    this.#fd = fd;
+    this.#fd = next.fd;
     this.#position = 0;
     this.#clearedOnPurpose = false;
-    this.#watchFile();
+    if (next.isCurrent) this.#watchFile();
     return true;
+  }
+
+  #isStillEmpty(next: number): boolean {
+    if (fstatSync(next).size > 0) return false;
+    this.#nextWatcher?.close();
+    this.#nextWatcher = this.#watch(this.#path);
+    // It may have got its first bytes between the look and the watch.
+    return fstatSync(next).size === 0;
   }
 
   #watchFile(): void {
     this.#fileWatcher?.close();
+    this.#nextWatcher?.close();
     this.#fileWatcher = null;
+    this.#nextWatcher = null;
     try {
       this.#fileWatcher = this.#watch(this.#path);
     } catch (error) {
@@ -167,7 +189,7 @@ export class FollowedFile {
     if (this.#folderWatcher !== null) return;
     this.#folderWatcher = this.#watch(dirname(this.#path));
     // It may have come between the last look and now.
-    if (openableNow(this.#path)) queueMicrotask(() => this.#attempt(() => this.#look()));
+    if (isNamed(this.#path)) queueMicrotask(() => this.#attempt(() => this.#look()));
   }
 
   #watch(path: string): FSWatcher {
@@ -177,25 +199,16 @@ export class FollowedFile {
   }
 }
 
-function openRegular(path: string): number | null {
-  let fd: number;
-  try {
-    // O_NONBLOCK: a FIFO would keep us waiting for a writer.
-    fd = openSafely(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    return null;
-  }
-  if (fstatSync(fd).isFile()) return fd;
+/** Between the rename and its new file a log that is being rotated has no name: its end is in the newest backup. */
+function openJustRotated(path: string): number | null {
+  const fd = openRegular(`${path}.1`);
+  if (fd === null || Date.now() - fstatSync(fd).mtimeMs < JUST_NOW) return fd;
   closeSync(fd);
   return null;
 }
 
-function isSameFile(fd: number, path: string): boolean {
-  const open = fstatSync(fd);
-  const named = statSync(path, { throwIfNoEntry: false });
-  return named !== undefined && named.ino === open.ino && named.dev === open.dev;
-}
+const JUST_NOW = 5000;
 
-function openableNow(path: string): boolean {
+function isNamed(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

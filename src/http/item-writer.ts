@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { StreamItem } from "../protocol/api.ts";
 
 /** A client that is more than this many bytes behind is told of gaps instead of filling our memory. */
-const MAX_BUFFERED = 1 << 20;
+const MAX_BUFFERED = 1 << 19;
 
 /** How an item looks on the wire. */
 export type ItemFormat = (item: StreamItem) => string;

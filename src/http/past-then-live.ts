@@ -14,7 +14,7 @@ import type { ItemWriter } from "./item-writer.ts";
 import { sendPieces } from "./past-output.ts";
 
 /** Bytes of live output that wait for the past to be over. */
-const MAX_HELD = 1 << 20;
+const MAX_HELD = 1 << 19;
 /** A line that is longer than this is cut by a gap. */
 const MAX_LINE = 65_536;
 

@@ -29,6 +29,7 @@ import { processOne } from "./r9-process-one.ts";
 import { soak } from "./r16-soak.ts";
 import { vanishingLogs } from "./l7-vanishing-logs.ts";
 import { oddBytes } from "./l9-odd-bytes.ts";
+import { slowFollowers } from "./l10-slow-followers.ts";
 import { brokenConfigs } from "./c6-broken-configs.ts";
 import { history } from "./r12-history.ts";
 import { permissions } from "./x11-permissions.ts";
@@ -52,6 +53,7 @@ export const suite: readonly ChaosTest[] = [
   diskFull,
   vanishingLogs,
   oddBytes,
+  slowFollowers,
   brokenConfigs,
   twoDaemons,
   fileLimit,

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   openSync,
   writeSync,
   mkdtempSync,
@@ -8,13 +9,14 @@ import {
   rmSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FollowedFile, TRUNCATION_MARKER } from "../../src/http/follow-file.ts";
+import { FollowedFile, GAP_MARKER, TRUNCATION_MARKER } from "../../src/http/follow-file.ts";
 
 let folder: string;
 let file: string;
@@ -60,6 +62,15 @@ async function reads(expected: string): Promise<void> {
   expect(text).toBe(expected);
 }
 
+/** As the keeper does it: at most so many backups. */
+function rotate(next: string, backups = 10): void {
+  for (let index = backups - 1; index >= 1; index--) {
+    if (existsSync(`${file}.${index}`)) renameSync(`${file}.${index}`, `${file}.${index + 1}`);
+  }
+  renameSync(file, `${file}.1`);
+  writeFileSync(file, next);
+}
+
 describe("a followed file", () => {
   test("begins with its last bytes and goes on with what is appended", async () => {
     writeFileSync(file, "0123456789");
@@ -76,11 +87,9 @@ describe("a followed file", () => {
     follow();
     await reads("one\n");
     appendFileSync(file, "last words\n");
-    renameSync(file, `${file}.1`);
-    writeFileSync(file, "two\n");
+    rotate("two\n");
     await reads("one\nlast words\ntwo\n");
-    renameSync(file, `${file}.2`);
-    writeFileSync(file, "three\n");
+    rotate("three\n");
     await reads("one\nlast words\ntwo\nthree\n");
   });
 
@@ -135,6 +144,70 @@ describe("a followed file", () => {
     takes = true;
     followed?.resume();
     await reads(`${"x".repeat(200_000)}y`);
+  });
+
+  test("that was rotated several times while its reader paused is read through all its backups", async () => {
+    writeFileSync(file, "one\n");
+    follow();
+    await reads("one\n");
+    takes = false;
+    appendFileSync(file, "more\n");
+    await reads("one\nmore\n");
+    for (const name of ["two", "three", "four"]) rotate(`${name}\n`);
+    takes = true;
+    followed?.resume();
+    await reads("one\nmore\ntwo\nthree\nfour\n");
+  });
+
+  test("says where output may be missing when it was rotated away, and goes on with the oldest backup", async () => {
+    writeFileSync(file, "one\n");
+    writeFileSync(`${file}.1`, "the past\n");
+    utimesSync(`${file}.1`, 1000, 1000);
+    follow();
+    await reads("one\n");
+    takes = false;
+    appendFileSync(file, "more\n");
+    await reads("one\nmore\n");
+    for (const name of ["two", "three", "four", "five"]) rotate(`${name}\n`, 2);
+    takes = true;
+    followed?.resume();
+    await reads(`one\nmore\n${GAP_MARKER}three\nfour\nfive\n`);
+  });
+
+  test("that is deleted while there are backups is followed by its successor alone", async () => {
+    writeFileSync(file, "one\n");
+    writeFileSync(`${file}.1`, "the past\n");
+    utimesSync(`${file}.1`, 1000, 1000);
+    follow();
+    await reads("one\n");
+    unlinkSync(file);
+    writeFileSync(file, "two\n");
+    await reads("one\ntwo\n");
+  });
+
+  test("whose writer goes on after a rename is read on until the new file is used", async () => {
+    writeFileSync(file, "one\n");
+    const fd = openSync(file, "a");
+    follow();
+    await reads("one\n");
+    renameSync(file, join(folder, "elsewhere"));
+    writeFileSync(file, "");
+    writeSync(fd, "still here\n");
+    closeSync(fd);
+    await reads("one\nstill here\n");
+    appendFileSync(file, "two\n");
+    await reads("one\nstill here\ntwo\n");
+  });
+
+  test("begins in the newest backup if it is being rotated at this very moment, not if it was deleted long after", async () => {
+    writeFileSync(`${file}.1`, "one\n");
+    follow();
+    await reads("one\n");
+    writeFileSync(file, "two\n");
+    await reads("one\ntwo\n");
+    unlinkSync(file);
+    utimesSync(`${file}.1`, 1000, 1000);
+    expect(FollowedFile.open(file, { tail: 0, write: () => true, onError: () => undefined })).toBeNull();
   });
 
   test("does not exist if there is nothing of this name, or nothing that has an end", () => {
