@@ -1,6 +1,6 @@
 /**
  * Output that goes elsewhere than to a log file: to syslog, line by line (`stdout_syslog`), and at level debug into the
- * daemon's own log, chunk by chunk.
+ * daemon's own log, chunk by chunk. What is captured is for listeners: syslog does not get it.
  *
  * It is taken from what the keeper tells live, so the few lines that a program prints while no supervisor runs (it died and is
  * being started again) are missing here, though not in the log file.
@@ -11,7 +11,8 @@ import type { LogLevel } from "../model/model.ts";
 import { pythonRepr } from "../model/python-repr.ts";
 import { bytesRepr, textOrRepr } from "../model/python-bytes.ts";
 import type { StreamName } from "../protocol/keeper.ts";
-import { AnsiStripper } from "../protocol/strip-ansi.ts";
+import { CaptureScanner } from "../protocol/capture-scanner.ts";
+import { AnsiStripper, stripAnsi } from "../protocol/strip-ansi.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import type { OutputItem } from "../supervisor/output-hub.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -43,8 +44,9 @@ export function tapOutput(options: TapOptions): () => void {
         taps.delete(id);
       }
       if (!wanted || taps.has(id)) continue;
-      if (process.spec[stream].syslog) syslog ??= options.openSyslog();
-      taps.set(id, openTap(process, stream, options, process.spec[stream].syslog ? syslog : null, debug));
+      const line = process.spec[stream].syslog && !isProtocol(supervisor, process, stream);
+      if (line) syslog ??= options.openSyslog();
+      taps.set(id, openTap(process, stream, options, line ? syslog : null, debug));
     }
   };
   const unsubscribe = supervisor.bus.subscribe((event) => {
@@ -85,30 +87,52 @@ function openTap(
   syslog: LogSink | null,
   debug: boolean,
 ): Tap {
-  const { supervisor, log, stripAnsi } = options;
+  const { supervisor, log } = options;
   const { name } = process.spec;
-  const stripper = stripAnsi ? new AnsiStripper() : null;
+  const stripper = options.stripAnsi ? new AnsiStripper() : null;
   const lines = syslog === null ? null : new SyslogLines((line) => syslog.write(`${name} ${line}`));
-  // What a listener says is protocol, not text: Supervisor shows it as bytes.
-  const isProtocol = stream === "stdout" && supervisor.groups.get(process.spec.group)?.spec.kind === "eventlistener";
+  const protocol = isProtocol(supervisor, process, stream);
+  const { captureMaxbytes } = process.spec[stream];
+  const newScanner = () => (protocol || captureMaxbytes === 0 ? null : new CaptureScanner(captureMaxbytes));
+  let scanner = newScanner();
+  const show = (data: Uint8Array): void => {
+    if (!debug || data.length === 0) return;
+    log("debug", `${pythonRepr(name)} ${stream} output:\n${protocol ? bytesRepr(data) : textOrRepr(data)}`);
+  };
+  const takeText = (bytes: Uint8Array): void => {
+    const data = stripper === null ? bytes : stripper.push(bytes);
+    lines?.push(data);
+    show(data);
+  };
+  const flush = (): void => {
+    for (const { bytes } of scanner?.end() ?? []) takeText(bytes);
+    lines?.flush();
+  };
   const take = (item: OutputItem): void => {
     if (item.type === "gap") {
       log("warn", `${item.bytes} bytes of the ${stream} of ${name} came too fast to be shown; its log file has them`);
+      // They may have had a token in them.
+      scanner = newScanner();
       return;
     }
-    const data = stripper === null ? item.data : stripper.push(item.data);
-    if (data.length === 0) return;
-    lines?.push(data);
-    if (!debug) return;
-    log("debug", `${pythonRepr(name)} ${stream} output:\n${isProtocol ? bytesRepr(data) : textOrRepr(data)}`);
+    if (scanner === null) return takeText(item.data);
+    for (const { kind, bytes } of scanner.push(item.data)) {
+      if (kind === "text") takeText(bytes);
+      else show(options.stripAnsi ? stripAnsi(bytes) : bytes);
+    }
   };
   const unfollow = supervisor.output.follow(process.key, stream, take);
   return {
     process,
-    flush: () => lines?.flush(),
+    flush,
     close: () => {
-      lines?.flush();
+      flush();
       unfollow();
     },
   };
+}
+
+/** What a listener says on stdout is protocol, not text: Supervisor shows it as bytes, captures nothing, and tells syslog nothing. */
+function isProtocol(supervisor: Supervisor, process: ManagedProcess, stream: StreamName): boolean {
+  return stream === "stdout" && supervisor.groups.get(process.spec.group)?.spec.kind === "eventlistener";
 }

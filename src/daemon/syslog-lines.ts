@@ -50,7 +50,7 @@ export class SyslogLines {
 
   #keep(piece: Uint8Array): void {
     if (piece.length === 0) return;
-    this.#pieces.push(piece.slice());
+    this.#pieces.push(new Uint8Array(piece));
     this.#length += piece.length;
   }
 }

@@ -1,4 +1,4 @@
-import { AnsiStripper } from "../protocol/strip-ansi.ts";
+import { AnsiStripper, stripAnsi } from "../protocol/strip-ansi.ts";
 import { CaptureScanner } from "../protocol/capture-scanner.ts";
 import type { LogSpec } from "../protocol/keeper.ts";
 import { ConsoleLines } from "./console-lines.ts";
@@ -47,7 +47,7 @@ export class OutputPipeline {
       return;
     }
     for (const piece of this.#capture.push(chunk)) {
-      if (piece.kind === "captured") this.#sink.captured(piece.bytes);
+      if (piece.kind === "captured") this.#sink.captured(this.#spec.stripAnsi ? stripAnsi(piece.bytes) : piece.bytes);
       else this.#text(piece.bytes);
     }
   }

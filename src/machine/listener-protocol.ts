@@ -125,15 +125,16 @@ function awaitResultLine(name: string, listener: Busy, text: string): Taken {
   const line = listener.text + (end === -1 ? text : text.slice(0, end));
   if (end === -1 && line.length <= LONGEST_LINE)
     return { taken: text.length, next: quiet({ ...listener, text: line }) };
-  // Supervisor drops seven bytes unseen here; a listener that prints other things has lost its place all the same.
-  const length = /^RESULT [ \t]*\+?(\d{1,15})[ \t\r]*$/.exec(line)?.[1];
+  // Supervisor drops seven bytes unseen here; a listener that prints other things has lost its place all the same. What is a
+  // number is Python's business.
+  const length = /^RESULT [ \t]*\+?(\d(?:_?\d){0,14})[ \t\r]*$/.exec(line)?.[1];
   if (end === -1 || length === undefined) {
     const shown = textOrRepr(Uint8Array.from(line.slice(0, LONGEST_LINE), (character) => character.charCodeAt(0)));
     const broken = breakProtocol(name, listener);
     const lines = [warning(`${name}: bad result line: '${shown}'`), ...broken.lines];
     return { taken: text.length, next: { ...broken, lines, settled: { event: listener.event, accepted: false } } };
   }
-  const result: PendingResult = { length: Number(length), received: 0, head: "" };
+  const result: PendingResult = { length: Number(length.replaceAll("_", "")), received: 0, head: "" };
   const waiting: Busy = { ...listener, text: "", result };
   // A result of no bytes is complete already: waiting for more would wait for the listener, which waits for us.
   return { taken: end + 1, next: result.length === 0 ? settle(name, waiting, result) : quiet(waiting) };

@@ -10,7 +10,7 @@ export interface SupervisorDiff {
 
 /**
  * The difference between two sets of groups by Supervisor's rules, for the XML-RPC call that `supervisorctl update` is
- * driven by. Coarser than a plan, with gaps that are part of what clients know: a log file that is AUTO on either side
+ * driven by. Coarser than a plan, with gaps that are part of what clients know: a log file that becomes AUTO
  * is not compared, nor are owner, mode and backlog of an fcgi socket, nor anything Supervisor has no word for.
  *
  * @param active the groups that are there now, in the order in which they came (the order of `removed`).
@@ -92,6 +92,7 @@ function sameStream(a: StreamSpec, b: StreamSpec): boolean {
   return sameValue(restOfA, restOfB) && sameLogfile(left, right);
 }
 
-function sameLogfile(a: LogTarget, b: LogTarget): boolean {
-  return a.kind === "auto" || b.kind === "auto" || sameValue(a, b);
+/** An active AUTO log has got its name, as far as Supervisor is concerned: anything but AUTO differs from that. */
+function sameLogfile(active: LogTarget, next: LogTarget): boolean {
+  return next.kind === "auto" || sameValue(active, next);
 }

@@ -28,7 +28,7 @@ export class CaptureScanner {
       const keep = found === -1 ? data.length - prefixAtEnd(data, token, at) : found;
       if (keep > at) this.#take(data.subarray(at, keep), pieces);
       if (found === -1) {
-        this.#held = data.slice(keep);
+        this.#held = new Uint8Array(data.subarray(keep));
         return pieces;
       }
       if (this.#capturing) pieces.push({ kind: "captured", bytes: this.#takeCaptured() });
@@ -50,7 +50,8 @@ export class CaptureScanner {
       pieces.push({ kind: "text", bytes });
       return;
     }
-    this.#captured.push(bytes.slice(Math.max(0, bytes.length - this.#maxbytes)));
+    // Not `slice`: that of a Buffer is the same memory, which the next read overwrites.
+    this.#captured.push(new Uint8Array(bytes.subarray(Math.max(0, bytes.length - this.#maxbytes))));
     this.#capturedLength += Math.min(bytes.length, this.#maxbytes);
     // Joining on every chunk would be quadratic for many small ones: allow twice the limit, then trim.
     if (this.#capturedLength > 2 * this.#maxbytes || this.#captured.length > 1024) {

@@ -39,6 +39,18 @@ export class AnsiStripper {
   }
 }
 
+/** The same of a text that is whole. */
+export function stripAnsi(text: Uint8Array): Uint8Array {
+  const stripper = new AnsiStripper();
+  const kept = stripper.push(text);
+  const rest = stripper.end();
+  if (rest.length === 0) return kept;
+  const whole = new Uint8Array(kept.length + rest.length);
+  whole.set(kept);
+  whole.set(rest, kept.length);
+  return whole;
+}
+
 const ESC = 0x1b;
 const BRACKET = 0x5b;
 const TERMINATORS: ReadonlySet<number> = new Set(new TextEncoder().encode("HfABCDRsuJKhlpm"));

@@ -54,6 +54,7 @@ describe("a listener", () => {
     ["rejects with nothing, at once", BUSY, ["RESULT 0\n"], "ACKNOWLEDGED", "rejected"],
     ["is waited for while its result is not complete", BUSY, ["RESULT 2\nO"], "BUSY", null],
     ["is waited for while its result line is not", BUSY, ["RESULT 2"], "BUSY", null],
+    ["may print its length as Python reads numbers", BUSY, ["RESULT 0_2\nOK"], "ACKNOWLEDGED", "accepted"],
     ["may print blanks around the length", BUSY, ["RESULT  +2 \r\nOK"], "ACKNOWLEDGED", "accepted"],
     ["may end its OK with one newline", BUSY, ["RESULT 2\nOK\n", "READY\n"], "READY", "accepted"],
     ["may do so in one read", BUSY, ["RESULT 2\nOK\nREADY\n"], "READY", "accepted"],

@@ -40,3 +40,14 @@ test.each([1, 3, 10, 100])("a message is never longer than its limit and keeps i
   expect(scan(`${BEGIN}${long}${END}`, step, 20).captured).toEqual(["01234567890123456789"]);
   expect(scan(`${BEGIN}${long.slice(0, 20)}${END}`, step, 20).captured).toEqual(["01234567890123456789"]);
 });
+
+test("what it keeps is its own: reads go on in the same memory", () => {
+  const scanner = new CaptureScanner(1000);
+  const memory = Buffer.alloc(64);
+  const read = (text: string): string[] =>
+    scanner.push(memory.subarray(0, memory.write(text))).map(({ kind, bytes }) => `${kind} ${Buffer.from(bytes)}`);
+  expect(read("x<!--XSUPER")).toEqual(["text x"]);
+  expect(read("VISOR:BEGIN-->hel")).toEqual([]);
+  expect(read("lo<!--XSUPERV")).toEqual([]);
+  expect(read("ISOR:END-->y")).toEqual(["captured hello", "text y"]);
+});
