@@ -6,6 +6,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { context } from "esbuild";
+import { besides, lazyModules } from "./lazy-modules.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -13,6 +14,10 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 /** Bundle name -> entry file. Each is a composition root of the top floor. */
 const programs = {
   sup: "src/cli/main.ts",
+  commands: "src/cli/program.ts",
+  actions: "src/cli/actions.ts",
+  "cli-table3": "node_modules/cli-table3/index.js",
+  "parse-xml": "node_modules/@rgrove/parse-xml/dist/index.js",
   tooling: "src/cli/tooling.ts",
   supervisord: "src/cli/supervisord.ts",
   "supervisord-check": "src/cli/supervisord-check.ts",
@@ -38,12 +43,28 @@ const shared = {
   define: { __SUP_VERSION__: JSON.stringify(version) },
 };
 
+/** Programs that run for one command: most of their time is the reading of their own code, so it is short. */
+const client = {
+  minifyWhitespace: true,
+  plugins: [
+    lazyModules(["child_process", "crypto", "net", "os", "@rgrove/parse-xml"]),
+    besides({ "cli-table3": "./cli-table3.cjs", "@rgrove/parse-xml": "./parse-xml.cjs" }),
+  ],
+};
+const clients = new Set(["sup", "commands", "actions", "supervisorctl", "cli-table3", "parse-xml"]);
+
 /** What CommonJS has by itself: the folder of the bundle. */
 const DIRNAME = 'const __dirname = import.meta.dirname ?? new URL(".", import.meta.url).pathname;';
 
 const entries = Object.entries(programs).filter(([, file]) => existsSync(join(root, file)));
 const bundles = [
-  ...entries.map(([name, file]) => ({ ...shared, entryPoints: [file], format: "cjs", outfile: `dist/${name}.cjs` })),
+  ...entries.map(([name, file]) => ({
+    ...shared,
+    ...(clients.has(name) ? client : {}),
+    entryPoints: [file],
+    format: "cjs",
+    outfile: `dist/${name}.cjs`,
+  })),
   ...["index", "client", "embed"].flatMap((name) => [
     { ...shared, entryPoints: [`src/${name}.ts`], format: "esm", outfile: `dist/${name}.mjs`, banner: { js: DIRNAME } },
     { ...shared, entryPoints: [`src/${name}.ts`], format: "cjs", outfile: `dist/${name}.cjs` },

@@ -25,25 +25,33 @@ async function main(): Promise<void> {
         import("./find-daemon.ts"),
         import("./commands/status.ts"),
       ]);
-      const project = findProject(undefined);
+      const project = findProject(shown.config);
       if (project.warning !== null) process.stderr.write(`sup: ${project.warning}\n`);
       process.exitCode = await status(project, shown.names, shown);
       return;
     }
     restoreEnvironment();
-    const { createProgram } = await import("./program.ts");
+    // A path put together at run time: all other commands are in a bundle of their own.
+    const { createProgram } = require([".", "commands.cjs"].join("/")) as typeof import("./program.ts");
     await createProgram((status) => void (process.exitCode = status)).parseAsync(process.argv);
   } catch (error) {
     process.exitCode = report(error);
   }
 }
 
-/** `sup status [names] [--json]` as it is typed a hundred times a day; anything else is for the parser of commands. */
-function statusWords(words: readonly string[]): { readonly names: readonly string[]; readonly json: boolean } | null {
-  const [command, ...rest] = words;
+/** `sup [-c FILE] status [names] [--json]` as it is typed a hundred times a day; anything else is for the parser of commands. */
+function statusWords(words: readonly string[]): StatusWords | null {
+  const named = words[0] === "-c" || words[0] === "--config";
+  const [command, ...rest] = words.slice(named ? 2 : 0);
   const names = rest.filter((word) => word !== "--json");
   if (command !== "status" || names.some((name) => name.startsWith("-"))) return null;
-  return { names, json: names.length < rest.length };
+  return { config: named ? words[1] : undefined, names, json: names.length < rest.length };
+}
+
+interface StatusWords {
+  readonly config: string | undefined;
+  readonly names: readonly string[];
+  readonly json: boolean;
 }
 
 function report(error: unknown): number {

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import type { Project } from "./find-daemon.ts";
 import type { ForegroundOptions } from "./run-foreground.ts";
-import { findProject } from "./find-daemon.ts";
 import { version } from "./version.ts";
 
 /**
- * The commands of `sup` with their options and help. Each command's work is loaded when it runs; `done` receives its exit
- * status. Commands that compile a config live in a bundle of their own (`tooling`), so that the others start fast.
+ * The commands of `sup` with their options and help. What they do is in bundles of their own (`actions`, and `tooling`
+ * for what compiles a config), loaded when a command runs; `done` receives its exit status.
  */
 export function createProgram(done: (status: number) => void): Command {
   const program = new Command("sup")
@@ -34,7 +34,7 @@ export function createProgram(done: (status: number) => void): Command {
     const { config, runtimeDir } = program.opts<{ config?: string; runtimeDir?: string }>();
     // As the variable does, for us and for whatever we start.
     if (runtimeDir !== undefined) process.env["SUP_RUNTIME_DIR"] = resolve(runtimeDir);
-    const found = findProject(config);
+    const found = actions().findProject(config);
     if (found.warning !== null) process.stderr.write(`sup: ${found.warning}\n`);
     return found;
   };
@@ -48,8 +48,7 @@ export function createProgram(done: (status: number) => void): Command {
     .option("--mode <mode>", "development or production (default: production with -d or --wait)", mode)
     .option("--no-watch", "do not apply edits of the config by itself")
     .action(async (names: string[], options) => {
-      const { up } = await import("./commands/up.ts");
-      done(await up(project(), names, options));
+      done(await actions().up(project(), names, options));
     });
 
   program
@@ -71,8 +70,7 @@ export function createProgram(done: (status: number) => void): Command {
     .description("stop everything, in order, and the daemon")
     .option("--timeout <time>", "do not wait longer than this", seconds)
     .action(async (options: { timeout?: number }) => {
-      const { down } = await import("./commands/down.ts");
-      done(await down(project(), { timeout: options.timeout ?? null }));
+      done(await actions().down(project(), { timeout: options.timeout ?? null }));
     });
 
   program
@@ -80,8 +78,7 @@ export function createProgram(done: (status: number) => void): Command {
     .description("what runs, and why what does not run does not")
     .option("--json", "as JSON", false)
     .action(async (names: string[], options: { json: boolean }) => {
-      const { status } = await import("./commands/status.ts");
-      done(await status(project(), names, options));
+      done(await actions().status(project(), names, options));
     });
 
   program
@@ -89,8 +86,7 @@ export function createProgram(done: (status: number) => void): Command {
     .description("the processes of each program as a tree, with what they use")
     .option("--json", "as JSON", false)
     .action(async (names: string[], options: { json: boolean }) => {
-      const { ps } = await import("./commands/ps.ts");
-      done(await ps(project(), names, options));
+      done(await actions().ps(project(), names, options));
     });
 
   for (const action of ["start", "stop", "restart"] as const) {
@@ -101,9 +97,8 @@ export function createProgram(done: (status: number) => void): Command {
       .option("--no-wait", "return at once");
     if (action !== "stop") command.option("--no-deps", "without the programs they depend on");
     command.action(async (names: string[], options: { json: boolean; wait: boolean; deps?: boolean }) => {
-      const { control } = await import("./commands/control.ts");
       done(
-        await control(project(), action, names, {
+        await actions().control(project(), action, names, {
           json: options.json,
           wait: options.wait,
           noDeps: options.deps === false,
@@ -117,8 +112,7 @@ export function createProgram(done: (status: number) => void): Command {
     .description("send a signal, such as HUP or USR1")
     .option("--json", "as JSON", false)
     .action(async (signal: string, names: string[], options: { json: boolean }) => {
-      const { control } = await import("./commands/control.ts");
-      done(await control(project(), "signal", names, { json: options.json, wait: true, signal }));
+      done(await actions().control(project(), "signal", names, { json: options.json, wait: true, signal }));
     });
 
   program
@@ -126,16 +120,14 @@ export function createProgram(done: (status: number) => void): Command {
     .description("replace the daemon's supervisor by this version; programs are not touched")
     .option("--keeper", "the keeper too: exit statuses of the programs that run now will be unknown", false)
     .action(async (options: { keeper: boolean }) => {
-      const { upgrade } = await import("./commands/upgrade.ts");
-      done(await upgrade(project(), options));
+      done(await actions().upgrade(project(), options));
     });
 
   program
     .command("pid [names...]")
     .description("the pid of the daemon, or of processes")
     .action(async (names: string[]) => {
-      const { pid } = await import("./commands/pid.ts");
-      done(await pid(project(), names));
+      done(await actions().pid(project(), names));
     });
 
   program
@@ -146,16 +138,14 @@ export function createProgram(done: (status: number) => void): Command {
     .option("--json", "one JSON object a line, `data` in base64", false)
     .option("--raw", "the bytes as written: no prefix, escape sequences untouched", false)
     .action(async (names: string[], options) => {
-      const { logs } = await import("./commands/logs.ts");
-      done(await logs(project(), names, options));
+      done(await actions().logs(project(), names, options));
     });
 
   program
     .command("shell [action...]")
     .description("supervisorctl's shell on this project, with history and completion")
     .action(async (words: string[]) => {
-      const { shell } = await import("./commands/shell.ts");
-      done(await shell(project(), words));
+      done(await actions().shell(project(), words));
     });
 
   const planning = {
@@ -169,8 +159,7 @@ export function createProgram(done: (status: number) => void): Command {
       .description(planning[action])
       .option("--json", "as JSON", false)
       .action(async (options: { json: boolean }) => {
-        const { plan } = await import("./commands/plan.ts");
-        done(await plan(project(), action, options));
+        done(await actions().plan(project(), action, options));
       });
   }
 
@@ -179,11 +168,7 @@ export function createProgram(done: (status: number) => void): Command {
 }
 
 /** Commands that work on files, without a daemon. */
-function addToolingCommands(
-  program: Command,
-  project: () => ReturnType<typeof findProject>,
-  done: (status: number) => void,
-): void {
+function addToolingCommands(program: Command, project: () => Project, done: (status: number) => void): void {
   program
     .command("check")
     .description("check the config, and show every mistake in it")
@@ -224,28 +209,29 @@ function addToolingCommands(
     .option("--systemd", "print a systemd unit for the project instead", false)
     .action(async (template: string | undefined, options: { list: boolean; systemd: boolean }) => {
       if (options.systemd) {
-        const { systemdUnit } = await import("./commands/systemd-unit.ts");
-        return done(systemdUnit(project()));
+        return done(actions().systemdUnit(project()));
       }
-      const { init } = await import("./commands/init.ts");
-      done(init(process.cwd(), template, options));
+      done(actions().init(process.cwd(), template, options));
     });
 
   program
     .command("completions <shell>")
     .description("print completions for bash, zsh or fish")
     .action(async (shell: string) => {
-      const { completionScript } = await import("./completion-scripts.ts");
-      process.stdout.write(completionScript(shell));
+      process.stdout.write(actions().completionScript(shell));
     });
 
   program
     .command("__complete [words...]", { hidden: true })
     .allowUnknownOption()
     .action(async (words: string[]) => {
-      const { candidates } = await import("./completions.ts");
-      process.stdout.write((await candidates(program, words)).map((word) => `${word}\n`).join(""));
+      process.stdout.write((await actions().candidates(program, words)).map((word) => `${word}\n`).join(""));
     });
+}
+
+/** The bundle of the commands that ask a daemon: help and mistakes need none of it. */
+function actions(): typeof import("./actions.ts") {
+  return bundle("actions.cjs");
 }
 
 /** The bundle that compiles configs: zod and more, several times the size of this one. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -39,7 +39,8 @@ export function servicePlaces(config: string): Places {
 }
 
 function placesBelow(config: string, runtimeFolder: string, stateFolder: string): Places {
-  const hash = createHash("sha256").update(config).digest("hex").slice(0, 10);
+  // Not by `node:crypto`: to load that takes longer than a short command takes for everything of its own.
+  const hash = Buffer.from(sha256(Buffer.from(config))).toString("hex", 0, 5);
   const folder = basename(dirname(config))
     .replaceAll(/[^A-Za-z0-9_.-]/g, "_")
     .slice(0, 20);
