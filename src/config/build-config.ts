@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { FileAccess } from "../ini/include.ts";
 import { checkConfig } from "../model/check-config.ts";
 import type { Model } from "../model/model.ts";
@@ -8,6 +7,7 @@ import { addIncludes } from "./config-includes.ts";
 import { EnvFiles } from "./env-files.ts";
 import { globFiles, globFolders } from "./glob-files.ts";
 import type { LoadContext, LoadResult } from "./load-result.ts";
+import { readIniFile } from "./read-ini-file.ts";
 import { checkStrictModes, gatherPathFacts } from "./strict-modes.ts";
 import { systemWorld } from "./world.ts";
 
@@ -48,20 +48,12 @@ export function fromIncludes(problems: readonly Problem[], origin: Built["origin
 /** How included files are reached; `folders` takes those in which a new file would be taken in. */
 export function iniAccess(folders: Set<string>): FileAccess {
   return {
-    read: readForIni,
+    read: readIniFile,
     glob: (pattern) => {
       for (const folder of globFolders(pattern)) folders.add(folder);
       return globFiles(pattern);
     },
   };
-}
-
-function readForIni(file: string): { ok: true; text: string } | { ok: false; reason: string } {
-  try {
-    return { ok: true, text: readFileSync(file, "utf8") };
-  } catch (error) {
-    return { ok: false, reason: (error as Error).message };
-  }
 }
 
 /** The machine as this config sees it. */

@@ -1,36 +1,44 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 
 /**
  * Paths that match an absolute pattern, as Python's glob.glob without recursion does: `*`, `?`, `[a-z]`, `[!x]`, never
  * across a slash; a leading dot is matched by a dot only; `**` is `*`. Unsorted, as the folders list them.
  */
 export function globFiles(pattern: string): string[] {
-  let found = ["/"];
-  for (const part of pattern.split("/").filter((part) => part !== "")) {
-    found = found.flatMap((folder) => matches(folder, part));
-  }
-  return pattern.endsWith("/") ? found.filter(isFolder).map((path) => `${path}/`) : found;
+  if (!WILDCARD.test(pattern)) return isThere(pattern) ? [pattern] : [];
+  const slash = pattern.lastIndexOf("/");
+  const folder = pattern.slice(0, slash).replace(/\/+$/, "") || "/";
+  const last = pattern.slice(slash + 1);
+  const folders = WILDCARD.test(folder) ? globFiles(folder) : [folder];
+  return folders.flatMap((each) => matches(each, last).map((name) => `${each === "/" ? "" : each}/${name}`));
 }
 
 /** The folders in which a new file could match the pattern: those that hold the level of its last wildcard. */
 export function globFolders(pattern: string): string[] {
   const slash = pattern.lastIndexOf("/");
-  if (!/[*?[]/.test(pattern)) return [];
+  if (!WILDCARD.test(pattern)) return [];
   const folder = pattern.slice(0, slash) || "/";
-  const here = (/[*?[]/.test(folder) ? globFiles(folder) : [folder]).filter(isFolder);
+  const here = (WILDCARD.test(folder) ? globFiles(folder) : [folder]).filter(isFolder);
   return [...new Set([...here, ...globFolders(folder)])];
 }
 
+const WILDCARD = /[*?[]/;
+
+/** Names in a folder; the empty one is the folder itself. */
 function matches(folder: string, part: string): string[] {
-  if (!/[*?[]/.test(part)) {
-    const path = join(folder, part);
-    return existsSync(path) ? [path] : [];
-  }
+  if (part === "") return isFolder(folder) ? [part] : [];
+  if (!WILDCARD.test(part)) return isThere(`${folder}/${part}`) ? [part] : [];
   const pattern = toRegExp(part);
-  return namesIn(folder)
-    .filter((name) => (part.startsWith(".") || !name.startsWith(".")) && pattern.test(name))
-    .map((name) => join(folder, name));
+  return namesIn(folder).filter((name) => (part.startsWith(".") || !name.startsWith(".")) && pattern.test(name));
+}
+
+/** Also a link that leads nowhere: reading it fails, and that is told. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function toRegExp(part: string): RegExp {

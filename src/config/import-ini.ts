@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { readWithIncludes, type FileAccess } from "../ini/include.ts";
 import { printTypeScript } from "../ini/print-config.ts";
 import { sectionKind } from "../ini/key-table.ts";
@@ -6,6 +5,7 @@ import { readFragment, readIni } from "../ini/read-ini.ts";
 import type { Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
 import { globFiles } from "./glob-files.ts";
+import { readIniFile } from "./read-ini-file.ts";
 import { systemWorld } from "./world.ts";
 
 export type Imported =
@@ -23,7 +23,7 @@ export function importIni(file: string): Imported {
   const access: FileAccess = {
     glob: globFiles,
     read: (path) => {
-      const read = readText(path);
+      const read = readIniFile(path);
       if (read.ok) texts.push(read.text);
       return read;
     },
@@ -64,11 +64,3 @@ function standIns(text: string): [name: string, value: string][] {
 
 /** Numbers, switches, signals and paths can all be read from a "1". */
 const STAND_INS: Readonly<Record<string, string>> = { loglevel: "info", events: "EVENT", socket: "tcp://localhost:1" };
-
-function readText(file: string): ReturnType<FileAccess["read"]> {
-  try {
-    return { ok: true, text: readFileSync(file, "utf8") };
-  } catch (error) {
-    return { ok: false, reason: (error as Error).message };
-  }
-}

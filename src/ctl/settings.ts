@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { environmentNames, expandPercent, type Names } from "../ini/expand-percent.ts";
 import { entryOf, mergeIni, type IniTree } from "../ini/merge-ini.ts";
+import { decodeUtf8 } from "../ini/decode-utf8.ts";
 import { parseIni } from "../ini/parse-ini.ts";
 import { UsageError, type CommandLine } from "./command-line.ts";
 
@@ -85,13 +86,15 @@ function readSection(file: string, around: Surroundings): Section {
 }
 
 function parse(file: string) {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch {
     throw new UsageError(`could not read config file ${file}`);
   }
-  const result = parseIni(text, file);
+  const decoded = decodeUtf8(bytes);
+  if (!decoded.ok) throw new UsageError(decoded.message);
+  const result = parseIni(decoded.text, file);
   if (!result.ok) throw new UsageError(result.problem.message);
   return result.document;
 }

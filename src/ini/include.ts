@@ -11,10 +11,12 @@ import { isSpace } from "./python-text.ts";
 
 /** How files are reached; this floor opens none itself. */
 export interface FileAccess {
-  /** The text of a file, byte order mark included, or why it cannot be read. */
+  /** The text of a file, byte order mark included, or why it cannot be read; `mistake` if what stands in it is to blame. */
   readonly read: (
     file: string,
-  ) => { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
+  ) =>
+    | { readonly ok: true; readonly text: string }
+    | { readonly ok: false; readonly reason: string; readonly mistake?: Problem };
   /**
    * Paths that match an absolute pattern of `*`, `?` and `[...]`, in any order. A leading dot is matched only by a
    * dot, `**` acts like `*`, and a pattern without wildcards matches the path itself if it exists.
@@ -42,8 +44,10 @@ export type IncludeResult =
 export function readWithIncludes(file: string, access: FileAccess, world: World): IncludeResult {
   const files = [file];
   const opened = access.read(file);
-  if (!opened.ok)
-    return { ok: false, files, problem: { message: `could not read config file ${file}`, hint: opened.reason } };
+  if (!opened.ok) {
+    const { reason, mistake = { message: `could not read config file ${file}`, hint: reason } } = opened;
+    return { ok: false, files, problem: withHint(mistake) };
+  }
   const main = parseIni(opened.text, file);
   if (!main.ok) return { ok: false, files, problem: main.problem };
   const merge = mergeIni(main.document);
@@ -101,7 +105,8 @@ export function readMatches(
       const read = access.read(match);
       if (!read.ok) {
         const message = `could not read included file ${match}: ${read.reason}`;
-        return { files, messages, problem: { message, hint: "Supervisor would skip it silently" } };
+        const { mistake = { message, hint: "Supervisor would skip it silently" } } = read;
+        return { files, messages, problem: withHint(mistake) };
       }
       const parsed = parseIni(read.text, match);
       if (!parsed.ok) return { files, messages, problem: parsed.problem };
@@ -109,6 +114,11 @@ export function readMatches(
     }
   }
   return { files, messages, problem: null };
+}
+
+/** Only a mistake in the bytes of a file comes without a hint. */
+function withHint(problem: Problem): Problem {
+  return { hint: "save the file as UTF-8", ...problem };
 }
 
 function includeNames(world: World): Map<string, string | number> {

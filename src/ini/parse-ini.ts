@@ -8,9 +8,9 @@
  * Nothing is merged here: every header and every key is kept as it occurred, with its place, because messages,
  * duplicate warnings and the TypeScript printer all need to know where a thing was written.
  *
- * Stricter than Supervisor in one respect: a line that begins with `[` in column 0 but is no header (`[program:b`) is an
- * error. Supervisor reads it as a key of the section before (`[program` = `b`), so that forgetting one bracket makes
- * the next reread remove program b and start its neighbour with b's command.
+ * Stricter than Supervisor in two respects. A line that begins with `[` in column 0 but is no header (`[program:b`) is an
+ * error: Supervisor reads it as a key of the section before (`[program` = `b`), so that forgetting one bracket makes
+ * the next reread remove program b and start its neighbour with b's command. And so is a NUL.
  */
 import { pythonRepr } from "../model/python-repr.ts";
 import type { Place, Problem } from "../model/problem.ts";
@@ -115,6 +115,8 @@ export function parseIni(text: string, file: string): IniResult {
     entry = { key, place, parts: [{ text: strip(value), place: { file, line, column: valueColumn + 1 } }] };
     section.entries.push(entry);
   }
+  const nul = lines.findIndex((line) => line.includes("\0"));
+  if (nul !== -1) return { ok: false, problem: noText(file, nul + 1, lines[nul] ?? "") };
   if (faults.length > 0) return { ok: false, problem: badLines(file, faults) };
   return { ok: true, document: { file, sections: sections.map(closeSection), comments, lineCount: lines.length } };
 }
@@ -181,6 +183,11 @@ function brokenHeader(place: Place, content: string): Problem {
     hint: 'close it with "]"; a key that begins with "[" is not possible',
     place,
   };
+}
+
+/** No command line, path or variable can hold one; Supervisor finds out when it starts the program. */
+function noText(file: string, line: number, raw: string): Problem {
+  return { message: `line ${line} contains a NUL character`, place: { file, line, column: raw.indexOf("\0") + 1 } };
 }
 
 function badLines(file: string, faults: readonly { line: number; column: number; raw: string }[]): Problem {

@@ -31,10 +31,20 @@ const SPACE = /[\t-\r\u001c- \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u
 
 /** `int(text, base)`: blanks around, a sign and single underscores between digits are fine. `null` if it would raise. */
 export function readInteger(text: string, base: 8 | 10): number | null {
-  const found = (base === 8 ? OCTAL : DECIMAL).exec(strip(text));
+  const found = (base === 8 ? OCTAL : DECIMAL).exec(asciiDigits(strip(text)));
   if (!found) return null;
   const value = Number.parseInt((found[2] ?? "").replaceAll("_", ""), base);
   return found[1] === "-" && value !== 0 ? -value : value;
+}
+
+/** Python reads the digits of every script. Each has its ten in order, one script after the other. */
+function asciiDigits(text: string): string {
+  return text.replaceAll(/(?![0-9])\p{Nd}/gu, (digit) => {
+    const code = digit.codePointAt(0) ?? 0;
+    let first = code;
+    while (/^\p{Nd}$/u.test(String.fromCodePoint(first - 1))) first -= 1;
+    return String((code - first) % 10);
+  });
 }
 
 const DECIMAL = /^([+-]?)(\d+(?:_\d+)*)$/;

@@ -4,7 +4,7 @@ import { strip } from "./python-text.ts";
 import type { Options } from "./read-program.ts";
 import type { Reading, SectionReader } from "./section-reader.ts";
 import { readSection, remember } from "./section-reader.ts";
-import { toInetAddress, toOctal, toUserGroup } from "./value-types.ts";
+import { plainOwner, toInetAddress, toOctal, toUserGroup } from "./value-types.ts";
 
 const NO_NAMES: Names = new Map();
 
@@ -12,7 +12,7 @@ const NO_NAMES: Names = new Map();
 export function readInetServers(reading: Reading): Options[] {
   return serverSections(reading, "inet_http_server").map((section, index) => {
     const reader = readSection(reading, section);
-    const options = withName(section);
+    const options = withName(section, "inet_http_server");
     readCredentials(reader, options);
     if (!reader.has("port")) reader.problem(`section [${section}] has no port value`);
     const address = reader.convert("port", "address", NO_NAMES, toInetAddress);
@@ -28,14 +28,14 @@ export function readInetServers(reading: Reading): Options[] {
 export function readUnixServers(reading: Reading): Options[] {
   return serverSections(reading, "unix_http_server").map((section, index) => {
     const reader = readSection(reading, section);
-    const options = withName(section);
+    const options = withName(section, "unix_http_server");
     if (!reader.has("file")) reader.problem(`section [${section}] has no file value`);
     const file = reader.text("file", new Map([["here", reading.world.here]]));
     if (file !== undefined) options["file"] = strip(reader.template("file") ?? file);
     readCredentials(reader, options);
     const chown = reader.text("chown", NO_NAMES);
     if (chown !== undefined) {
-      options["chown"] = chown;
+      options["chown"] = plainOwner(chown);
       if (!toUserGroup(chown, reading.world)) reader.problem(`Invalid sockchown value ${chown}`, "chown");
     }
     const chmod = reader.text("chmod", NO_NAMES);
@@ -54,9 +54,10 @@ function serverSections(reading: Reading, prefix: string): string[] {
   return [...reading.tree.sections.keys()].filter((section) => section.startsWith(prefix));
 }
 
-function withName(section: string): Options {
-  const colon = section.indexOf(":");
-  return colon === -1 ? {} : { name: section.slice(colon + 1) };
+/** What stands behind the prefix, with a colon or without one. */
+function withName(section: string, prefix: string): Options {
+  const name = section.slice(prefix.length).replace(/^:/, "");
+  return section === prefix ? {} : { name };
 }
 
 function readCredentials(reader: SectionReader, options: Options): void {

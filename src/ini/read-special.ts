@@ -4,7 +4,7 @@ import type { Names } from "./expand-percent.ts";
 import type { Options } from "./read-program.ts";
 import { readOption } from "./read-program.ts";
 import type { Reading, SectionReader } from "./section-reader.ts";
-import { toBoolean, toList, toName, toOctal, toPort, toUserGroup } from "./value-types.ts";
+import { plainOwner, toBoolean, toList, toName, toOctal, toPort, toUserGroup } from "./value-types.ts";
 
 /** Reads what only an fcgi-program has: its socket, in the order user, backlog, owner, mode, socket. */
 export function readFcgiOptions(reading: Reading, reader: SectionReader, options: Options): void {
@@ -13,7 +13,7 @@ export function readFcgiOptions(reading: Reading, reader: SectionReader, options
   readBacklog(reader, names, options);
   const owner = reader.text("socket_owner", names);
   if (owner !== undefined) {
-    options["socketOwner"] = reader.template("socket_owner");
+    options["socketOwner"] = plainOwner(owner) === owner ? reader.template("socket_owner") : plainOwner(owner);
     if (!toUserGroup(owner, reading.world)) reader.problem(`Invalid socket_owner value ${owner}`, "socket_owner");
   }
   const mode = reader.text("socket_mode", names);

@@ -8,7 +8,7 @@ import type { Options } from "./read-program.ts";
 import { readOption } from "./read-program.ts";
 import type { Reading, SectionReader } from "./section-reader.ts";
 import { readSection, remember } from "./section-reader.ts";
-import { toUser } from "./value-types.ts";
+import { plainOwner, toUser } from "./value-types.ts";
 
 /**
  * Reads `[supervisord]`. Its `environment` becomes part of what `%(ENV_X)s` can stand for in every section read later.
@@ -49,7 +49,11 @@ export function readSupervisord(reading: Reading): Options {
 export function checkUser(reading: Reading, options: Options): void {
   const user = options["user"];
   if (typeof user !== "string") return;
-  readSection(reading, "supervisord").convert("user", "user", new Map([["here", reading.world.here]]), toUser);
+  const reader = readSection(reading, "supervisord");
+  const names: Names = new Map([["here", reading.world.here]]);
+  if (reader.convert("user", "user", names, toUser) === undefined) return;
+  const text = reader.text("user", names) ?? user;
+  if (plainOwner(text) !== text) options["user"] = plainOwner(text);
 }
 
 /**

@@ -54,7 +54,9 @@ const BYTE_UNITS: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, 
 export function toOctal(text: string): Converted<number> {
   const value = readInteger(text, 8);
   if (value === null) return wrong(`${text} can not be converted to an octal type`);
-  return value < 0 ? wrong(`mode must not be negative: ${pythonRepr(text)}`) : fine(value);
+  if (value < 0) return wrong(`mode must not be negative: ${pythonRepr(text)}`);
+  // The system would look at the last twelve bits only.
+  return value > 0o7777 ? wrong(`mode must not be above 7777: ${pythonRepr(text)}`) : fine(value);
 }
 
 /** A folder that must exist. `~` is expanded. */
@@ -126,6 +128,14 @@ export function toUserGroup(text: string, world: World): { uid: number; gid: num
   const id = readInteger(name, 10);
   const gid = world.findGroup(id === null ? name : String(id));
   return gid === null ? null : { uid: user.value, gid };
+}
+
+/** A user, or `user:group`, with its numbers as they are usually written: `007` is `7`. */
+export function plainOwner(text: string): string {
+  return text
+    .split(":")
+    .map((part) => readInteger(part, 10) ?? part)
+    .join(":");
 }
 
 /** Comma separated words, each trimmed. A trailing comma yields an empty word. */

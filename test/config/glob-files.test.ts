@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,6 +26,7 @@ beforeAll(() => {
     writeFileSync(join(root, name), "");
   }
 });
+beforeAll(() => symlinkSync("/nowhere/at/all", join(root, "nowhere")));
 afterAll(() => rmSync(root, { recursive: true }));
 
 const PATTERNS = [
@@ -56,6 +57,17 @@ const PATTERNS = [
   "+(a).conf",
   "a[^]b.conf",
   "[-a].conf",
+  "./d1/../*.conf",
+  "d1/../a.conf",
+  "d1//*.conf",
+  "d1///e.conf",
+  ".//d*//*.conf",
+  "*/.",
+  "nowhere",
+  "nowhere*",
+  "*/",
+  "a.conf/*",
+  "a.conf/",
 ];
 
 describe("globFiles", () => {

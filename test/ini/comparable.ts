@@ -1,4 +1,5 @@
 import { normalizePath } from "../../src/ini/path-text.ts";
+import { plainOwner } from "../../src/ini/value-types.ts";
 import type { GroupSpec, Model, ProcessSpec, ServerSpec, StreamSpec } from "../../src/model/model.ts";
 import type { OracleAnswer, OracleGroup } from "./oracle.ts";
 
@@ -8,7 +9,7 @@ type Plain = Readonly<Record<string, unknown>>;
 export function fromModel(model: Model): Plain {
   const { childlogdir: _, legacyGetActions: __, logfile, pidfile, ...daemon } = model.supervisord;
   return {
-    supervisord: { ...snakeCased(daemon), logfile: absolute(logfile), pidfile: absolute(pidfile) },
+    supervisord: { ...snakeCased(daemon), logfile: logPath(logfile), pidfile: absolute(pidfile) },
     servers: model.servers.map(server),
     rpcinterfaces: model.rpcinterfaces,
     groups: model.groups.map(group),
@@ -83,12 +84,14 @@ function log({ logfile }: StreamSpec): unknown {
 
 /** The oracle's answer in the same terms. */
 export function fromOracle(answer: OracleAnswer): Plain {
-  const { logfile, pidfile, ...rest } = answer.supervisord;
+  const { logfile, pidfile, user, ...rest } = answer.supervisord;
   return {
     supervisord: {
       ...rest,
-      logfile: absolute(logfile),
+      logfile: logPath(logfile),
       pidfile: absolute(pidfile),
+      // It is looked up much later there: `007` is as good as `7`.
+      user: typeof user === "string" ? plainOwner(user) : user,
     },
     servers: answer.servers.map(oracleServer),
     rpcinterfaces: answer.rpcinterfaces,
@@ -128,6 +131,10 @@ function fromOracleProcess(process: Plain, kind: string): Plain {
 
 /** Supervisor makes these absolute at start, against its folder. */
 function absolute(path: unknown): unknown {
-  if (typeof path !== "string" || path === "syslog") return path;
+  if (typeof path !== "string") return path;
   return normalizePath(path.startsWith("/") ? path : `${process.cwd()}/${path}`);
+}
+
+function logPath(path: unknown): unknown {
+  return path === "syslog" ? path : absolute(path);
 }

@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { globFiles } from "../../src/config/glob-files.ts";
+import { readIniFile } from "../../src/config/read-ini-file.ts";
 import type { FileAccess } from "../../src/ini/include.ts";
 import type { World } from "../../src/model/world.ts";
 
@@ -61,33 +63,8 @@ export function lenientWorld(file: string): World {
   return { ...world, isDirectory: () => true, findUser: () => ({ uid: 1000, gid: 1000 }), findGroup: () => 1000 };
 }
 
-export const hostFiles: FileAccess = {
-  read: (file) => {
-    try {
-      return { ok: true, text: new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(readFileSync(file)) };
-    } catch (cause) {
-      return { ok: false, reason: String(cause) };
-    }
-  },
-  glob: (pattern) => {
-    const [root, ...parts] = pattern.split("/");
-    return parts.reduce<string[]>((found, part) => found.flatMap((folder) => matches(folder, part)), [root ?? ""]);
-  },
-};
-
-function matches(folder: string, part: string): string[] {
-  if (!/[*?[]/.test(part)) {
-    return statSync(`${folder}/${part}`, { throwIfNoEntry: false }) ? [`${folder}/${part}`] : [];
-  }
-  const source = part
-    .replace(/[.+^${}()|\\]/g, "\\$&")
-    .replace(/\*+/g, ".*")
-    .replaceAll("?", ".");
-  const names = readdirSync(folder === "" ? "/" : folder).filter(
-    (name) => part.startsWith(".") || !name.startsWith("."),
-  );
-  return names.filter((name) => new RegExp(`^${source}$`, "s").test(name)).map((name) => `${folder}/${name}`);
-}
+/** Files as the loader reaches them. */
+export const hostFiles: FileAccess = { read: readIniFile, glob: globFiles };
 
 function database(file: string): Map<string, string[]> {
   const rows = readFileSync(file, "utf8")
