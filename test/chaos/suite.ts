@@ -29,6 +29,7 @@ import { processOne } from "./r9-process-one.ts";
 import { soak } from "./r16-soak.ts";
 import { vanishingLogs } from "./l7-vanishing-logs.ts";
 import { oddBytes } from "./l9-odd-bytes.ts";
+import { ioErrors } from "./l5-io-errors.ts";
 import { slowFollowers } from "./l10-slow-followers.ts";
 import { brokenConfigs } from "./c6-broken-configs.ts";
 import { history } from "./r12-history.ts";
@@ -51,6 +52,7 @@ export const suite: readonly ChaosTest[] = [
   soak,
   rotation,
   diskFull,
+  ioErrors,
   vanishingLogs,
   oddBytes,
   slowFollowers,

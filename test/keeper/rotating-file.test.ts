@@ -53,6 +53,25 @@ test("only the wanted number of backups is kept, and none means truncation", () 
   none.close();
 });
 
+test("a backup that cannot be moved costs no other, however often it is tried", () => {
+  for (const number of [1, 2]) fs.writeFileSync(join(folder, `log.${number}`), `${number}\n`);
+  fs.mkdirSync(join(folder, "log.3/full"), { recursive: true });
+  fs.writeFileSync(join(folder, "log"), "");
+  const file = new RotatingFile(join(folder, "log"), 5, 3);
+  for (const word of ["alpha", "gamma", "delta"]) file.write(bytes(`${word}\n`));
+  expect([read("log.2"), read("log.1"), read("log")]).toEqual(["2\n", "1\n", "alpha\ngamma\ndelta\n"]);
+  expect(file.failing).not.toBeNull();
+  fs.rmSync(join(folder, "log.3"), { recursive: true });
+  file.write(bytes("omega\n"));
+  expect([read("log.3"), read("log.2"), read("log.1"), read("log")]).toEqual([
+    "2\n",
+    "1\n",
+    "alpha\ngamma\ndelta\nomega\n",
+    "",
+  ]);
+  file.close();
+});
+
 test("backups of an earlier life are shifted too, and the mode of the file is kept", () => {
   fs.writeFileSync(join(folder, "log"), "old\n", { mode: 0o600 });
   fs.writeFileSync(join(folder, "log.1"), "older\n");
