@@ -3,6 +3,7 @@ import type { LogFiles } from "./log-files.ts";
 import type { EventJournal } from "./event-journal.ts";
 import type { FifoPool } from "./fifo-pool.ts";
 import type { KeptProgram } from "./kept-program.ts";
+import type { OneATurn } from "./one-a-turn.ts";
 import type { ProgramRecord } from "./registry.ts";
 import type { Run } from "./run.ts";
 import type { NativeSpawn } from "./spawn-program.ts";
@@ -17,6 +18,8 @@ export interface ProgramHost {
   readonly cgroups: Cgroups | null;
   readonly journal: EventJournal;
   readonly sockets: SharedSockets;
+  /** A process takes a millisecond or two to make: signals and deaths are seen to in between. */
+  readonly spawns: OneATurn;
   /** Soft limit of open files for programs; `null` leaves the keeper's own. */
   readonly nofileSoft: number | null;
   /** The system's own calls, where they can be had. */

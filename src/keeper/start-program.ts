@@ -54,6 +54,7 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
     removeFifos(fifos);
     return { ok: false, stage: "fork", errno: errnoOf(error) };
   }
+  await keeper.spawns.take();
   if (!keeper.accepting) {
     // Whoever ends the keeper has counted the living already.
     removeFifos(fifos);

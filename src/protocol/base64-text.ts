@@ -12,8 +12,8 @@ export function decodeBase64(text: string): string {
   let bits = 0;
   let held = 0;
   let at = 0;
-  for (const digit of digits) {
-    bits = ((bits << 6) | ALPHABET.indexOf(digit)) & 0xffff;
+  for (let index = 0; index < digits.length; index++) {
+    bits = ((bits << 6) | (VALUES[digits.charCodeAt(index)] ?? 0)) & 0xffff;
     held += 6;
     if (held >= 8) {
       held -= 8;
@@ -24,3 +24,6 @@ export function decodeBase64(text: string): string {
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/** By character code. */
+const VALUES = new Uint8Array(128);
+for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt(value)] = value;

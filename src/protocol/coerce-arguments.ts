@@ -1,7 +1,7 @@
 import { pythonRepr } from "../model/python-repr.ts";
 import type { Method, Parameter } from "./contract.ts";
 import { Fault } from "./faults.ts";
-import { INTEGER } from "./xml-rpc-decode.ts";
+import { INTEGER } from "./xml-rpc-scalar.ts";
 import { isArray, isDateTime, isStruct, type Decoded } from "./xml-rpc-value.ts";
 
 /** One converted argument; which type it has is fixed by the kind of its parameter. */

@@ -1,12 +1,13 @@
 import { parseXml, XmlElement, XmlText, type XmlNode } from "@rgrove/parse-xml";
-import { decodeBase64 } from "./base64-text.ts";
-import { scanResponse } from "./xml-rpc-scan.ts";
+import { decodeScalar, Malformed } from "./xml-rpc-scalar.ts";
+import { MAX_ENTRIES, scanRequest, scanResponse } from "./xml-rpc-scan.ts";
 import { replaceIllegal } from "./xml-text.ts";
 import type { Decoded } from "./xml-rpc-value.ts";
+import { whyRefused } from "./xml-weight.ts";
 
 /*
- * Reads XML-RPC documents as loosely as Supervisor does (the rules are in `decodeTyped`), but bounded: size, depth and
- * number of values are capped, and a document type is refused before parsing, so no entity is ever declared. The parser
+ * Reads XML-RPC documents as loosely as Supervisor does, but bounded: size, depth and number of values are capped. What real
+ * clients send is in a plain form that is scanned; all else is for a parser of XML, unless it would take it long. The parser
  * recurses; a RangeError from a tower of elements is caught like any other syntax error.
  */
 
@@ -14,8 +15,6 @@ import type { Decoded } from "./xml-rpc-value.ts";
 export const MAX_REQUEST_BYTES = 1 << 20;
 /** Arrays and structs inside one another. */
 export const MAX_DEPTH = 64;
-/** Values in one document. */
-export const MAX_ENTRIES = 100_000;
 
 export type DecodedRequest =
   | { readonly ok: true; readonly method: string; readonly params: readonly Decoded[] }
@@ -32,13 +31,21 @@ export function decodeRequest(body: Uint8Array): DecodedRequest {
   return guarded(
     (): DecodedRequest => {
       if (body.length > MAX_REQUEST_BYTES) throw new Malformed(`body is larger than ${MAX_REQUEST_BYTES} bytes`);
-      const root = parseRoot(new TextDecoder("utf-8", { fatal: true }).decode(body));
-      const method = textOf(elements(root).findLast((element) => element.name === "methodName"));
-      if (method === "") throw new Malformed("no methodName");
-      return { ok: true, method, params: decodeParams(root) };
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+      return scanRequest(text) ?? parseRequest(text);
     },
     (reason) => ({ ok: false, reason }),
   );
+}
+
+/** `decodeRequest` for every form of XML. @throws Error if it is none, or if it would take long. */
+export function parseRequest(text: string): DecodedRequest {
+  const reason = whyRefused(text);
+  if (reason !== null) throw new Malformed(reason);
+  const root = parseRoot(text);
+  const method = textOf(elements(root).findLast((element) => element.name === "methodName"));
+  if (method === "") throw new Malformed("no methodName");
+  return { ok: true, method, params: decodeParams(root) };
 }
 
 /**
@@ -72,8 +79,6 @@ function asAnswer(isFault: boolean, decoded: Decoded): DecodedResponse {
   if (typeof code !== "number" || typeof text !== "string") throw new Malformed("a fault without code and string");
   return { kind: "fault", code, text };
 }
-
-class Malformed extends Error {}
 
 interface Count {
   entries: number;
@@ -130,48 +135,14 @@ function decodeValue(value: XmlElement, count: Count, depth: number): Decoded {
 }
 
 function decodeTyped(typed: XmlElement, count: Count, depth: number): Decoded {
-  const text = textOf(typed);
   switch (typed.name) {
-    case "int":
-    case "i4":
-      return decodeInteger(text);
-    case "boolean":
-      // Only `1`: `<boolean>true</boolean>` is false, as in Supervisor.
-      return text === "1";
-    case "double":
-      return decodeDouble(text);
-    case "dateTime.iso8601":
-      if (!/^\d{8}T\d\d:\d\d:\d\d$/.test(text)) throw new Malformed("bad dateTime.iso8601");
-      return { dateTime: text };
-    case "base64":
-      return decodeBase64(text);
     case "array":
       return decodeArray(typed, count, depth);
     case "struct":
       return decodeStruct(typed, count, depth);
-    case "nil":
-    case "ex:nil":
-      return null;
     default:
-      // <string>, but also <i8> and whatever else: the text, untrimmed. Numeric parameters convert it later.
-      return text;
+      return decodeScalar(typed.name, textOf(typed));
   }
-}
-
-/** What Python's int() takes: blanks around, a sign, underscores between digits. */
-export const INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
-
-function decodeInteger(text: string): number {
-  if (!INTEGER.test(text)) throw new Malformed("bad integer");
-  return Number(text.replaceAll("_", ""));
-}
-
-function decodeDouble(text: string): number {
-  const word = text.trim();
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(word)) return Number(word);
-  if (/^[+-]?inf(?:inity)?$/i.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
-  if (/^[+-]?nan$/i.test(word)) return NaN;
-  throw new Malformed("bad double");
 }
 
 function decodeArray(array: XmlElement, count: Count, depth: number): readonly Decoded[] {

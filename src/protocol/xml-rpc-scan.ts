@@ -1,4 +1,15 @@
+import { decodeScalar } from "./xml-rpc-scalar.ts";
 import type { Decoded } from "./xml-rpc-value.ts";
+
+/*
+ * Reads the XML that clients and servers of XML-RPC write: tags without attributes, the usual types, text with references. A
+ * tenth of the work of a parser for all of XML, which is most of what a short command would do, and of what a long request
+ * costs. `null` for anything else, however sound: the caller asks the parser then. What it accepts, the parser reads in the
+ * same way.
+ */
+
+/** Values in one document. */
+export const MAX_ENTRIES = 100_000;
 
 /** What a plain `<methodResponse>` says: a value, or the struct of a fault. */
 export interface Scanned {
@@ -6,42 +17,66 @@ export interface Scanned {
   readonly value: Decoded;
 }
 
-/**
- * Reads the XML that XML-RPC servers write: tags without attributes, the usual types, text with entities. A tenth of the work of
- * a parser for all of XML, which is most of what a short command would do. `null` for anything else, however sound: the caller
- * asks the parser then. What it accepts, the parser reads in the same way.
- */
+/** @param text without characters that XML forbids. */
 export function scanResponse(text: string): Scanned | null {
-  // Line ends are for the parser to normalise, comments and CDATA to understand.
-  if (text.includes("\r") || text.includes("<!") || text.includes("]]>")) return null;
+  return scanned(text, (scanner) => scanner.response());
+}
+
+/** What a plain `<methodCall>` says. */
+export interface ScannedCall {
+  readonly ok: true;
+  readonly method: string;
+  readonly params: readonly Decoded[];
+}
+
+export function scanRequest(text: string): ScannedCall | null {
+  return FORBIDDEN.test(text) ? null : scanned(text, (scanner) => scanner.request());
+}
+
+/** What UTF-8 can hold and XML cannot. */
+const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+
+function scanned<Result>(text: string, read: (scanner: Scanner) => Result): Result | null {
+  // Comments and CDATA are for the parser to understand.
+  if (text.includes("<!") || text.includes("]]>")) return null;
   try {
-    return new Scanner(text).response();
-  } catch (error) {
-    if (error === UNUSUAL) return null;
-    throw error;
+    // XML knows one end of a line (section 2.11).
+    return read(new Scanner(text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text));
+  } catch {
+    // Not the plain form, or no value: the parser says what is wrong.
+    return null;
   }
 }
 
 const UNUSUAL = new Error("not the plain form");
 const MAX_DEPTH = 32;
-const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
+/** Elements that hold text only. */
+const SCALARS = ["string", "int", "i4", "boolean", "double", "base64"].map(
+  (name) => [name, `<${name}>`, `</${name}>`] as const,
+);
 
-/** A member of a simple type and without entities. */
+/** A member of a simple type and without references. */
 const PLAIN_MEMBER =
   /[ \n\t]*<member>[ \n\t]*<name>([^<&]*)<\/name>[ \n\t]*<value><(string|int|i4|boolean)>([^<&]*)<\/\2><\/value>[ \n\t]*<\/member>/y;
 
 class Scanner {
   readonly #text: string;
   #at = 0;
+  #entries = 0;
 
   constructor(text: string) {
     this.#text = text;
   }
 
   response(): Scanned {
-    const declaration = /^<\?xml version=(['"])1\.0\1(?: encoding=(['"])[uU][tT][fF]-8\2)?[ \n\t]*\?>/.exec(this.#text);
-    this.#at = declaration?.[0].length ?? 0;
-    this.#expect("<methodResponse>");
+    this.#begin("<methodResponse>");
     const fault = this.#skip("<fault>");
     if (!fault) {
       this.#expect("<params>");
@@ -54,15 +89,54 @@ class Scanner {
       this.#expect("</param>");
       this.#expect("</params>");
     }
-    this.#expect("</methodResponse>");
+    this.#finish("</methodResponse>");
+    return { fault, value };
+  }
+
+  request(): ScannedCall {
+    this.#begin("<methodCall>");
+    this.#expect("<methodName>");
+    const method = this.#closed("</methodName>");
+    if (method === "") throw UNUSUAL;
+    const params: Decoded[] = [];
+    if (this.#skip("<params>")) {
+      while (this.#skip("<param>")) {
+        params.push(this.#expectValue(0));
+        this.#expect("</param>");
+      }
+      this.#expect("</params>");
+    } else this.#skip("<params/>");
+    this.#finish("</methodCall>");
+    return { ok: true, method, params };
+  }
+
+  #begin(root: string): void {
+    const declaration = /^<\?xml version=(['"])1\.0\1(?: encoding=(['"])[uU][tT][fF]-8\2)?[ \n\t]*\?>/.exec(this.#text);
+    this.#at = declaration?.[0].length ?? 0;
+    this.#expect(root);
+  }
+
+  #finish(root: string): void {
+    this.#expect(root);
     this.#blanks();
     if (this.#at !== this.#text.length) throw UNUSUAL;
-    return { fault, value };
+  }
+
+  #expectValue(depth: number): Decoded {
+    const value = this.#skipValue(depth);
+    if (value === undefined) throw UNUSUAL;
+    return value;
+  }
+
+  #skipValue(depth: number): Decoded | undefined {
+    if (this.#skip("<value>")) return this.#value(depth);
+    return this.#take("<value/>") ? this.#counted("") : undefined;
   }
 
   /** What stands after `<value>`, up to and with its end. */
   #value(depth: number): Decoded {
     if (depth > MAX_DEPTH) throw UNUSUAL;
+    this.#counted(null);
     const start = this.#at;
     this.#blanks();
     if (this.#isAt("</value>")) this.#at = start;
@@ -76,20 +150,25 @@ class Scanner {
     return this.#characters();
   }
 
+  /** The parser counts the same, and refuses. */
+  #counted<Value>(value: Value): Value {
+    if (++this.#entries > MAX_ENTRIES) throw UNUSUAL;
+    return value;
+  }
+
   #typed(depth: number): Decoded {
-    if (this.#take("<string>")) return this.#closed("</string>");
-    if (this.#take("<int>")) return integer(this.#closed("</int>"));
-    if (this.#take("<i4>")) return integer(this.#closed("</i4>"));
-    if (this.#take("<boolean>")) return this.#closed("</boolean>") === "1";
+    for (const [name, start, end] of SCALARS) if (this.#take(start)) return decodeScalar(name, this.#closed(end));
     if (this.#take("<array>")) return this.#array(depth);
     if (this.#take("<struct>")) return this.#struct(depth);
+    if (this.#take("<string/>")) return "";
+    if (this.#take("<nil/>")) return null;
     throw UNUSUAL;
   }
 
   #array(depth: number): Decoded {
     const items: Decoded[] = [];
     this.#expect("<data>");
-    while (this.#skip("<value>")) items.push(this.#value(depth + 1));
+    for (let item = this.#skipValue(depth + 1); item !== undefined; item = this.#skipValue(depth + 1)) items.push(item);
     this.#expect("</data>");
     this.#expect("</array>");
     return items;
@@ -102,8 +181,7 @@ class Scanner {
       if (!this.#skip("<member>")) break;
       this.#expect("<name>");
       const name = this.#closed("</name>");
-      this.#expect("<value>");
-      members.set(name, this.#value(depth + 1));
+      members.set(name, this.#expectValue(depth + 1));
       this.#expect("</member>");
     }
     this.#expect("</struct>");
@@ -116,8 +194,8 @@ class Scanner {
       PLAIN_MEMBER.lastIndex = this.#at;
       const match = PLAIN_MEMBER.exec(this.#text);
       if (match === null) return;
-      const [whole, name = "", type, text = ""] = match;
-      members.set(name, type === "string" ? text : type === "boolean" ? text === "1" : integer(text));
+      const [whole, name = "", type = "", text = ""] = match;
+      members.set(name, this.#counted(decodeScalar(type, text)));
       this.#at += whole.length;
     }
   }
@@ -133,12 +211,7 @@ class Scanner {
     if (end === -1) throw UNUSUAL;
     const raw = this.#text.slice(this.#at, end);
     this.#at = end;
-    if (!raw.includes("&")) return raw;
-    return raw.replace(/&([^;]*;?)/g, (_, entity: string) => {
-      const character = entity.endsWith(";") ? ENTITIES[entity.slice(0, -1)] : undefined;
-      if (character === undefined) throw UNUSUAL;
-      return character;
-    });
+    return raw.includes("&") ? resolved(raw) : raw;
   }
 
   /** Blanks and then this tag, or it is not plain. */
@@ -170,7 +243,34 @@ class Scanner {
   }
 }
 
-function integer(text: string): number {
-  if (!/^-?\d{1,15}$/.test(text)) throw UNUSUAL;
-  return Number(text);
+/** Text with its references replaced. */
+function resolved(raw: string): string {
+  let text = "";
+  let from = 0;
+  for (let at = raw.indexOf("&"); at !== -1; at = raw.indexOf("&", from)) {
+    const end = raw.indexOf(";", at);
+    if (end === -1 || end - at > LONGEST_REFERENCE) throw UNUSUAL;
+    text += raw.slice(from, at) + characterOf(raw.slice(at + 1, end));
+    from = end + 1;
+  }
+  return text + raw.slice(from);
+}
+
+const LONGEST_REFERENCE = "&#1114111".length;
+
+/** @param reference what stands between `&` and `;`. */
+function characterOf(reference: string): string {
+  const character = ENTITIES.get(reference);
+  if (character !== undefined) return character;
+  const code = /^#(?:(\d+)|x([\da-fA-F]+))$/.exec(reference);
+  if (code === null) throw UNUSUAL;
+  const point = code[1] === undefined ? Number.parseInt(code[2] ?? "", 16) : Number(code[1]);
+  if (!isCharacter(point)) throw UNUSUAL;
+  return String.fromCodePoint(point);
+}
+
+/** What XML 1.0 calls Char. */
+function isCharacter(point: number): boolean {
+  if (point < 0x20) return point === 9 || point === 10 || point === 13;
+  return point <= 0xd7ff || (point >= 0xe000 && point <= 0xfffd) || (point >= 0x10000 && point <= 0x10ffff);
 }

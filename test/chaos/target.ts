@@ -1,3 +1,5 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort, rpc } from "../support/http.ts";
@@ -23,6 +25,7 @@ export class Target {
   /** Port with the password `pass` for `user`. */
   locked = 0;
   supervisorPid = 0;
+  #operator: ChildProcess | null = null;
 
   /** Starts it with `programs`, and with `victim`, which runs. */
   async up(programs: Readonly<Record<string, object>> = {}): Promise<void> {
@@ -46,30 +49,24 @@ export class Target {
 
   /** Carries out an attack while an operator asks for the state again and again. */
   async during<T>(attack: () => Promise<T>): Promise<{ result: T; bystander: Bystander }> {
+    const operator = (this.#operator ??= await startOperator(this.socketPath));
     const [rssBefore, readBefore] = [residentOf(this.supervisorPid), bytesReadBy(this.supervisorPid)];
-    const watch = { over: false };
-    const times: number[] = [];
-    const operator = (async () => {
-      while (!watch.over) {
-        const start = performance.now();
-        await this.rpc("supervisor.getState");
-        times.push(performance.now() - start);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    })();
+    operator.send("go");
+    let times: number[] = [];
+    let result: T;
     try {
-      const result = await attack();
-      const bystander = {
-        answers: times.length,
-        p99: percentile(times, 0.99),
-        rssGrowth: round(residentOf(this.supervisorPid) - rssBefore),
-        read: round((bytesReadBy(this.supervisorPid) - readBefore) / (1 << 20)),
-      };
-      return { result, bystander };
+      result = await attack();
     } finally {
-      watch.over = true;
-      await operator;
+      operator.send("enough");
+      times = await timesOf(operator);
     }
+    const bystander = {
+      answers: times.length,
+      p99: round(percentile(times, 0.99)),
+      rssGrowth: round(residentOf(this.supervisorPid) - rssBefore),
+      read: round((bytesReadBy(this.supervisorPid) - readBefore) / (1 << 20)),
+    };
+    return { result, bystander };
   }
 
   /** What an attack must not have broken: the same supervisor runs, answers, and has had no internal error. */
@@ -86,6 +83,7 @@ export class Target {
   }
 
   async close(): Promise<void> {
+    this.#operator?.disconnect();
     await this.world.close();
   }
 }
@@ -93,6 +91,31 @@ export class Target {
 /** What Supervisor tells of at this level, too: a server without a password, and bodies that are no XML-RPC. */
 const EXPECTED =
   /without any HTTP authentication|XML-RPC request data .* is invalid: (?:unmarshallable|no method name)/;
+
+async function startOperator(socketPath: string): Promise<ChildProcess> {
+  const operator = fork(join(import.meta.dirname, "operator.mjs"), [socketPath], { execArgv: [] });
+  await answerOf(operator);
+  return operator;
+}
+
+async function timesOf(operator: ChildProcess): Promise<number[]> {
+  const { times } = (await answerOf(operator)) as { times: number[] };
+  return times;
+}
+
+/** What it says next. Rejects if it ends instead, such as by a call that was not answered. */
+async function answerOf(operator: ChildProcess): Promise<unknown> {
+  const over = new AbortController();
+  const { signal } = over;
+  const ended = once(operator, "exit", { signal }).then(() => Promise.reject(new Error("the operator got no answer")));
+  try {
+    const [message] = (await Promise.race([once(operator, "message", { signal }), ended])) as [unknown];
+    return message;
+  } finally {
+    ended.catch(() => {});
+    over.abort();
+  }
+}
 
 function bytesReadBy(pid: number): number {
   const found = /^rchar: (\d+)/.exec(readFileSync(`/proc/${pid}/io`, "latin1"));

@@ -29,7 +29,7 @@ export const xmlBombs: ChaosTest = {
           if (!isFault && answer.status !== 400) broken.push(`${name}: ${answer.status} ${answer.body.slice(0, 200)}`);
           if (answer.body.includes("root:")) broken.push(`${name}: a file of this machine is in the answer`);
           // What is not collected yet counts, too.
-          if (bystander.rssGrowth > 64) broken.push(`${name}: ${bystander.rssGrowth} MiB more memory`);
+          if (bystander.rssGrowth > 32) broken.push(`${name}: ${bystander.rssGrowth} MiB more memory`);
           if (took > 50) late.push(`${name}: answered after ${took} ms`);
         }
       }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decodeRequest, decodeResponse, MAX_DEPTH, MAX_ENTRIES } from "../../src/protocol/xml-rpc-decode.ts";
+import { decodeRequest, decodeResponse, MAX_DEPTH } from "../../src/protocol/xml-rpc-decode.ts";
+import { MAX_ENTRIES } from "../../src/protocol/xml-rpc-scan.ts";
 
 const call = (params: string, name = "m") =>
   decodeRequest(new TextEncoder().encode(`<methodCall><methodName>${name}</methodName>${params}</methodCall>`));

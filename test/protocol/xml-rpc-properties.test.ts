@@ -1,8 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeRequest, decodeResponse, parseResponse } from "../../src/protocol/xml-rpc-decode.ts";
+import { decodeRequest, decodeResponse, parseRequest, parseResponse } from "../../src/protocol/xml-rpc-decode.ts";
+import { Random } from "../chaos/random.ts";
+import { mutate } from "../support/mutate.ts";
+import { randomCalls } from "../support/random-calls.ts";
 import { encodeFault, encodeRequest, encodeResponse } from "../../src/protocol/xml-rpc-encode.ts";
-import { scanResponse } from "../../src/protocol/xml-rpc-scan.ts";
+import { scanRequest, scanResponse } from "../../src/protocol/xml-rpc-scan.ts";
 import { replaceIllegal } from "../../src/protocol/xml-text.ts";
 import type { Encodable } from "../../src/protocol/xml-rpc-value.ts";
 
@@ -239,5 +242,65 @@ describe("the scanner for plain answers", () => {
       ],
     });
     expect(scanResponse(encodeFault(10, "BAD_NAME"))?.fault).toBe(true);
+  });
+
+  it("reads 5000 mutated requests as the parser does, or leaves them to it", () => {
+    const random = new Random(20261127);
+    const corpus = randomCalls(20261127, 500).map(({ call }) => Buffer.from(encodeRequest(...call)));
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    let scanned = 0;
+    for (let round = 0; round < 5000; round++) {
+      const body = mutate(random.pick(corpus), random, random.pick(corpus));
+      let text: string;
+      try {
+        text = decoder.decode(body);
+      } catch {
+        continue;
+      }
+      const plain = scanRequest(text);
+      if (plain === null) continue;
+      scanned++;
+      expect(parseRequest(text), text).toEqual(plain);
+    }
+    // Most mutations leave nothing plain.
+    expect(scanned).toBeGreaterThan(500);
+    expect(scanned).toBeLessThan(4000);
+  });
+
+  it("needs no parser for what clients write", () => {
+    const everything = [["a & b", "<\r\n>", " ", ""], -7, true, 1.5, new Map([["params", [[]]]])];
+    const own = encodeRequest("supervisor.x", everything as Encodable[]);
+    expect(scanRequest(own)).toMatchObject({ ok: true, method: "supervisor.x", params: everything });
+    const windows = own.replaceAll("\n", "\r\n").replace("'1.0'", '"1.0" encoding="utf-8"');
+    expect(scanRequest(windows)).toEqual(scanRequest(own));
+    const rest =
+      "<value><string/></value>|<value/>|<value><nil/></value>|<value><base64>w6k=</base64></value>|<value>&#233;&#xE9;</value>";
+    const params = rest.split("|").map((value) => `<param>${value}</param>`);
+    const call = `<methodCall><methodName>a</methodName><params>${params.join("\n\t")}</params></methodCall>\n`;
+    expect(scanRequest(call)?.params).toEqual(["", "", null, "é", "éé"]);
+    expect(scanRequest("<methodCall><methodName>a</methodName></methodCall>")?.params).toEqual([]);
+    expect(scanRequest("<methodCall><methodName>a</methodName><params/></methodCall>")?.params).toEqual([]);
+  });
+
+  it.each([
+    ["a character that XML forbids", "<string>\x1b</string>"],
+    ["a reference to one", "<string>&#27;</string>"],
+    ["a reference beyond all characters", "<string>&#x110000;</string>"],
+    ["a reference to half of a pair", "<string>&#xD800;</string>"],
+    ["a reference without its end", "<string>a &amp b</string>"],
+    ["an end of CDATA", "<string>]]></string>"],
+    ["a comment", "<!-- c --><string>x</string>"],
+    ["an attribute", "<string a='1'>x</string>"],
+    ["text beside an element", "a<string>x</string>"],
+    ["two elements", "<string>x</string><string>y</string>"],
+    ["a number that is none", "<int>x</int>"],
+    ["base64 that is none", "<base64>x</base64>"],
+    ["great depth", "<array><data><value>".repeat(40) + "</value></data></array>".repeat(40)],
+  ])("leaves %s to the parser", (_what, value) => {
+    expect(
+      scanRequest(
+        `<methodCall><methodName>a</methodName><params><param><value>${value}</value></param></params></methodCall>`,
+      ),
+    ).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { CONTRACT } from "../../src/protocol/contract.ts";
-import { INTEGER } from "../../src/protocol/xml-rpc-decode.ts";
+import { INTEGER } from "../../src/protocol/xml-rpc-scalar.ts";
 import type { Encodable } from "../../src/protocol/xml-rpc-value.ts";
 import type { EvenAnswer } from "./even-answer.ts";
 import type { Call } from "./random-calls.ts";
