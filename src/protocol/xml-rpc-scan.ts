@@ -1,4 +1,5 @@
 import { decodeScalar } from "./xml-rpc-scalar.ts";
+import { resolveReferences } from "./xml-references.ts";
 import type { Decoded } from "./xml-rpc-value.ts";
 
 /*
@@ -50,13 +51,6 @@ function scanned<Result>(text: string, read: (scanner: Scanner) => Result): Resu
 
 const UNUSUAL = new Error("not the plain form");
 const MAX_DEPTH = 32;
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ["lt", "<"],
-  ["gt", ">"],
-  ["amp", "&"],
-  ["quot", '"'],
-  ["apos", "'"],
-]);
 /** Elements that hold text only. */
 const SCALARS = ["string", "int", "i4", "boolean", "double", "base64"].map(
   (name) => [name, `<${name}>`, `</${name}>`] as const,
@@ -211,7 +205,7 @@ class Scanner {
     if (end === -1) throw UNUSUAL;
     const raw = this.#text.slice(this.#at, end);
     this.#at = end;
-    return raw.includes("&") ? resolved(raw) : raw;
+    return raw.includes("&") ? resolveReferences(raw) : raw;
   }
 
   /** Blanks and then this tag, or it is not plain. */
@@ -241,36 +235,4 @@ class Scanner {
       this.#at++;
     }
   }
-}
-
-/** Text with its references replaced. */
-function resolved(raw: string): string {
-  let text = "";
-  let from = 0;
-  for (let at = raw.indexOf("&"); at !== -1; at = raw.indexOf("&", from)) {
-    const end = raw.indexOf(";", at);
-    if (end === -1 || end - at > LONGEST_REFERENCE) throw UNUSUAL;
-    text += raw.slice(from, at) + characterOf(raw.slice(at + 1, end));
-    from = end + 1;
-  }
-  return text + raw.slice(from);
-}
-
-const LONGEST_REFERENCE = "&#1114111".length;
-
-/** @param reference what stands between `&` and `;`. */
-function characterOf(reference: string): string {
-  const character = ENTITIES.get(reference);
-  if (character !== undefined) return character;
-  const code = /^#(?:(\d+)|x([\da-fA-F]+))$/.exec(reference);
-  if (code === null) throw UNUSUAL;
-  const point = code[1] === undefined ? Number.parseInt(code[2] ?? "", 16) : Number(code[1]);
-  if (!isCharacter(point)) throw UNUSUAL;
-  return String.fromCodePoint(point);
-}
-
-/** What XML 1.0 calls Char. */
-function isCharacter(point: number): boolean {
-  if (point < 0x20) return point === 9 || point === 10 || point === 13;
-  return point <= 0xd7ff || (point >= 0xe000 && point <= 0xfffd) || (point >= 0x10000 && point <= 0x10ffff);
 }

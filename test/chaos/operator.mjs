@@ -25,21 +25,20 @@ function call() {
   });
 }
 
-let asking = false;
-let times = [];
+const state = { asking: false, times: [] };
 
 async function keepAsking() {
-  while (asking) {
-    times.push(await call());
+  while (state.asking) {
+    state.times.push(await call());
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  process.send({ times });
+  process.send({ times: state.times });
 }
 
 process.on("message", (word) => {
-  asking = word === "go";
-  if (!asking) return;
-  times = [];
+  state.asking = word === "go";
+  if (!state.asking) return;
+  state.times = [];
   void keepAsking();
 });
 process.on("disconnect", () => process.exit());
