@@ -12,7 +12,7 @@
  */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import type { StartRequest } from "../protocol/keeper.ts";
 import { checkDirectory, checkExecutable, searchPath } from "./check-executable.ts";
 import { findUser } from "./find-user.ts";
@@ -24,24 +24,26 @@ import { findUser } from "./find-user.ts";
 export async function planLaunch(request: StartRequest, nofileSoft: number | null): Promise<Launch> {
   const typed = request.argv[0] ?? request.file;
   const directory = request.directory === null ? null : resolve(request.directory);
+  const name = execName(request, typed, directory);
+  const file = resolve(directory ?? ".", name);
   const chain: string[] = [];
   if (request.uid !== null && request.uid !== process.geteuid?.()) {
     const entry = await userStage(request.uid);
     if (!entry.ok) return failingLaunch(`couldn't setuid to ${request.uid}: ${entry.reason}`);
     chain.push(...entry.stage);
-    const trouble = await probe(entry.stage, directory, request.file);
+    const trouble = await probe(entry.stage, directory, file);
     if (trouble === "directory") return failingLaunch(chdirFailed(directory, "EACCES"));
-    if (trouble === "file") return failingLaunch(execFailed(typed, checkExecutable(request.file) ?? "EACCES"));
+    if (trouble === "file") return failingLaunch(execFailed(typed, checkExecutable(file) ?? "EACCES"));
   }
   const noDirectory = directory === null ? null : checkDirectory(directory);
   if (noDirectory !== null) return failingLaunch(chdirFailed(request.directory, noDirectory));
-  const notExecutable = checkExecutable(request.file);
+  const notExecutable = checkExecutable(file);
   if (notExecutable !== null) return failingLaunch(execFailed(typed, notExecutable));
   if (nofileSoft !== null) chain.push(...limitStage(nofileSoft));
   const rest = request.argv.slice(1);
   const [first, ...stages] = chain;
-  if (first === undefined) return { file: request.file, argv0: typed, args: rest, directory };
-  return { file: first, argv0: first, args: [...stages, nameFor(request, typed, directory), ...rest], directory };
+  if (first === undefined) return { file: name, argv0: typed, args: rest, directory };
+  return { file: first, argv0: first, args: [...stages, nameFor(request, typed, file, directory), ...rest], directory };
 }
 
 export interface Launch {
@@ -119,15 +121,31 @@ function currentNofile(): number {
 }
 
 /**
+ * The path to execute, which a script sees as `$0`. A relative one is looked up by the kernel, in the program's folder: that
+ * is where Supervisor runs it from, whichever it has found before. It demands that there is one in both; here one is enough.
+ */
+function execName(request: StartRequest, typed: string, directory: string | null): string {
+  if (isAbsolute(typed)) return request.file;
+  if (typed.includes("/")) {
+    const there = resolve(directory ?? ".", typed);
+    const isThere = directory === null ? sameFile(there, request.file) : checkExecutable(there) === null;
+    return isThere ? typed : request.file;
+  }
+  const folders = (request.environment["PATH"] ?? "").split(":").filter((folder) => folder !== "");
+  const found = folders.every((folder) => isAbsolute(folder)) || directory !== null ? undefined : folders;
+  return found?.map((folder) => `${folder}/${typed}`).find((path) => sameFile(path, request.file)) ?? request.file;
+}
+
+/**
  * The stages look their program up as execvp does and pass that name on as `argv[0]`. So the name as typed is used where it
  * leads to the same file, else the path.
  */
-function nameFor(request: StartRequest, typed: string, directory: string | null): string {
-  if (typed.startsWith("-")) return request.file; // would be read as an option
+function nameFor(request: StartRequest, typed: string, file: string, directory: string | null): string {
+  if (typed.startsWith("-")) return file; // would be read as an option
   const found = typed.includes("/")
     ? resolve(directory ?? ".", typed)
     : searchPath(typed, request.environment["PATH"] ?? "/bin:/usr/bin");
-  return found !== null && sameFile(found, request.file) ? typed : request.file;
+  return found !== null && sameFile(found, file) ? typed : file;
 }
 
 /** By identity: where /bin is a link to /usr/bin, the same program has two paths. */

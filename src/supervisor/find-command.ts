@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { splitCommand } from "../model/shell-words.ts";
 
 /** A command ready to be run, or Supervisor's text on why it cannot be (spec core 1.7) with the fault a caller gets. */
@@ -19,12 +19,11 @@ export function findCommand(command: string, path: string | undefined, cwd: stri
   const [word] = split.words;
   if (word === undefined) return refuse("NOT_EXECUTABLE", "command is empty");
 
-  const candidates = word.includes("/")
-    ? [resolve(cwd, word)]
-    : searchPath(path).map((folder) => join(resolve(cwd, folder), word));
+  const candidates = word.includes("/") ? [word] : searchPath(path).map((folder) => inFolder(folder, word));
   let firstHit: FoundCommand | null = null;
-  for (const file of candidates) {
-    const refusal = refusalOf(file, word);
+  for (const shown of candidates) {
+    const file = resolve(cwd, shown);
+    const refusal = refusalOf(file, quote(shown));
     if (refusal === null) return { ok: true, file, argv: split.words };
     if (refusal !== "missing") firstHit ??= refusal;
   }
@@ -36,8 +35,12 @@ function searchPath(path: string | undefined): readonly string[] {
   return path.split(":");
 }
 
-function refusalOf(file: string, word: string): FoundCommand | "missing" | null {
-  const shown = quote(isAbsolute(word) ? word : word.includes("/") ? word : file);
+/** As Python joins them: an empty folder of PATH leaves the name alone, an empty name the folder. */
+function inFolder(folder: string, name: string): string {
+  return folder === "" || folder.endsWith("/") ? folder + name : `${folder}/${name}`;
+}
+
+function refusalOf(file: string, shown: string): FoundCommand | "missing" | null {
   let mode: number;
   try {
     const stat = statSync(file);
