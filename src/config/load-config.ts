@@ -12,6 +12,7 @@ import { runEvaluator } from "./evaluate/run-evaluator.ts";
 import type { LoadContext, LoadResult } from "./load-result.ts";
 import { locator } from "./locate.ts";
 import { parseJsonConfig } from "./parse-json-config.ts";
+import { notUtf8 } from "./not-utf8.ts";
 import { checkStrictModes, gatherPathFacts } from "./strict-modes.ts";
 
 export type { LoadContext, LoadResult } from "./load-result.ts";
@@ -85,6 +86,8 @@ function loadJson(file: string, context: LoadContext): Loaded {
   // No code, but commands, which root would run as well.
   const access = whoMayEvaluate(file);
   if (access.refused.length > 0) return failure("json", [file], access.refused);
+  const garbled = notUtf8([file]);
+  if (garbled.length > 0) return failure("json", [file], garbled);
   const parsed = parseJsonConfig(text, file);
   if (!parsed.ok) return failure("json", [file], parsed.problems);
   const built = build(parsed.value, file, context);
@@ -110,6 +113,9 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
       ...(context.timeoutMs === undefined ? {} : { timeoutMs: context.timeoutMs }),
     },
   );
+  // The compiler would put other characters in the place of what it cannot read.
+  const garbled = notUtf8([file, ...evaluation.files.filter((one) => one !== file && !one.includes("/node_modules/"))]);
+  if (garbled.length > 0) return failure("ts", evaluation.files, garbled);
   const listeners = listenerRunner(file, context, evaluation.build ?? "none", access.user?.uid ?? null);
   if (evaluation.problems.length > 0) {
     const problems = withPlaces(withOutput(evaluation.problems, evaluation.output), file, evaluation.files);

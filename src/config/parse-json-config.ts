@@ -16,7 +16,7 @@ export function parseJsonConfig(text: string, file: string): Outcome<unknown> {
     const offset = offsetOf(raw, source);
     const before = source.slice(0, offset).split("\n");
     const place = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-    const found = source[offset] === undefined ? "the end of the file" : JSON.stringify(source[offset]);
+    const found = source[offset] === undefined ? "end of the file" : JSON.stringify(source[offset]);
     const message = `this is not valid JSON: unexpected ${found}`;
     return { ok: false, problems: [{ message, hint: hintFor(source, offset), place }] };
   }

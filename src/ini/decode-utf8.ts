@@ -6,6 +6,7 @@ export type DecodedText =
       readonly message: string;
       /** From 1. */
       readonly line: number;
+      readonly column: number;
     };
 
 /** Text of the bytes of a file, a byte order mark included. Supervisor refuses a file that is not UTF-8, and so does this. */
@@ -17,7 +18,9 @@ export function decodeUtf8(bytes: Uint8Array): DecodedText {
     const shown = `0x${(bytes[start] ?? 0).toString(16)} in position ${start}`;
     const where = length === 1 ? `byte ${shown}` : `bytes in position ${start}-${start + length - 1}`;
     const line = bytes.subarray(0, start).filter((byte) => byte === NEWLINE).length + 1;
-    return { ok: false, message: `'utf-8' codec can't decode ${where}: ${reason}`, line };
+    const before = bytes.subarray(bytes.subarray(0, start).lastIndexOf(NEWLINE) + 1, start);
+    const column = new TextDecoder().decode(before).length + 1;
+    return { ok: false, message: `'utf-8' codec can't decode ${where}: ${reason}`, line, column };
   }
 }
 

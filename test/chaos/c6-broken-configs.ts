@@ -1,61 +1,47 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import type { ChaosTest } from "./chaos-test.ts";
-import { runningPids, untilRunning } from "./load.ts";
-import { isAlive, kill, World } from "./world.ts";
+import { BROKEN, HOSTILE, INI, JSON_FILE, TS, type BrokenConfig } from "./broken-config-list.ts";
+import { EditedDaemon, WAYS, type Way } from "./edited-daemon.ts";
+import type { Random } from "./random.ts";
 
-/** An edit must not be able to end a service, whatever it says. */
+/** An edit must not be able to end a service, whatever it says and however it is read. */
 export const brokenConfigs: ChaosTest = {
   id: "C6",
-  title: "broken configs: update and SIGHUP with each",
-  criterion: "nothing stopped or restarted, the daemon lives, and each mistake is told",
+  title:
+    "broken configs in TypeScript, JSON and Supervisor's format; by reread, update, SIGHUP, restart and under the watcher",
+  criterion:
+    "nothing stopped or restarted, the daemon lives; each mistake is told in its own words with file, line and column; " +
+    "the last good config is in force",
   async run({ random, full }) {
-    const rounds = full ? 50 : 15;
-    const world = new World();
-    try {
-      world.configure({ a: { command: "sleep 1000", startsecs: 0 }, b: { command: "sleep 1000", startsecs: 0 } });
-      const good = await promisify(execFile)("cat", [world.config]).then(({ stdout }) => stdout);
-      await world.up();
-      await untilRunning(world, ["a", "b"]);
-      const before = await runningPids(world);
-      const { pid, supervisorPid } = await world.status();
+    const count = { tries: 0 };
+    const run = async (file: string, ways: readonly Way[]): Promise<string[]> => {
+      const daemon = new EditedDaemon(file);
       const broken: string[] = [];
-      for (let round = 0; round < rounds; round++) {
-        const text = damage(good, (limit) => random.whole(0, limit - 1), round);
-        world.project.write("supervisor.config.json", text);
-        const update = await world.project.sup("update", "-c", world.config);
-        if (update.exitCode === 0) broken.push(`round ${round}: accepted: ${text}`);
-        else if (update.stderr.trim() === "" && update.stdout.trim() === "")
-          broken.push(`round ${round}: nothing was said`);
-        kill(pid, "SIGHUP");
+      try {
+        await daemon.up(ways.includes("save"));
+        for (const [config, way] of plan(file, ways, random, full)) {
+          count.tries++;
+          broken.push(...(await daemon.tryOut(config, way)), ...(await daemon.damage()));
+        }
+        broken.push(...(await daemon.mend()));
+      } finally {
+        await daemon.world.close();
       }
-      const status = await world.untilStatus(
-        (one) => one.config.stale !== null,
-        "the daemon to say that the config is stale",
-      );
-      const after = await runningPids(world);
-      const restarted = [...before].filter(([name, was]) => after.get(name) !== was).map(([name]) => name);
-      if (restarted.length > 0) broken.push(`restarted: ${restarted.join(", ")}`);
-      if (!isAlive(pid) || status.supervisorPid !== supervisorPid) broken.push("the daemon did not survive");
-      return { figures: { configs: rounds, restarted: restarted.length }, broken };
-    } finally {
-      await world.close();
-    }
+      return broken;
+    };
+    const found = await Promise.all([
+      ...[TS, JSON_FILE, INI].map((file) => run(file, WAYS)),
+      ...[TS, JSON_FILE, INI].map((file) => run(file, ["save"])),
+    ]);
+    const configs = Object.values(BROKEN).flat().length + HOSTILE.length;
+    return { figures: { configs, tries: count.tries, ways: WAYS.length + 1 }, broken: found.flat() };
   },
 };
 
-/** Cut short, a brace too many, a wrong type, an unknown name: never a config. */
-function damage(good: string, below: (limit: number) => number, round: number): string {
-  switch (round % 5) {
-    case 0:
-      return good.slice(0, 1 + below(good.length - 2));
-    case 1:
-      return `${good.slice(0, below(good.length))}}{${good}`;
-    case 2:
-      return good.replace('"sleep 1000"', String(below(1000)));
-    case 3:
-      return good.replace('"startsecs"', `"startsec${below(10)}"`);
-    default:
-      return good.replace('"command"', `"no${below(10)}"`);
-  }
+/** Every config by one of the ways, or by all of them. The short run leaves hostile ones that take ten seconds to C4, but one. */
+function plan(file: string, ways: readonly Way[], random: Random, full: boolean): (readonly [BrokenConfig, Way])[] {
+  const hostile = full ? HOSTILE : HOSTILE.slice(0, ways.includes("save") ? 4 : 5);
+  const configs = [...(BROKEN[file] ?? []), ...(file === TS ? hostile : [])];
+  if (full) return configs.flatMap((config) => ways.map((way) => [config, way] as const));
+  const first = random.whole(0, ways.length - 1);
+  return configs.map((config, index) => [config, ways[(first + index) % ways.length] ?? "update"] as const);
 }

@@ -31,6 +31,8 @@ import { vanishingLogs } from "./l7-vanishing-logs.ts";
 import { oddBytes } from "./l9-odd-bytes.ts";
 import { ioErrors } from "./l5-io-errors.ts";
 import { slowFollowers } from "./l10-slow-followers.ts";
+import { hostileConfigs } from "./c4-hostile-configs.ts";
+import { strictModes } from "./c5-strict-modes.ts";
 import { brokenConfigs } from "./c6-broken-configs.ts";
 import { history } from "./r12-history.ts";
 import { permissions } from "./x11-permissions.ts";
@@ -56,6 +58,8 @@ export const suite: readonly ChaosTest[] = [
   vanishingLogs,
   oddBytes,
   slowFollowers,
+  hostileConfigs,
+  strictModes,
   brokenConfigs,
   twoDaemons,
   fileLimit,

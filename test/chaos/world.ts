@@ -15,11 +15,15 @@ export class World {
   readonly truth = join(this.folder, "truth");
   readonly logs = join(this.folder, "logs");
   readonly mainLog = join(this.folder, "main.log");
-  readonly config = join(this.folder, "supervisor.config.json");
-  readonly places: Places = placesFor(this.config, this.project.env);
-  readonly client = new ApiClient({ socket: this.places.socket });
+  readonly config: string;
+  readonly places: Places;
+  readonly client: ApiClient;
 
-  constructor() {
+  /** `file`: the name of its config. */
+  constructor(file = "supervisor.config.json") {
+    this.config = join(this.folder, file);
+    this.places = placesFor(this.config, this.project.env);
+    this.client = new ApiClient({ socket: this.places.socket });
     for (const folder of [this.truth, this.logs]) mkdirSync(folder, { mode: 0o755 });
   }
 

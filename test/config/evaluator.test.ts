@@ -9,6 +9,7 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -225,6 +226,13 @@ describe("a good config", () => {
     expect([...files].sort()).toEqual(
       ["a.ts", "b.ts", "base.json", "c.ts", "d.json", "tsconfig.json"].map((name) => join(folder, name)),
     );
+  });
+
+  it("names the link that an import leads through, besides what it leads to", async () => {
+    write({ "c.ts": 'import "./a";\nexport default {};', "real/b.ts": "" });
+    symlinkSync("real/b.ts", join(folder, "a.ts"));
+    const { files } = await evaluate({ "c.ts": 'import "./a";\nexport default {};' });
+    expect([...files].sort()).toEqual(["a.ts", "c.ts", "real/b.ts"].map((name) => join(folder, name)));
   });
 
   it("may print as much as it likes", async () => {

@@ -234,7 +234,7 @@ describe("loadConfig", () => {
   });
 
   it.each<[string, string, string, string]>([
-    ["an early end", '{ "a": [1,', "unexpected the end", ":1:11"],
+    ["an early end", '{ "a": [1,', "unexpected end of the file", ":1:11"],
     ["a trailing comma", '{\n  "a": 1,\n}', "remove the comma", ":3:1"],
     ["a comment", "{\n  // a\n}", "JSON has no comments", ":2:3"],
     ["an empty file", "", "the file is empty", ":1:1"],

@@ -175,28 +175,6 @@ describe("saving a config", () => {
   });
 });
 
-describe("a hostile config", () => {
-  const HOSTILE: Readonly<Record<string, readonly [source: string, problem: RegExp]>> = {
-    "that throws": ['throw new Error("no luck");', /no luck/],
-    "that loops for ever": ["for (;;) {}", /10 s|too long|time/i],
-    "that awaits what never comes": ["await new Promise(() => {});", /never|settle|answer|await/i],
-    "that exits": ["process.exit(0);", /exit/],
-  };
-  for (const [name, [source, problem]] of Object.entries(HOSTILE)) {
-    test(`${name} ends in a clear error and leaves the programs alone`, async () => {
-      const before = await project.status();
-      writeFileSync(file(), `${source}\nexport default { programs: {} };\n`);
-      await told(1);
-      expect(reports[0]).toMatchObject({ ok: false });
-      expect(reports[0]?.problems).toMatch(problem);
-      expect(reports[0]?.problems).toMatch(/supervisor\.config\.ts:\d+:\d+/);
-      const after = await project.status();
-      expect(after.processes).toMatchObject(before.processes.map(({ namespec, pid }) => ({ namespec, pid })));
-      expect(after.supervisorPid).toBe(before.supervisorPid);
-    });
-  }
-});
-
 function file(): string {
   return join(project.folder, "supervisor.config.ts");
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { basename, dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -141,8 +141,24 @@ async function resolveImport(
     if (args.path.startsWith(".")) sources.note(expectedFile(resolveDir, args.path));
     return { errors: found.errors.map(({ text, notes }) => ({ text, notes })) };
   }
+  const named = /^[./]/.test(args.path) ? linkTo(found.path, resolve(resolveDir, args.path)) : null;
+  if (named !== null) sources.note(named);
   if (found.external || !isPackageCode(found.path)) return undefined;
   return { path: found.path, external: true };
+}
+
+/**
+ * The file that an import names, if that leads to `file` through a symlink; `null` if they are one. Whoever can change the link
+ * decides what is imported, and when it changes the config does.
+ */
+function linkTo(file: string, named: string): string | null {
+  const candidates = [named, ...Object.keys(LOADERS).map((ending) => named + ending), `${named}.json`];
+  const found = candidates.find((path) => isFile(path) && realpathSync(path) === file);
+  return found === undefined || found === file ? null : found;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function expectedFile(folder: string, path: string): string {
