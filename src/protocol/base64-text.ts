@@ -20,9 +20,10 @@ export function decodeBase64(text: string): string {
       bytes[at++] = (bits >> held) & 0xff;
     }
   }
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  return STRICT.decode(bytes);
 }
 
+const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /** By character code. */
 const VALUES = new Uint8Array(128);

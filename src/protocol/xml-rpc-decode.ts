@@ -31,12 +31,16 @@ export function decodeRequest(body: Uint8Array): DecodedRequest {
   return guarded(
     (): DecodedRequest => {
       if (body.length > MAX_REQUEST_BYTES) throw new Malformed(`body is larger than ${MAX_REQUEST_BYTES} bytes`);
-      const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+      const text = STRICT.decode(body);
       return scanRequest(text) ?? parseRequest(text);
     },
     (reason) => ({ ok: false, reason }),
   );
 }
+
+/** Made once: each has memory outside of the heap. */
+const STRICT = new TextDecoder("utf-8", { fatal: true });
+const LENIENT = new TextDecoder("utf-8");
 
 /** `decodeRequest` for every form of XML. @throws Error if it is none, or if it would take long. */
 export function parseRequest(text: string): DecodedRequest {
@@ -53,7 +57,7 @@ export function parseRequest(text: string): DecodedRequest {
  * the caller's to limit, since a log may be long. Never throws.
  */
 export function decodeResponse(body: Uint8Array): DecodedResponse {
-  const text = replaceIllegal(new TextDecoder("utf-8").decode(body));
+  const text = replaceIllegal(LENIENT.decode(body));
   return guarded(
     () => {
       const plain = scanResponse(text);

@@ -229,7 +229,7 @@ class Scanner {
   }
 
   #blanks(): void {
-    for (;;) {
+    while (this.#at < this.#text.length) {
       const code = this.#text.charCodeAt(this.#at);
       if (code !== 32 && code !== 10 && code !== 9) return;
       this.#at++;
