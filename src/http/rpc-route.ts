@@ -3,10 +3,11 @@ import { Fault } from "../protocol/faults.ts";
 import type { LogLevel } from "../model/model.ts";
 import { pythonRepr } from "../model/python-repr.ts";
 import { decodeRequest } from "../protocol/xml-rpc-decode.ts";
-import { encodeFault, encodeResponse } from "../protocol/xml-rpc-encode.ts";
+import { encodeFault, responseParts, type Parts } from "../protocol/xml-rpc-encode.ts";
 import type { Dispatch } from "../rpc/dispatch-type.ts";
 import { refuseRequest, sendErrorPage } from "./error-page.ts";
 import { readBody } from "./read-body.ts";
+import { sendDocument } from "./send-document.ts";
 
 export interface RpcRouteOptions {
   readonly dispatch: Dispatch;
@@ -43,10 +44,10 @@ export async function answerRpc(
     return sendErrorPage(response, 400);
   }
 
-  let document: string;
+  let document: Parts;
   try {
     log("trace", `XML-RPC method called: ${call.method}()`);
-    document = encodeResponse(await dispatch(call.method, call.params));
+    document = responseParts(await dispatch(call.method, call.params));
     log("trace", `XML-RPC method ${call.method}() returned successfully`);
   } catch (error) {
     if (!(error instanceof Fault)) {
@@ -54,11 +55,9 @@ export async function answerRpc(
       return sendErrorPage(response, 500);
     }
     log("trace", `XML-RPC method ${call.method}() returned fault: [${error.code}] ${error.faultString}`);
-    document = encodeFault(error.code, error.faultString);
+    document = [encodeFault(error.code, error.faultString)];
   }
-  const bytes = Buffer.from(document);
-  response.writeHead(200, { "Content-Type": "text/xml", "Content-Length": bytes.length });
-  response.end(bytes);
+  await sendDocument(response, document);
 }
 
 /** Bytes of such a request that go into the log: anybody who can reach the door can send a megabyte. */

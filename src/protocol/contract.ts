@@ -6,6 +6,7 @@ import type {
   SupervisorState,
   TailResult,
 } from "./process-info.ts";
+import type { Utf8Text } from "./utf8-text.ts";
 import type { Encodable } from "./xml-rpc-value.ts";
 
 /*
@@ -168,8 +169,17 @@ const IMPLEMENTATIONS: ReadonlyMap<string, SupervisorMethodName> = new Map([
 
 /** What an implementation provides: each method of the table, with converted arguments. Refusals are thrown `Fault`s. */
 export type RpcMethods = {
-  readonly [Name in SupervisorMethodName]: (...args: Arguments<Name>) => RpcResults[Name] | Promise<RpcResults[Name]>;
+  readonly [Name in SupervisorMethodName]: (
+    ...args: Arguments<Name>
+  ) => Given<RpcResults[Name]> | Promise<Given<RpcResults[Name]>>;
 };
+
+/** Text may be given as the bytes that it is read from. */
+type Given<Result> = Result extends string
+  ? Result | Utf8Text
+  : Result extends TailResult
+    ? readonly [...{ [Index in keyof Result]: Given<Result[Index]> }]
+    : Result;
 
 /** Converted arguments, optional ones filled in. */
 export type Arguments<Name extends SupervisorMethodName> = ArgumentsOf<(typeof SUPERVISOR_METHODS)[Name]["params"]>;

@@ -1,3 +1,5 @@
+import type { Utf8Text } from "./utf8-text.ts";
+
 /**
  * What a decoded document holds. Structs are Maps, so that a member called `__proto__` is only a key; `null` is `<nil/>`.
  */
@@ -17,6 +19,7 @@ export interface DateTimeText {
 
 /** What can be written. Absent values do not exist on this wire: they are `""` or `"none"`. */
 export type Encodable =
+  | Utf8Text
   | boolean
   | number
   | string

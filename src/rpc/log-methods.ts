@@ -3,10 +3,12 @@ import { readLog, tailLog } from "../logs/read-log.ts";
 import type { RpcMethods } from "../protocol/contract.ts";
 import { Fault } from "../protocol/faults.ts";
 import type { StreamName } from "../protocol/keeper.ts";
-import type { TailResult } from "../protocol/process-info.ts";
+import { PIECE, Utf8Text } from "../protocol/utf8-text.ts";
 import { logPath } from "../supervisor/launch.ts";
 import { findProcess } from "./find-target.ts";
 import type { RpcDaemon } from "./rpc-daemon.ts";
+
+type LogText = string | Utf8Text;
 
 type Names =
   | "supervisor.readLog"
@@ -16,8 +18,8 @@ type Names =
   | "supervisor.tailProcessStderrLog";
 
 /**
- * Bytes of a log in one answer. The document is built in memory: without a bound, one call for a log of gigabytes would end
- * the daemon. What is asked for beyond it is read with further offsets.
+ * Bytes of a log in one answer. They are held in memory: without a bound, one call for a log of gigabytes would end the daemon.
+ * What is asked for beyond it is read with further offsets.
  */
 export const MAX_READ = 32 << 20;
 
@@ -34,7 +36,7 @@ export function logMethods({ supervisor, mainLog }: RpcDaemon): Pick<RpcMethods,
   };
 }
 
-function read(path: string | null, offset: number, length: number): string {
+function read(path: string | null, offset: number, length: number): LogText {
   if (path === null) throw new Fault("NO_FILE");
   // Looked at first: a log that is missing is reported before arguments that make no sense.
   if (!existsSync(path)) throw new Fault("NO_FILE", path);
@@ -45,13 +47,14 @@ function read(path: string | null, offset: number, length: number): string {
   return textOf(bytes);
 }
 
-function tail(path: string | null, offset: number, length: number): TailResult {
+function tail(path: string | null, offset: number, length: number): readonly [LogText, number, boolean] {
   if (path === null) return ["", 0, false];
   const tail = tailLog(path, offset, Math.min(length, MAX_READ));
   return [textOf(tail.bytes), tail.offset, tail.overflow];
 }
 
-/** A range may begin or end inside a character, and a log may be anything: what is no UTF-8 becomes U+FFFD. */
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+/** What is short is a text like any other. */
+function textOf(bytes: Uint8Array): LogText {
+  const text = new Utf8Text(bytes);
+  return bytes.length > PIECE ? text : text.toString();
 }

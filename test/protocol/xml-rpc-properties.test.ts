@@ -4,7 +4,14 @@ import { decodeRequest, decodeResponse, parseRequest, parseResponse } from "../.
 import { Random } from "../chaos/random.ts";
 import { mutate } from "../support/mutate.ts";
 import { randomCalls } from "../support/random-calls.ts";
-import { encodeFault, encodeRequest, encodeResponse } from "../../src/protocol/xml-rpc-encode.ts";
+import {
+  encodeFault,
+  encodeRequest,
+  encodeResponse,
+  piecesOf,
+  responseParts,
+} from "../../src/protocol/xml-rpc-encode.ts";
+import { PIECE, Utf8Text } from "../../src/protocol/utf8-text.ts";
 import { scanRequest, scanResponse } from "../../src/protocol/xml-rpc-scan.ts";
 import { replaceIllegal } from "../../src/protocol/xml-text.ts";
 import type { Encodable } from "../../src/protocol/xml-rpc-value.ts";
@@ -87,6 +94,30 @@ describe("the codec", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("writes long texts in pieces as it writes them whole", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 4 }),
+        fc.nat(200),
+        (parts, shift) => {
+          // Characters and what is none stand across the ends of pieces.
+          const filler = new TextEncoder().encode("aé–😀\r\n<&>\x1b");
+          const bytes = new Uint8Array(2 * PIECE + shift);
+          for (let at = 0; at < bytes.length; at++) bytes[at] = filler[(at + shift) % filler.length]!;
+          for (const [index, part] of parts.entries()) bytes.set(part, (1 + (index % 2)) * PIECE - 20 - 40 * index);
+          const text = new Utf8Text(bytes);
+          const pieces = [...piecesOf(responseParts([text, 1, [text]]))];
+          const whole = encodeResponse([text.toString(), 1, [text.toString()]]);
+          expect(pieces.join("") === whole).toBe(true);
+          expect(encodeResponse([text, 1, [text]]) === whole).toBe(true);
+          expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(5 * PIECE);
+        },
+      ),
+      { numRuns: 30 },
+    );
+    expect(responseParts([1, "x"])).toEqual([encodeResponse([1, "x"])]);
   });
 
   it("survives 20,000 mutilated requests, each in bounded time", () => {

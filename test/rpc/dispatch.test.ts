@@ -4,6 +4,8 @@ import { CONTRACT, SUPERVISOR_METHODS, type RpcMethods } from "../../src/protoco
 import { Fault } from "../../src/protocol/faults.ts";
 import type { Decoded } from "../../src/protocol/xml-rpc-value.ts";
 import type { Dispatch } from "../../src/rpc/dispatch-type.ts";
+import { MAX_READ } from "../../src/rpc/log-methods.ts";
+import { Utf8Text } from "../../src/protocol/utf8-text.ts";
 import { createDispatch } from "../../src/rpc/dispatch.ts";
 
 const calls: unknown[] = [];
@@ -141,6 +143,29 @@ describe("several calls in one", () => {
       "supervisor.getProcessInfo",
     ]);
     expect(await said("system.multicall", [])).toEqual([]);
+  });
+
+  test("read no more of logs together than one may", async () => {
+    const half = new Utf8Text(new Uint8Array(MAX_READ / 2));
+    const reading = createDispatch({
+      methods: {
+        ...methods,
+        "supervisor.readLog": (offset) => (offset === 0 ? half : new Utf8Text(new Uint8Array(offset))),
+        "supervisor.tailProcessStdoutLog": () => [half, 1, true],
+      },
+      closing: () => false,
+      supervisorNamespace: true,
+    });
+    const read = call({ methodName: "supervisor.readLog", params: [0, 0] });
+    const more = call({ methodName: "supervisor.readLog", params: [1, 0] });
+    const tail = call({ methodName: "supervisor.tailProcessStdoutLog", params: ["web", 0, 0] });
+    const tooMuch = { faultCode: 30, faultString: `FAILED: more than ${MAX_READ} bytes of logs in one answer` };
+    expect(await reading("system.multicall", [[read, tail, more, tail]])).toEqual([
+      half,
+      [half, 1, true],
+      tooMuch,
+      tooMuch,
+    ]);
   });
 
   test("run strictly one after another", async () => {

@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { setImmediate } from "node:timers/promises";
+import { piecesOf, type Parts } from "../protocol/xml-rpc-encode.ts";
+
+/**
+ * Answers with an XML document. One with long texts is written piece by piece, as the client takes it, and others have their turn
+ * in between; it is made twice, first for its length, rather than kept: a log of garbage is three times as long as its bytes.
+ */
+export async function sendDocument(response: ServerResponse, parts: Parts): Promise<void> {
+  const head = (length: number): void => {
+    response.writeHead(200, { "Content-Type": "text/xml", "Content-Length": length });
+  };
+  const [first = ""] = parts;
+  if (parts.length === 1 && typeof first === "string") {
+    const bytes = Buffer.from(first);
+    head(bytes.length);
+    response.end(bytes);
+    return;
+  }
+  let length = 0;
+  for (const piece of piecesOf(parts)) {
+    length += Buffer.byteLength(piece);
+    await setImmediate();
+  }
+  head(length);
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  try {
+    for (const piece of piecesOf(parts)) {
+      if (response.destroyed) return;
+      if (response.write(piece)) await setImmediate();
+      else await once(response, "drain", { signal: gone.signal });
+    }
+    response.end();
+  } catch (error) {
+    // Nobody is there to take the rest.
+    if (!gone.signal.aborted) throw error;
+  }
+}
