@@ -29,8 +29,9 @@ export async function sendDocument(response: ServerResponse, parts: Parts): Prom
   try {
     for (const piece of piecesOf(parts)) {
       if (response.destroyed) return;
-      if (response.write(piece)) await setImmediate();
-      else await once(response, "drain", { signal: gone.signal });
+      if (!response.write(piece)) await once(response, "drain", { signal: gone.signal });
+      // What the system takes at once is told within the same turn.
+      await setImmediate();
     }
     response.end();
   } catch (error) {
