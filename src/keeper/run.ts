@@ -29,6 +29,8 @@ export class Run {
   #life: OutputStream | null = null;
   /** The kernel has said that nobody holds the life FIFO. */
   #lifeOver = false;
+  /** Its end is complete: nothing of it can come back. */
+  #nobodyLeft = false;
   #pid = 0;
   #startTime = "";
   #adopted = false;
@@ -85,11 +87,17 @@ export class Run {
   /**
    * Its process has ended, and others of it may live. Two quick looks spare a search of /proc in most cases: nobody
    * holds the life FIFO, and nobody is in the process group. Whoever leads a session of that number now is a stranger.
+   * A group that is empty stays so: it is asked once, since every look at the status of all programs asks here.
    */
   get mayHaveLeft(): boolean {
+    if (this.#nobodyLeft) return false;
     if (!this.#lifeOver || this.#isCgroupInUse()) return true;
-    const now = readStat(this.#pid);
-    return (now === null || now.startTime === this.#startTime) && groupHasMembers(this.#pid);
+    if (groupHasMembers(this.#pid)) {
+      const now = readStat(this.#pid);
+      if (now === null || now.startTime === this.#startTime) return true;
+    }
+    this.#nobodyLeft = !this.#alive;
+    return false;
   }
 
   /** Others of it live on, at the moment of its end: the end of the life FIFO may not have been heard yet. */
