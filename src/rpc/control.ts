@@ -1,7 +1,7 @@
 import { awaitsRestart } from "../machine/life.ts";
 import { namespec } from "../model/model.ts";
 import { selects } from "../model/select-processes.ts";
-import { RUNNING_STATES, SIGNALLABLE_STATES, STOPPED_STATES } from "../model/states.ts";
+import { SIGNALLABLE_STATES, STOPPED_STATES, type ProcessState } from "../model/states.ts";
 import type { ActionResult, ApiCalls } from "../protocol/api.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import { checkCommand } from "../supervisor/launch.ts";
@@ -74,13 +74,17 @@ async function startOne(
   now: boolean,
 ): Promise<ActionResult> {
   if (process.life.state === "STOPPING") await supervisor.until(process, () => process.life.state !== "STOPPING");
-  if (RUNNING_STATES.has(process.life.state) && process.life.state !== "BACKOFF") return result(process, "");
-  const found = checkCommand(process.spec, supervisor.context);
-  if (!found.ok) return result(process, found.message);
-  // Waiting to retry is no reason to wait now that somebody asks.
-  if (process.life.state === "BACKOFF") await supervisor.stopAndWait(process);
-  if (now) supervisor.startNow(process);
-  else supervisor.requestStart(process);
+  const state: ProcessState = process.life.state;
+  if (state === "RUNNING") return result(process, "");
+  // Whoever started it before us has done what is to be done: we wait for the same.
+  if (state !== "STARTING") {
+    const found = checkCommand(process.spec, supervisor.context);
+    if (!found.ok) return result(process, found.message);
+    // Waiting to retry is no reason to wait now that somebody asks.
+    if (state === "BACKOFF") await supervisor.stopAndWait(process);
+    if (now) supervisor.startNow(process);
+    else supervisor.requestStart(process);
+  }
   if (!wait) return result(process, "");
   await supervisor.until(process, () => !isOnItsWay(supervisor, process));
   const { life } = process;

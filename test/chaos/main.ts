@@ -1,12 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { ChaosResult, ChaosTest } from "./chaos-test.ts";
-import { Random } from "./random.ts";
+import { attempt, type Attempt } from "./attempt.ts";
+import type { ChaosTest } from "./chaos-test.ts";
+import { Scene } from "./scene.ts";
 import { suite } from "./suite.ts";
+import { TABLE_HEAD, tableRow } from "./table.ts";
 
 /**
  * Runs the suite, or the tests named: one JSON line each on stdout, what goes on meanwhile on stderr. Returns the exit
- * status: 1 if a promise was broken; with `--again`, if it was broken twice. `--markdown FILE` also writes a table.
+ * status: 1 if a promise was broken, if a test could not be carried out (with `--again`: twice), or if anything was left
+ * behind. `--with-supervisord` has Debian's daemon go through the tests it can; what it scores is told, and fails nothing.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -17,6 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
       seed: { type: "string" },
       "no-build": { type: "boolean" },
       again: { type: "boolean", default: false },
+      "with-supervisord": { type: "boolean", default: false },
       markdown: { type: "string" },
     },
     allowPositionals: true,
@@ -24,63 +28,54 @@ export async function main(args: readonly string[]): Promise<number> {
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
   const chosen =
     positionals.length === 0 ? suite : suite.filter((test) => positionals.some((one) => isMeant(one, test.id)));
-  let failed = 0;
+  const scene = new Scene();
   const rows: string[] = [];
+  let failed = 0;
   for (const test of chosen) {
     process.stderr.write(`${test.id}: ${test.title}\n`);
-    const began = performance.now();
-    let result = await attempt(test, seed, values.full);
-    if (values.again && result.broken.length > 0) {
-      process.stderr.write(`${test.id}: broken, so once more: ${result.broken.join("; ")}\n`);
-      result = await attempt(test, seed, values.full);
+    const ours = await measure(test, { seed, full: values.full, daemon: "sup" }, values.again);
+    if (ours.skipped === undefined && ours.broken.length > 0) failed++;
+    const compare = values["with-supervisord"] && test.comparable === true;
+    const theirs = compare ? await measure(test, { seed, full: values.full, daemon: "supervisord" }, false) : null;
+    rows.push(tableRow(test, ours, theirs));
+    const left = scene.leftovers();
+    if (left.length > 0) {
+      failed++;
+      process.stdout.write(`${JSON.stringify({ id: `${test.id} cleanup`, seed, pass: false, broken: left })}\n`);
+      break; // What comes after it would be blamed for it.
     }
-    const pass = result.skipped === undefined ? result.broken.length === 0 : null;
-    if (pass === false) failed++;
-    const seconds = Math.round((performance.now() - began) / 100) / 10;
-    const { figures, broken, late, skipped } = result;
-    const line = { id: test.id, seed, seconds, figures, criterion: test.criterion, pass };
-    const more = {
-      ...(broken.length > 0 ? { broken } : {}),
-      ...(late !== undefined && late.length > 0 ? { timing: late } : {}),
-      ...(skipped === undefined ? {} : { skipped }),
-    };
-    process.stdout.write(`${JSON.stringify({ ...line, ...more })}\n`);
-    rows.push(tableRow(test, result, pass));
   }
+  if (process.env["CHAOS_KEEP"] === undefined) scene.close();
   if (values.markdown !== undefined) writeFileSync(values.markdown, `${TABLE_HEAD}${rows.join("")}`);
   return failed === 0 ? 0 : 1;
 }
 
-const TABLE_HEAD = "| test | what | criterion | figures | met |\n| --- | --- | --- | --- | --- |\n";
-
-function tableRow(test: ChaosTest, { figures, broken, late, skipped }: ChaosResult, pass: boolean | null): string {
-  const cell = (text: string): string => text.replaceAll("|", "/").replaceAll(/\s+/g, " ");
-  const counted = Object.entries(figures).map(([name, value]) => `${name} ${String(value)}`);
-  const met =
-    pass === null
-      ? `not run: ${skipped}`
-      : pass
-        ? late?.length
-          ? `counts yes; ${late.join(", ")}`
-          : "yes"
-        : `no: ${broken.join("; ")}`;
-  return `| ${test.id} | ${cell(test.title)} | ${cell(test.criterion)} | ${cell(counted.join(", "))} | ${cell(met)} |\n`;
+/** Runs a test and prints its line. A wait that took too long may show again that it can end; a count may not. */
+async function measure(test: ChaosTest, options: Parameters<typeof attempt>[1], again: boolean): Promise<Attempt> {
+  const began = performance.now();
+  let result = await attempt(test, options);
+  if (again && result.failure !== undefined) {
+    process.stderr.write(`${test.id}: once more: ${result.failure}\n`);
+    result = await attempt(test, options);
+  }
+  const { figures, broken, late = [], skipped } = result;
+  const line = {
+    id: test.id,
+    ...(options.daemon === "sup" ? {} : { daemon: options.daemon }),
+    seed: options.seed,
+    seconds: Math.round((performance.now() - began) / 100) / 10,
+    figures,
+    criterion: test.criterion,
+    pass: skipped === undefined ? broken.length === 0 : null,
+    ...(broken.length > 0 ? { broken } : {}),
+    ...(late.length > 0 ? { timing: late } : {}),
+    ...(skipped === undefined ? {} : { skipped }),
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+  return result;
 }
 
 /** A test by its name, or all of a kind by its letter. */
 function isMeant(positional: string, id: string): boolean {
   return positional === id || (positional.length === 1 && id.startsWith(positional));
-}
-
-async function attempt(test: ChaosTest, seed: number, full: boolean): Promise<ChaosResult> {
-  try {
-    // Each test has its own sequence, so that one run alone does what it did within the whole.
-    return await test.run({ random: new Random(seed ^ hash(test.id)), seed, full });
-  } catch (error) {
-    return { figures: {}, broken: [`it could not be carried out: ${(error as Error).stack ?? String(error)}`] };
-  }
-}
-
-function hash(text: string): number {
-  return [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7);
 }

@@ -1,6 +1,6 @@
 import type { ChaosTest } from "./chaos-test.ts";
 import { auditLoad, brokenPromises, looper, names, writer, type Load } from "./load.ts";
-import { kill, pause, percentile, World } from "./world.ts";
+import { kill, pause, percentile } from "./world.ts";
 
 /** Every death is seen, once, with its very code or signal; and is answered at once. */
 export const deaths: ChaosTest = {
@@ -8,8 +8,9 @@ export const deaths: ChaosTest = {
   title: "deaths by the dozen: SIGKILL from outside, exits and signals from inside",
   criterion:
     "deaths missed 0, told twice 0, wrong 0; two copies 0; from the kill to the next main(): p50 <= 15 ms, p99 <= 100 ms",
-  async run({ random, seed, full }) {
-    const world = new World();
+  comparable: true,
+  async run({ random, seed, full, world: makeWorld }) {
+    const world = makeWorld();
     try {
       const writers = names("writer", full ? 50 : 20);
       const loopers = names("looper", full ? 50 : 20);

@@ -56,7 +56,7 @@ export const killSupervisor: ChaosTest = {
       await murders;
       const before = followed;
       const reconnected = await world
-        .until(() => followed > before, "the follower to go on", 20)
+        .until(() => followed > before, "the follower to go on")
         .then(() => true)
         .catch(() => false);
       follower.kill("SIGINT");

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { ChaosTest } from "./chaos-test.ts";
-import { pause, World } from "./world.ts";
+import { pause } from "./world.ts";
 
 /** Signals that end a process. The others stop it, or nothing happens. */
 const DEADLY = Object.entries(constants.signals).filter(
@@ -12,9 +12,10 @@ export const exitCodes: ChaosTest = {
   id: "R6",
   title: "all 256 exit codes and every deadly signal, as the first thing a program does",
   criterion: "every one told exactly",
-  async run({ full }) {
+  comparable: true,
+  async run({ full, world: makeWorld }) {
     const rounds = full ? 10 : 2;
-    const world = new World();
+    const world = makeWorld();
     try {
       const once = { autostart: false, autorestart: false, startsecs: 0, stdoutLogfile: "NONE" };
       const number = "%(program_name)s_%(process_num)d";

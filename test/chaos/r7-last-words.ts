@@ -4,16 +4,16 @@ import { programs } from "../support/project.ts";
 import type { ChaosTest } from "./chaos-test.ts";
 import { readLines } from "./death-ledger.ts";
 import { names } from "./load.ts";
-import { World } from "./world.ts";
 
 /** What a program says last is on disk before its end is told. */
 export const lastWords: ChaosTest = {
   id: "R7",
   title: "64 KiB + 64 KiB + one line, written right before the exit",
   criterion: "all bytes of every run are in the log when its EXITED is told",
-  async run({ full }) {
+  comparable: true,
+  async run({ full, world: makeWorld }) {
     const runs = full ? 1000 : 100;
-    const world = new World();
+    const world = makeWorld();
     try {
       const group = names("word", 10);
       const command = `perl ${programs}/last-words.pl`;

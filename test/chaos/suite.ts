@@ -26,6 +26,7 @@ import { escapes } from "./x10-escapes.ts";
 import { upgrades } from "./r5-upgrade.ts";
 import { pidReuse } from "./r8-pid-reuse.ts";
 import { processOne } from "./r9-process-one.ts";
+import { outOfMemory } from "./r17-out-of-memory.ts";
 import { soak } from "./r16-soak.ts";
 import { vanishingLogs } from "./l7-vanishing-logs.ts";
 import { oddBytes } from "./l9-odd-bytes.ts";
@@ -51,6 +52,7 @@ export const suite: readonly ChaosTest[] = [
   lastWords,
   stopped,
   crashLoop,
+  outOfMemory,
   soak,
   rotation,
   diskFull,

@@ -8,6 +8,9 @@ import type { StatusReport } from "../../src/protocol/api.ts";
 import { isAlive, Project } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
+/** What a test asks of a daemon. */
+export type Caller = Pick<ApiClient, "call">;
+
 /** A project under attack: its daemon, the folder of what its programs say about themselves, and direct access to both. */
 export class World {
   readonly project = new Project();
@@ -17,24 +20,36 @@ export class World {
   readonly mainLog = join(this.folder, "main.log");
   readonly config: string;
   readonly places: Places;
-  readonly client: ApiClient;
+  readonly client: Caller;
+  /** Where XML-RPC is spoken. */
+  readonly xmlRpcSocket: string;
+  /** A killed supervisor is followed by another one. */
+  readonly survivesKills: boolean = true;
+  /** All there have been in this run. */
+  static readonly made: World[] = [];
 
   /** `file`: the name of its config. */
   constructor(file = "supervisor.config.json") {
+    World.made.push(this);
     this.config = join(this.folder, file);
     this.places = placesFor(this.config, this.project.env);
     this.client = new ApiClient({ socket: this.places.socket });
+    this.xmlRpcSocket = this.places.socket;
     for (const folder of [this.truth, this.logs]) mkdirSync(folder, { mode: 0o755 });
   }
 
   /** Writes the config: programs with defaults that suit a test, each logging to logs/NAME.log. */
   configure(programs: Readonly<Record<string, object>>, rest: object = {}): void {
+    const config = { supervisord: { logfile: this.mainLog }, programs: this.completed(programs), ...rest };
+    this.project.write("supervisor.config.json", JSON.stringify(config, null, 1));
+  }
+
+  protected completed(programs: Readonly<Record<string, object>>): Record<string, object> {
     const full = Object.entries(programs).map(([name, program]) => [
       name,
       { stdoutLogfile: join(this.logs, `${name}.log`), stdoutLogfileMaxbytes: 0, redirectStderr: true, ...program },
     ]);
-    const config = { supervisord: { logfile: this.mainLog }, programs: Object.fromEntries(full), ...rest };
-    this.project.write("supervisor.config.json", JSON.stringify(config, null, 1));
+    return Object.fromEntries(full) as Record<string, object>;
   }
 
   async up(...args: string[]): Promise<void> {

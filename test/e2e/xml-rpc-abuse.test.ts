@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Random } from "../chaos/random.ts";
+import { attempt } from "../chaos/attempt.ts";
 import { mutatedBodies } from "../chaos/x1-mutated-bodies.ts";
 import { oversized } from "../chaos/x3-oversized.ts";
 import { connections } from "../chaos/x4-connections.ts";
@@ -29,8 +29,9 @@ const attacks = [
   permissions,
 ];
 
-test.each(attacks)("$id: $title", { timeout: 600_000 }, async ({ id, criterion, run }) => {
-  const { figures, broken, late = [], skipped } = await run({ random: new Random(seed), seed, full: false });
+test.each(attacks)("$id: $title", { timeout: 600_000 }, async (attack) => {
+  const { id, criterion } = attack;
+  const { figures, broken, late = [], skipped } = await attempt(attack, { seed, full: false, daemon: "sup" });
   console.log(JSON.stringify({ id, seed, figures, criterion, broken, timing: late, skipped }));
   expect(broken).toEqual([]);
 });

@@ -1,0 +1,40 @@
+import { execa } from "execa";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { sendSignal } from "./send-signal.ts";
+
+/** A pid namespace of its own, on the same file system and network. Takes root. */
+export class PidNamespace {
+  readonly #holder: ReturnType<typeof spawn>;
+
+  /** `first`: the command that is process 1 in it. */
+  constructor(first: readonly string[], env: NodeJS.ProcessEnv) {
+    const args = ["--pid", "--fork", "--kill-child", "--mount-proc", ...first];
+    this.#holder = spawn("unshare", args, { stdio: ["ignore", "ignore", "pipe"], detached: true, env });
+  }
+
+  /** The pid of its process 1 out here; 0 if there is none (any more). */
+  get processOne(): number {
+    const pid = this.#holder.pid ?? 0;
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ")[0]);
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Runs a command inside, to its end. */
+  async run(command: readonly string[], options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }) {
+    const args = ["--target", String(this.processOne), "--pid", "--mount", `--wd=${options.cwd}`, ...command];
+    return await execa("nsenter", args, { env: options.env, extendEnv: false, reject: false, timeout: 120_000 });
+  }
+
+  /** All in it end with its process 1. */
+  async close(): Promise<void> {
+    const { pid, exitCode, signalCode } = this.#holder;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    const ended = new Promise((done) => this.#holder.once("exit", done));
+    sendSignal(pid, "SIGKILL");
+    await ended;
+  }
+}
