@@ -71,7 +71,7 @@ async function reapAndStop(orphans: number) {
         ...(stops === "main, second, first" ? [] : [`SIGTERM stopped ${stops || "nobody"}`]),
         ...(status === 7 ? [] : [`it ended with ${status}`]),
       ],
-      late: [...(inside + afterASecond > 0 ? [`${afterASecond} zombies after a second`] : [])],
+      late: inside + afterASecond > 0 ? [`${afterASecond} zombies after a second`] : [],
     };
   } finally {
     container.kill();

@@ -11,7 +11,11 @@ if ($kind eq 'deaf') { $SIG{TERM} = 'IGNORE'; child($deaf) }
 elsif ($kind eq 'leader-first') { child($deaf); $SIG{TERM} = sub { POSIX::_exit(0) } }
 elsif ($kind eq 'own-group') { child(sub { setpgrp(0, 0); $deaf->() }); $SIG{TERM} = sub { POSIX::_exit(0) } }
 elsif ($kind eq 'chain') { for (1 .. 50) { last if fork; note() } $SIG{TERM} = 'IGNORE' }
-elsif ($kind eq 'bomb') { child($deaf) for 1 .. 200; $SIG{TERM} = sub { POSIX::_exit(0) } }
+elsif ($kind =~ /^bomb(\d+)$/) { child($deaf) for 1 .. $1; $SIG{TERM} = sub { POSIX::_exit(0) } }
 elsif ($kind eq 'setsid') { child(sub { POSIX::setsid(); $deaf->() }); $SIG{TERM} = sub { POSIX::_exit(0) } }
+elsif ($kind eq 'setsid-twice') {
+  child(sub { POSIX::setsid(); child(sub { POSIX::setsid(); $deaf->() }); exit 0 });
+  $SIG{TERM} = sub { POSIX::_exit(0) };
+}
 elsif ($kind eq 'daemon') { child(sub { POSIX::setsid(); $deaf->() }); exit 0 }
 forever();
