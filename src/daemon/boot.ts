@@ -224,7 +224,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     keeper.acknowledge(0, { daemon: epoch });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
     pidfile = announce(supervisord, snapshot.pid, log);
-    supervisor.begin(model, onlyChosen(model, options.only));
+    supervisor.begin(model, onlyChosen(model, options.only), snapshot);
     deliver = take;
     watcher?.rearm(loaded.files, loaded.hash);
   } else {

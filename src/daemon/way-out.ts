@@ -44,7 +44,10 @@ export function wayOut(
     if (begun === "restart") await forgetAll(keeper, supervisor);
     else {
       const status = typeof exitStatus === "function" ? exitStatus() : (exitStatus ?? 0);
-      await keeper.quit({ status, force: tellOfSurvivors(supervisor, log) });
+      const force = tellOfSurvivors(supervisor, log);
+      // The next daemon finds them, and is to begin as if it were the first: nothing that was stopped now stays stopped.
+      if (force) await forgetAll(keeper, supervisor);
+      await keeper.quit({ status, force });
     }
   };
   const begin = (how: Ending): void => {
@@ -87,11 +90,11 @@ function tellOfSurvivors(supervisor: Supervisor, log: DaemonLog): boolean {
 }
 
 async function forgetAll(keeper: Keeper, supervisor: Supervisor): Promise<void> {
-  // Who could not be signalled runs on, and is taken over by the next supervisor.
+  // Who could not be signalled runs on, and is taken over by the next supervisor as it finds it.
   const gone = supervisor.processes().filter((process) => process.pid === 0);
-  const keys = gone.map((process) => process.key);
+  const keys = supervisor.processes().map((process) => process.key);
   keeper.acknowledge(0, Object.fromEntries(["daemon", ...keys].map((key) => [key, null])));
   // Answered in order: when the last is through, so is what was sent before it.
-  await Promise.all(keys.map((key) => keeper.forget(key)));
+  await Promise.all(gone.map((process) => keeper.forget(process.key)));
   await keeper.reopenLogs();
 }

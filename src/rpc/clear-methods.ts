@@ -24,13 +24,14 @@ export function clearMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
 /** Removed and opened anew, so that whoever follows it goes on with the new file. */
 function clearMainLog(mainLog: MainLog): true {
   if (mainLog.path === null || !existsSync(mainLog.path)) throw new Fault("NO_FILE");
+  // Into the file that goes, as Supervisor does: a log that has been cleared is empty. Once it is gone, the next line would
+  // make it anew.
+  mainLog.write("info", "reopening log file");
   try {
     unlinkSync(mainLog.path);
   } catch (error) {
     throw new Fault("FAILED", (error as Error).message);
   }
-  // Into the file that is gone already, as Supervisor does: a log that has been cleared is empty.
-  mainLog.write("info", "reopening log file");
   mainLog.reopen();
   return true;
 }

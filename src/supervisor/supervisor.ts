@@ -102,13 +102,18 @@ export class Supervisor {
     });
   }
 
-  /** A fresh boot: creates all groups of the model, then starts what has autostart (`only`: the chosen ones instead). */
-  begin(model: Model, only: ((spec: ProcessSpec) => boolean) | null): void {
+  /**
+   * A fresh boot: creates all groups of the model, then starts what has autostart (`only`: the chosen ones instead). After a
+   * restart there may be programs that could not be stopped: they are taken over, and not started a second time.
+   */
+  begin(model: Model, only: ((spec: ProcessSpec) => boolean) | null, left: KeeperSnapshot): void {
+    this.#inheritance.receive(left);
     for (const group of model.groups) this.addGroup(group, { autostart: false });
     this.bus.emit({ type: "mood", mood: "running" });
     for (const process of this.processes()) {
       if (only === null ? process.spec.autostart : only(process.spec)) this.requestStart(process);
     }
+    this.dropInherited();
   }
 
   /** After a death of ours: takes up every process where the keeper and our own notes have it. */

@@ -1,12 +1,12 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, listenerCommand, untilNoted } from "../support/event-records.ts";
 import { ask } from "../support/http.ts";
 import { MESSAGES, patternOf, type Row, type Scenario } from "../support/message-catalogue.ts";
 import { programs } from "../support/project.ts";
-import { sendSignal } from "../support/send-signal.ts";
-import { closePair, eventually, lives, makePair, normalLines, onBoth, type Side } from "../support/supervisord-pair.ts";
+import { endRooted, prepareRooted, untilRooted } from "../support/rooted-program.ts";
+import { closePair, eventually, makePair, normalLines, onBoth, type Side } from "../support/supervisord-pair.ts";
 
 // Every message that Supervisor can log: provoked on both daemons in a few stories, and compared row by row.
 
@@ -139,52 +139,25 @@ async function down(side: Side): Promise<string[]> {
   return side.lines();
 }
 
-/** A program that is root, under a daemon that is not: it cannot be signalled. */
-const ROOTED = `
-[program:rooted]
-command=@/python -c "import os, time; os.setresuid(0, 0, 0); print('up', flush=True); time.sleep(1000)"
-stdout_logfile=@/free/rooted.log
-stderr_logfile=NONE
-autorestart=false
-`;
-
-function prepare(side: Side, options: string): void {
-  side.configure(ROOTED, `user=nobody\nloglevel=debug\n${options}`);
-  mkdirSync(side.path("free"));
-  copyFileSync("/usr/bin/python3", side.path("python"));
-  chmodSync(side.path("python"), 0o4755);
-  for (const name of [".", "free"]) chmodSync(side.path(name), 0o777);
-}
-
 async function nobody(side: Side): Promise<string[]> {
-  prepare(side, "directory=@/secret");
+  prepareRooted(side, "directory=@/secret");
   mkdirSync(side.path("secret"), { mode: 0o700 });
   mkdirSync(side.path("folder"));
   side.write("supervisord.conf", side.read("supervisord.conf").replace(/pidfile=.*/, "pidfile=@/folder"));
   chmodSync(side.path("auto"), 0o733);
   await side.start();
-  await eventually(() => side.read("free/rooted.log").includes("up"));
+  await untilRooted(side);
   await side.until("success: rooted");
   await call(side, "signalProcess", "rooted", "USR1").catch(() => "");
   await side.until("unknown problem sending sig");
   const lines = side.lines();
-  await end(side);
+  await endRooted(side);
   return lines;
-}
-
-/** Neither waits for a process that it could not signal. */
-async function end(side: Side): Promise<void> {
-  const [daemon, rooted] = [Number(side.ctl("pid")), Number(side.ctl("pid", "rooted"))];
-  side.ctl("shutdown");
-  await eventually(() => !lives(daemon));
-  expect(lives(rooted)).toBe(true);
-  sendSignal(rooted, "SIGKILL");
-  await eventually(() => !lives(rooted));
 }
 
 /** In the foreground: what goes to a log that is about to be emptied is seen on stdout only. */
 async function shown(side: Side): Promise<string[]> {
-  prepare(side, "");
+  prepareRooted(side, "");
   side.write("auto/old-stdout---supervisor-abcd1234.log", "");
   chmodSync(side.path("auto"), 0o755);
   const daemon = side.foreground();
@@ -194,13 +167,13 @@ async function shown(side: Side): Promise<string[]> {
       () => `${side.program}: ${daemon.said.stdout}${daemon.said.stderr}`,
     );
   await heard("success: rooted");
-  await eventually(() => side.read("free/rooted.log").includes("up"));
+  await untilRooted(side);
   side.ctl("stop", "rooted");
   await heard("unknown problem killing");
   await call(side, "clearLog");
   await heard("reopening log file");
   expect(side.log).not.toContain("reopening log file");
-  await end(side);
+  await endRooted(side);
   return normalLines(daemon.said.stdout, side.folder);
 }
 
