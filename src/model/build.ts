@@ -35,7 +35,7 @@ export function buildModel(config: Config, world: World): Outcome<Model> {
   };
   checkDependencies(context, config);
   if (context.problems.length > 0) return { ok: false, problems: context.problems };
-  return { ok: true, value: deepFreeze(model) };
+  return { ok: true, value: settle(model, new Map()) };
 }
 
 function readRpcinterfaces(context: BuildContext, names: Config["rpcinterface"]): readonly string[] {
@@ -43,10 +43,24 @@ function readRpcinterfaces(context: BuildContext, names: Config["rpcinterface"])
   return [...new Set(names.map((name) => context.expand(["rpcinterface"], name, context.variables, "rpcinterface")))];
 }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) deepFreeze(part);
+/**
+ * A frozen copy of plain data that takes little room, since a model has thousands of parts and stays: parts that say the same are one
+ * (all that holds no other part), and those with the same keys share their hidden class, which V8 does not do for what was made
+ * by `{ ...spread }` in many shapes.
+ */
+function settle<T>(value: T, known: Map<string, unknown>): T {
+  if (typeof value !== "object" || value === null) return value;
+  const parts: unknown[] = Array.isArray(value) ? value.map((part) => settle(part, known)) : [];
+  // A variable may be called so: to assign it would set the prototype.
+  const copy: object = Array.isArray(value) ? parts : Object.hasOwn(value, "__proto__") ? { ...value } : Object.assign({}, value);
+  if (!Array.isArray(value)) {
+    for (const [key, part] of Object.entries(value))
+      if (typeof part === "object") (copy as Record<string, unknown>)[key] = settle(part, known);
   }
-  return value;
+  Object.freeze(copy);
+  if (Object.values(copy).some((part) => typeof part === "object" && part !== null)) return copy as T;
+  const text = JSON.stringify(copy);
+  const same = known.get(text);
+  if (same === undefined) known.set(text, copy);
+  return (same ?? copy) as T;
 }

@@ -8,16 +8,19 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 /**
  * What Supervisor's calls tell of processes. It counts in whole seconds, so within one second an answer is another only after
  * something has happened: answers are kept that long, frozen, and so is their text (see `encodeResponse`). A page that asks for
- * a thousand processes costs what has changed since the last one.
+ * a thousand processes costs what has changed since the last one. When nobody asks any more they are dropped: they are most of
+ * what a process takes in memory.
  */
 export class ProcessInfos {
   readonly #supervisor: Supervisor;
-  readonly #known = new WeakMap<ManagedProcess, ProcessInfo>();
+  #known = new WeakMap<ManagedProcess, ProcessInfo>();
   #all: readonly ProcessInfo[] | null = null;
   #now = 0;
   /** The list that `#ordered` was made of. */
   #listed: readonly ManagedProcess[] | null = null;
   #ordered: readonly ManagedProcess[] = [];
+  #askedAt = 0;
+  #willForget = false;
 
   constructor(supervisor: Supervisor) {
     this.#supervisor = supervisor;
@@ -33,6 +36,7 @@ export class ProcessInfos {
     if (known?.now === now) return known;
     const info = Object.freeze(processInfo(this.#supervisor, process, now));
     this.#known.set(process, info);
+    this.#forgetLater();
     return info;
   }
 
@@ -51,7 +55,24 @@ export class ProcessInfos {
     this.#all = Object.freeze(this.#ordered.map((process) => this.of(process)));
     return this.#all;
   }
+
+  #forgetLater(): void {
+    const { clock } = this.#supervisor;
+    this.#askedAt = clock.monotonic();
+    if (this.#willForget) return;
+    this.#willForget = true;
+    const look = (): void => {
+      if (clock.monotonic() < this.#askedAt + GOOD_FOR) return void clock.at(this.#askedAt + GOOD_FOR, look);
+      this.#willForget = false;
+      this.#known = new WeakMap();
+      this.#all = null;
+    };
+    clock.at(this.#askedAt + GOOD_FOR, look);
+  }
 }
+
+/** Milliseconds: the longest that an answer can be the same one. */
+const GOOD_FOR = 1000;
 
 /** Timestamps on this wire are signed 32-bit seconds. */
 const LAST_SECOND = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Effect, EventEffect } from "../machine/effect.ts";
-import type { Input } from "../machine/input.ts";
+import type { ExitedInput, Input } from "../machine/input.ts";
 import { initialLife, pidOf, type Exit, type Life } from "../machine/life.ts";
 import { step } from "../machine/lifecycle.ts";
 import { signalName } from "../machine/signal-name.ts";
@@ -10,7 +10,7 @@ import { environmentOf, logsOf, prepareLaunch, type LaunchContext } from "./laun
 import { backgroundText } from "./background-text.ts";
 import { GroupSurvivors } from "./group-survivors.ts";
 import type { OutputHub } from "./output-hub.ts";
-import { Readiness } from "./readiness.ts";
+import { NOT_CHECKED, Readiness } from "./readiness.ts";
 import { RunOutput, type LogPosition } from "./run-output.ts";
 import type { SavedProcess } from "./saved-state.ts";
 import { isShortage, spawnError } from "./spawn-error.ts";
@@ -54,11 +54,12 @@ export class ManagedProcess {
   #spec: ProcessSpec;
   #life: Life = initialLife();
   readonly #world: ProcessWorld;
-  readonly #readiness = new Readiness();
-  readonly #survivors: GroupSurvivors;
+  /** Made when they are needed: most programs need neither, and there may be thousands. */
+  #readiness: Readiness | null = null;
+  #survivors: GroupSurvivors | null = null;
   readonly #queue: Input[] = [];
   #busy = false;
-  #disarm: () => void = () => {};
+  #disarm: (() => void) | null = null;
   #watching = false;
   /** The readiness check has passed in this run; a line of output may do so before the process counts as RUNNING. */
   #passed = false;
@@ -69,7 +70,6 @@ export class ManagedProcess {
     this.#world = world;
     this.key = processKey(spec);
     this.#output = new RunOutput(this.key, world.output, world.context);
-    this.#survivors = new GroupSurvivors(world.keeper, world.clock, this.key, (exited) => this.input(exited));
   }
 
   get spec(): ProcessSpec {
@@ -100,7 +100,7 @@ export class ManagedProcess {
   }
 
   get readinessReason(): string {
-    return this.#readiness.reason;
+    return this.#readiness?.reason ?? NOT_CHECKED;
   }
 
   /** Feeds the machine. Its effects have been set going when this returns. */
@@ -147,7 +147,7 @@ export class ManagedProcess {
         this.#signal(this.#spec.stopsignal, "group");
       return;
     }
-    this.#survivors.hold(exited);
+    this.#holdBack(exited);
     this.#world.changed(this, null); // to be saved with the acknowledgement
   }
 
@@ -173,7 +173,7 @@ export class ManagedProcess {
       wanted: this.wanted,
       startAgain: this.startAgain !== null,
       autoLogs: this.#world.context.autoLogs.save(this.key),
-      ...(this.#survivors.held === null ? {} : { leaderExit: this.#survivors.held }),
+      ...(this.#survivors === null || this.#survivors.held === null ? {} : { leaderExit: this.#survivors.held }),
     };
   }
 
@@ -189,7 +189,7 @@ export class ManagedProcess {
       this.wanted = saved.wanted;
       this.startAgain = saved.startAgain ? "resumed" : null;
       this.#world.context.autoLogs.restore(this.key, saved.autoLogs);
-      if (saved.leaderExit !== undefined) this.#survivors.hold(saved.leaderExit);
+      if (saved.leaderExit !== undefined) this.#holdBack(saved.leaderExit);
     }
     if (kept !== null && kept.pid !== 0 && (this.pid !== kept.pid || this.#life.incarnation !== kept.incarnation)) {
       // It was started, but the earlier supervisor died before it could note that.
@@ -218,18 +218,25 @@ export class ManagedProcess {
   /** Nothing of this object may act any more: it was removed, or the daemon ends. */
   retire(): void {
     this.retired = true;
-    this.#disarm();
-    this.#readiness.cancel();
-    this.#survivors.cancel();
+    this.#disarm?.();
+    this.#readiness?.cancel();
+    this.#survivors?.cancel();
   }
 
   #take(input: Input): void {
     const now = this.#world.clock.monotonic();
     const { life, effects } = step(this.#spec, this.#life, input, { now, accepting: this.#world.accepting() });
-    this.#life = life;
+    // V8 gives what `{ ...life }` makes a hidden class of its own each time, once it has seen a few shapes: that is larger than a life.
+    this.#life = Object.assign({}, life);
     for (const effect of effects) this.#perform(effect, input);
     this.#arm();
     this.#world.changed(this, null);
+  }
+
+  #holdBack(exited: ExitedInput): void {
+    const { keeper, clock } = this.#world;
+    this.#survivors ??= new GroupSurvivors(keeper, clock, this.key, (held) => this.input(held));
+    this.#survivors.hold(exited);
   }
 
   #perform(effect: Effect, cause: Input): void {
@@ -299,6 +306,7 @@ export class ManagedProcess {
       directory: this.#spec.directory ?? context.cwd,
       onOutput: (listener: (bytes: Uint8Array) => void) => this.#output.read(this.#spec, listener),
     };
+    this.#readiness ??= new Readiness();
     this.#readiness.start(ready, world, () => {
       this.#passed = true;
       this.#world.changed(this, null);
@@ -308,12 +316,12 @@ export class ManagedProcess {
   #forgetReadiness(): void {
     this.#passed = false;
     this.#watching = false;
-    this.#readiness.cancel();
+    this.#readiness?.cancel();
   }
 
   #arm(): void {
-    this.#disarm();
+    this.#disarm?.();
     const { deadline } = this.#life;
-    this.#disarm = deadline === null ? () => {} : this.#world.clock.at(deadline, () => this.input({ type: "timer" }));
+    this.#disarm = deadline === null ? null : this.#world.clock.at(deadline, () => this.input({ type: "timer" }));
   }
 }

@@ -10,13 +10,16 @@ export interface ReadinessWorld {
   onOutput(listener: (bytes: Uint8Array) => void): () => void;
 }
 
+/** `reason` of one that has not begun. */
+export const NOT_CHECKED = "not checked yet";
+
 /**
  * Finds out when one incarnation of a process is ready: asks its check again and again until it passes once, or watches its
  * output for a line. Nothing is asked any more after that, so a ready program costs nothing.
  */
 export class Readiness {
   /** Why it is not ready yet; for people. */
-  reason = "not checked yet";
+  reason = NOT_CHECKED;
   #stop: () => void = () => {};
 
   /** `onReady` is called once. */
@@ -31,7 +34,7 @@ export class Readiness {
   cancel(): void {
     this.#stop();
     this.#stop = () => {};
-    this.reason = "not checked yet";
+    this.reason = NOT_CHECKED;
   }
 
   #ask(check: ActiveCheck, ready: ReadySpec, world: ReadinessWorld, onReady: () => void): () => void {

@@ -42,6 +42,7 @@ export class Supervisor {
   readonly #saver: StateSaver;
   readonly #inheritance = new Inheritance();
   readonly #waits = new ProcessWaits();
+  readonly #world: ProcessWorld;
   #all: readonly ManagedProcess[] | null = null;
   #mood: Mood = "running";
 
@@ -64,6 +65,7 @@ export class Supervisor {
       return process === undefined ? null : JSON.stringify(process.save());
     });
     this.#gates = new StartGates((program) => this.processesOf(program));
+    this.#world = this.#makeWorld();
   }
 
   get mood(): Mood {
@@ -248,7 +250,7 @@ export class Supervisor {
   }
 
   #createProcess(group: ProcessGroup, spec: ProcessSpec): ManagedProcess {
-    const process = new ManagedProcess(spec, this.#world());
+    const process = new ManagedProcess(spec, this.#world);
     group.processes.set(spec.name, process);
     this.#byKey.set(process.key, process);
     this.#all = null;
@@ -293,7 +295,7 @@ export class Supervisor {
     }
   }
 
-  #world(): ProcessWorld {
+  #makeWorld(): ProcessWorld {
     const { keeper, clock, log } = this.#options;
     return {
       keeper,
