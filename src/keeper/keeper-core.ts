@@ -24,7 +24,7 @@ import { adoptPrograms } from "./adopt.ts";
 import { Cgroups } from "./cgroups.ts";
 import { EventJournal } from "./event-journal.ts";
 import { FifoPool } from "./fifo-pool.ts";
-import { KeptProgram } from "./kept-program.ts";
+import { KeptProgram, type ProgramNews } from "./kept-program.ts";
 import type { KeeperOptions } from "./keeper-options.ts";
 import { LogFiles } from "./log-files.ts";
 import { membersByKey } from "./members-by-key.ts";
@@ -74,6 +74,12 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly #listeners = new Set<(event: KeeperEvent) => void>();
   readonly #closeListeners: (() => void)[] = [];
   readonly #followed = new Set<string>();
+  readonly #news: ProgramNews = {
+    exited: (program, event) => this.#programExited(program, event),
+    kept: (event) => this.tell(this.journal.add(event)),
+    passing: (event) => this.tell(event),
+    followed: (key, stream) => this.#followed.has(`${stream} ${key}`),
+  };
   #quitting = false;
   #closed = false;
   #status = 0;
@@ -254,12 +260,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   program(key: ProcessKey, request: Pick<StartRequest, "logs" | "stop">): KeptProgram {
     const known = this.programs.get(key);
     if (known !== undefined) return known;
-    const program: KeptProgram = new KeptProgram(key, request.logs, request.stop, this.files, {
-      exited: (event) => this.#programExited(program, event),
-      kept: (event) => this.tell(this.journal.add(event)),
-      passing: (event) => this.tell(event),
-      followed: (stream) => this.#followed.has(`${stream} ${key}`),
-    });
+    const program = new KeptProgram(key, request.logs, request.stop, this.files, this.#news);
     this.programs.set(key, program);
     return program;
   }

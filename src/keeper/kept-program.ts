@@ -16,13 +16,12 @@ import { errnoOf } from "./errno.ts";
 import { areAsNew, fifoNames, removeFifos } from "./fifo-reuse.ts";
 import type { ExitStatus } from "./exit-status.ts";
 import type { LogFiles } from "./log-files.ts";
-import type { PipelineSink } from "./output-pipeline.ts";
 import { describeMember, findMembers } from "./members.ts";
 import type { FifoPaths } from "./registry.ts";
-import { Run, type RunSinks } from "./run.ts";
+import { Run, type RunOwner } from "./run.ts";
 
 /** One key: its incarnations, the current one and those that linger, its counters and its followers. */
-export class KeptProgram {
+export class KeptProgram implements RunOwner {
   readonly key: string;
   /** Of the newest incarnation that was started. */
   incarnation = 0;
@@ -39,7 +38,7 @@ export class KeptProgram {
   /** Bytes produced, before anything is done to them. */
   readonly #positions = { stdout: 0, stderr: 0 };
   readonly #counters = { stdout: { logged: 0, dropped: 0 }, stderr: { logged: 0, dropped: 0 } };
-  readonly #lingering = new Set<Run>();
+  #lingering: readonly Run[] = [];
   /** Of an earlier run, as good as new. */
   #spare: FifoPaths | null = null;
 
@@ -57,20 +56,15 @@ export class KeptProgram {
 
   /** Opens logs and FIFOs of a next incarnation. Throws the system's error, and then holds nothing. */
   prepare(fifos: FifoPaths, logs: ProcessLogs, incarnation: number, startedAt: number): Run {
-    const run: Run = new Run(
-      this.#files,
-      fifos,
-      logs,
-      this.#sinks(() => run, incarnation),
-    );
+    const run = new Run(this.#files, fifos, logs, incarnation, this);
     this.startedAt = startedAt;
     return run;
   }
 
   /** The prepared run has a process: it is the current one from now on. */
   begin(run: Run, incarnation: number, logs: ProcessLogs, stop: StopManners): void {
-    if (this.run !== null) this.#lingering.add(this.run);
-    for (const one of this.#lingering) if (one.over && !one.mayHaveLeft) this.#lingering.delete(one);
+    const earlier = this.run === null ? this.#lingering : [...this.#lingering, this.run];
+    this.#lingering = earlier.filter((one) => !one.over || one.mayHaveLeft);
     this.run = run;
     this.incarnation = incarnation;
     this.logs = logs;
@@ -161,59 +155,57 @@ export class KeptProgram {
     for (const run of this.#lingering) run.close();
   }
 
-  /** `run` is asked for late, because the sinks are made before it. */
-  #sinks(run: () => Run, incarnation: number): RunSinks {
-    return {
-      stdout: this.#sink("stdout", run),
-      stderr: this.#sink("stderr", run),
-      output: (stream, chunk) => {
-        this.#positions[stream] += chunk.length;
-        if (!this.#told.followed(stream)) return;
-        const position = this.#positions[stream];
-        this.#told.passing({ type: "output", key: this.key, stream, position, data: Uint8Array.from(chunk) });
-      },
-      exited: (status: ExitStatus) => {
-        const { pid, isOutlived } = run();
-        // Only then can it be one that put itself into the background: nobody else's children are looked for at every end.
-        const left = status.code === 0 && isOutlived ? membersOf(run()) : [];
-        this.#told.exited({
-          type: "exit",
-          key: this.key,
-          incarnation,
-          pid,
-          ...status,
-          ...(left.length === 0 ? {} : { left: left.flatMap((one) => describeMember(one) ?? []) }),
-          at: Date.now(),
-          monotonic: monotonicNow(),
-        });
-      },
-      over: () => {
-        const { fifos, lifeIsOver, isOutlived } = run();
-        this.#lingering.delete(run());
-        // What is left of it is looked for by the name of its life FIFO.
-        if (this.#spare === null && lifeIsOver && !isOutlived && areAsNew(fifos)) this.#spare = fifos;
-        else removeFifos(fifos);
-      },
-    };
+  output(stream: StreamName, chunk: Uint8Array): void {
+    this.#positions[stream] += chunk.length;
+    if (!this.#told.followed(this.key, stream)) return;
+    const position = this.#positions[stream];
+    this.#told.passing({ type: "output", key: this.key, stream, position, data: Uint8Array.from(chunk) });
   }
 
-  #sink(stream: StreamName, run: () => Run): PipelineSink {
-    const event = <T extends "capture" | "log">(type: T, bytes: Uint8Array) => ({
-      type,
+  captured(run: Run, stream: StreamName, message: Uint8Array): void {
+    this.#told.kept(this.#event("capture", run, stream, message));
+  }
+
+  logged(run: Run, stream: StreamName, bytes: Uint8Array): void {
+    this.#told.kept(this.#event("log", run, stream, bytes));
+  }
+
+  counted(stream: StreamName, logged: number, dropped: number): void {
+    this.#counters[stream].logged += logged;
+    this.#counters[stream].dropped += dropped;
+  }
+
+  trouble(stream: StreamName, errno: string | null, dropped: number): void {
+    this.#told.passing({ type: "logTrouble", key: this.key, stream, errno, dropped });
+  }
+
+  exited(run: Run, status: ExitStatus): void {
+    const { pid, incarnation, isOutlived } = run;
+    // Only then can it be one that put itself into the background: nobody else's children are looked for at every end.
+    const left = status.code === 0 && isOutlived ? membersOf(run) : [];
+    this.#told.exited(this, {
+      type: "exit",
       key: this.key,
-      pid: run().pid,
-      stream,
-      data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64"),
+      incarnation,
+      pid,
+      ...status,
+      ...(left.length === 0 ? {} : { left: left.flatMap((one) => describeMember(one) ?? []) }),
+      at: Date.now(),
+      monotonic: monotonicNow(),
     });
-    return {
-      captured: (message) => this.#told.kept(event("capture", message)),
-      logged: (bytes) => this.#told.kept(event("log", bytes)),
-      counted: (logged, dropped) => {
-        this.#counters[stream].logged += logged;
-        this.#counters[stream].dropped += dropped;
-      },
-      trouble: (errno, dropped) => this.#told.passing({ type: "logTrouble", key: this.key, stream, errno, dropped }),
-    };
+  }
+
+  over(run: Run): void {
+    const { fifos, lifeIsOver, isOutlived } = run;
+    this.#lingering = this.#lingering.filter((one) => one !== run);
+    // What is left of it is looked for by the name of its life FIFO.
+    if (this.#spare === null && lifeIsOver && !isOutlived && areAsNew(fifos)) this.#spare = fifos;
+    else removeFifos(fifos);
+  }
+
+  #event<T extends "capture" | "log">(type: T, { pid }: Run, stream: StreamName, bytes: Uint8Array) {
+    const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
+    return { type, key: this.key, pid, stream, data };
   }
 }
 
@@ -248,10 +240,11 @@ function sendAll(pids: readonly number[], signal: number): SignalResult {
   return results.find((result) => result.ok) ?? results[0] ?? NOBODY;
 }
 
+/** Whom programs tell: one for all of them. */
 export interface ProgramNews {
   /** Whether output events of this stream are wanted. */
-  followed(stream: StreamName): boolean;
-  exited(event: ExitEvent): void;
+  followed(key: string, stream: StreamName): boolean;
+  exited(program: KeptProgram, event: ExitEvent): void;
   kept(event: CaptureEvent | LogEvent): void;
   passing(event: PassingEvent): void;
 }

@@ -11,6 +11,9 @@ import type { LogTarget } from "./log-target.ts";
  */
 export class LogFiles {
   readonly #open = new Map<LogTarget, number>();
+  /** Of the open ones. By what is looked for at each start: there may be thousands of them. */
+  readonly #byPath = new Map<string, LogTarget>();
+  readonly #byIdentity = new Map<string, RotatingFile>();
   readonly #ending = new Set<Promise<void>>();
 
   /** What a stream is written to; `null`: nothing. Throws the system's error. Pair with `release`. */
@@ -21,12 +24,12 @@ export class LogFiles {
 
   /** Our own standard output, whatever it is: never rotated, not even if it is a file. Pair with `release`. */
   console(): LogTarget {
-    return this.#use(this.#find((open) => open.path === CONSOLE) ?? new PlainTarget(CONSOLE));
+    return this.#use(this.#byPath.get(CONSOLE) ?? new PlainTarget(CONSOLE));
   }
 
   /** Opens `path` or joins whoever has it open. Throws the system's error. Pair with `release`. */
   acquire(path: string, maxbytes: number, backups: number): LogTarget {
-    const target = this.#find((open) => open.path === path) ?? this.#create(path, maxbytes, backups);
+    const target = this.#byPath.get(path) ?? this.#create(path, maxbytes, backups);
     target.setLimits(maxbytes, backups);
     return this.#use(target);
   }
@@ -38,6 +41,8 @@ export class LogFiles {
       return;
     }
     this.#open.delete(target);
+    this.#byPath.delete(target.path);
+    if (target instanceof RotatingFile) this.#isNow(target, target.identity, "");
     const written = target.close();
     if (written === undefined) return;
     this.#ending.add(written);
@@ -59,13 +64,14 @@ export class LogFiles {
 
   /** Empties `path`, open or not. A missing file is empty already. Throws the system's error. */
   clear(path: string): void {
-    const open = this.#find((target) => target.path === path);
+    const open = this.#byPath.get(path);
     if (open !== undefined) open.clear();
     else emptyFile(path);
   }
 
   #use(target: LogTarget): LogTarget {
     this.#open.set(target, (this.#open.get(target) ?? 0) + 1);
+    this.#byPath.set(target.path, target);
     return target;
   }
 
@@ -74,15 +80,22 @@ export class LogFiles {
     // A folder is given to RotatingFile too: its open says EISDIR, as it should.
     if (found !== undefined && !found.isFile() && !found.isDirectory()) return new PlainTarget(path);
     const file = new RotatingFile(path, maxbytes, backups);
-    const same = this.#find((open) => open instanceof RotatingFile && open.identity === file.identity);
-    if (same === undefined || file.identity === "") return file;
-    file.close();
-    return same;
+    const same = this.#byIdentity.get(file.identity);
+    if (same !== undefined) {
+      file.close();
+      return same;
+    }
+    this.#isNow(file, "", file.identity);
+    file.onIdentity = this.#onIdentity;
+    return file;
   }
 
-  #find(matches: (target: LogTarget) => boolean): LogTarget | undefined {
-    for (const target of this.#open.keys()) if (matches(target)) return target;
-    return undefined;
+  readonly #onIdentity = (file: RotatingFile, before: string): void => this.#isNow(file, before, file.identity);
+
+  /** Which file on disk it is: another after each rotation. "" for none. */
+  #isNow(file: RotatingFile, before: string, now: string): void {
+    if (this.#byIdentity.get(before) === file) this.#byIdentity.delete(before);
+    if (now !== "") this.#byIdentity.set(now, file);
   }
 }
 

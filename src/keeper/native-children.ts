@@ -5,6 +5,8 @@ import type { SystemCalls } from "./system-calls.ts";
 /** A process that was started, by whatever means. */
 export interface Child {
   readonly pid: number;
+  /** Its end is told exactly: see `ChildEnd`. */
+  readonly exact: boolean;
   /** Called once, when it has been reaped. */
   onExit(listener: (end: ChildEnd) => void): void;
 }
@@ -17,6 +19,7 @@ export type ChildEnd =
 export function childOfNode(child: ChildProcess): Child {
   return {
     pid: child.pid ?? 0,
+    exact: false,
     onExit: (listener) => void child.on("exit", (code, signal) => listener({ exact: false, code, signal })),
   };
 }
@@ -37,7 +40,7 @@ export class NativeChildren {
 
   /** To be called in the turn in which the child was started. */
   child(pid: number): Child {
-    return { pid, onExit: (listener) => void this.#listeners.set(pid, listener) };
+    return { pid, exact: true, onExit: (listener) => void this.#listeners.set(pid, listener) };
   }
 
   close(): void {

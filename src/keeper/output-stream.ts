@@ -10,51 +10,30 @@ import { errnoOf } from "./errno.ts";
 export class OutputStream implements ChattyStream {
   readonly #fd: number;
   readonly #socket: net.Socket;
-  readonly #take: (chunk: Uint8Array) => void;
-  readonly #mayWait: () => boolean;
-  readonly #chat = new ChatDetector();
+  readonly #reader: StreamReader;
+  /** Most programs write little or nothing: made at the first read. */
+  #chat: ChatDetector | null = null;
   #chatters = false;
   #paused = false;
   #ended = false;
 
-  /**
-   * `take` gets chunks of memory that is reused: copy what must last. `ended` is called once, after the last byte. `mayWait`:
-   * nobody waits for an answer in it, so short chunks may come some milliseconds later, together.
-   */
-  constructor(
-    fifo: string,
-    take: (chunk: Uint8Array) => void,
-    ended: () => void,
-    mayWait: () => boolean = () => false,
-  ) {
-    this.#take = take;
-    this.#mayWait = mayWait;
-    this.#fd = fs.openSync(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  /** @param fifo its path, or a descriptor that is this object's from now on. Throws the system's error. */
+  constructor(fifo: string | number, reader: StreamReader) {
+    this.#reader = reader;
+    this.#fd = typeof fifo === "number" ? fifo : fs.openSync(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     const options: net.SocketConstructorOpts & { onread: net.OnReadOpts } = {
       fd: this.#fd,
       readable: true,
       writable: false,
-      onread: {
-        buffer: SHARED,
-        callback: (length, buffer) => {
-          take(buffer.subarray(0, length));
-          if (!this.#chat.read(length, performance.now()) || this.#paused || !mayWait()) return true;
-          this.#chatters = true;
-          CHATTY.add(this);
-          return false;
-        },
-      },
+      onread: { buffer: SHARED, callback: (length, buffer) => this.#read(length, buffer) },
     };
-    this.#socket = new net.Socket(options);
-    const end = (): void => {
-      if (this.#ended) return;
-      this.#ended = true;
-      ended();
-    };
-    this.#socket.on("error", () => this.#socket.destroy());
-    // Not only on "close": that comes a turn later, and the life FIFO must be heard before the exit of its program.
-    this.#socket.on("end", end);
-    this.#socket.on("close", end);
+    const socket = new FifoSocket(options);
+    socket.stream = this;
+    this.#socket = socket;
+    socket.on("error", destroy);
+    // Not only on "close": that comes a turn later, and a life FIFO must be heard before the exit of its program.
+    socket.on("end", tellEnd);
+    socket.on("close", tellEnd);
   }
 
   /** Nothing can be written to it any more. */
@@ -62,14 +41,9 @@ export class OutputStream implements ChattyStream {
     return this.#ended;
   }
 
-  /** Asks the kernel, now, whether anybody can write to it. For one that nobody writes to, such as a life FIFO. */
-  hasWriters(): boolean {
-    if (this.#ended || this.#socket.destroyed) return false;
-    try {
-      return fs.readSync(this.#fd, SHARED) > 0;
-    } catch (error) {
-      return errnoOf(error) === "EAGAIN";
-    }
+  /** Its descriptor is closed, or somebody else's by now. */
+  get closed(): boolean {
+    return this.#ended || this.#socket.destroyed;
   }
 
   /** Reads what is there now. Bounded, because a surviving grandchild may write faster than this reads. */
@@ -88,7 +62,7 @@ export class OutputStream implements ChattyStream {
         return;
       }
       total += length;
-      this.#take(SHARED.subarray(0, length));
+      this.#reader.take(SHARED.subarray(0, length));
     }
   }
 
@@ -102,10 +76,10 @@ export class OutputStream implements ChattyStream {
     } catch (error) {
       if (errnoOf(error) !== "EAGAIN") this.#socket.destroy();
     }
-    if (length > 0) this.#take(SHARED.subarray(0, length));
-    if (length > 0 && length < SHARED.length && this.#mayWait()) return true;
+    if (length > 0) this.#reader.take(SHARED.subarray(0, length));
+    if (length > 0 && length < SHARED.length && this.#reader.mayWait()) return true;
     this.#chatters = false;
-    this.#chat.reset();
+    this.#chat?.reset();
     // The end, if it is one, is heard like any other.
     if (!this.#paused && !this.#socket.destroyed) this.#socket.resume();
     return false;
@@ -125,6 +99,46 @@ export class OutputStream implements ChattyStream {
     CHATTY.delete(this);
     this.#socket.destroy();
   }
+
+  /** Its socket has come to its end; told twice. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#reader.ended();
+  }
+
+  /** Whether to go on reading by itself. */
+  #read(length: number, buffer: Uint8Array): boolean {
+    this.#reader.take(buffer.subarray(0, length));
+    this.#chat ??= new ChatDetector();
+    if (!this.#chat.read(length, performance.now()) || this.#paused || !this.#reader.mayWait()) return true;
+    this.#chatters = true;
+    CHATTY.add(this);
+    return false;
+  }
+}
+
+/** Who gets what a stream brings. */
+export interface StreamReader {
+  /** A chunk, in memory that is reused: copy what must last. */
+  take(chunk: Uint8Array): void;
+  /** Nobody waits for an answer to it, so short chunks may come some milliseconds later, together. */
+  mayWait(): boolean;
+  /** Called once, after the last byte. */
+  ended(): void;
+}
+
+/** Knows its stream, so that its listeners are the same few functions for all: there are thousands of them. */
+class FifoSocket extends net.Socket {
+  stream: OutputStream | null = null;
+}
+
+function destroy(this: net.Socket): void {
+  this.destroy();
+}
+
+function tellEnd(this: FifoSocket): void {
+  this.stream?.end();
 }
 
 const CHATTY = new ChattyStreams();

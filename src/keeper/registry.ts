@@ -11,9 +11,9 @@ import type { JournalState } from "./event-journal.ts";
 export class Registry {
   readonly #file: string;
   readonly #saved: () => JournalState;
-  /** Lines in force, by key: the last run, and the spawn that is about to happen. */
-  readonly #runs = new Map<string, string>();
-  readonly #intents = new Map<string, string>();
+  /** What is in force, by key: the last run, and the spawn that is about to happen. Not as lines: their parts are in use anyway. */
+  readonly #runs = new Map<string, ProgramRecord>();
+  readonly #intents = new Map<string, ProgramRecord>();
   #fd: number | null = null;
   #size = 0;
   #sizeWhenNew = 0;
@@ -28,13 +28,12 @@ export class Registry {
 
   /** A record without a pid says that a spawn is about to happen; it stands beside the last one until the next is written. */
   write(record: ProgramRecord): void {
-    const line = JSON.stringify({ run: record });
-    if (record.pid === 0) this.#intents.set(record.key, line);
+    if (record.pid === 0) this.#intents.set(record.key, record);
     else {
-      this.#runs.set(record.key, line);
+      this.#runs.set(record.key, record);
       this.#intents.delete(record.key);
     }
-    this.#append(line);
+    this.#append(lineOf(record));
   }
 
   /** The spawn that was about to happen has failed. */
@@ -57,7 +56,8 @@ export class Registry {
   rewrite(): void {
     const { seq, acknowledged, entries } = this.#saved();
     const state = JSON.stringify({ state: { seq, acknowledged, changes: entries } });
-    const text = `${[state, ...this.#runs.values(), ...this.#intents.values()].join("\n")}\n`;
+    const lines = [...this.#runs.values(), ...this.#intents.values()].map(lineOf);
+    const text = `${[state, ...lines].join("\n")}\n`;
     const draft = `${this.#file}.new`;
     fs.writeFileSync(draft, text, { mode: 0o600 });
     fs.renameSync(draft, this.#file);
@@ -70,8 +70,7 @@ export class Registry {
   /** Takes over the lines of an earlier keeper, and says what they come to. */
   take(): RegistryContents {
     const contents = readRegistry(this.#file);
-    for (const record of contents.records)
-      (record.pid === 0 ? this.#intents : this.#runs).set(record.key, JSON.stringify({ run: record }));
+    for (const record of contents.records) (record.pid === 0 ? this.#intents : this.#runs).set(record.key, record);
     return contents;
   }
 
@@ -91,6 +90,10 @@ export class Registry {
     this.#torn = false;
     this.#size += bytes.length;
   }
+}
+
+function lineOf(record: ProgramRecord): string {
+  return JSON.stringify({ run: record });
 }
 
 export interface RegistryContents {

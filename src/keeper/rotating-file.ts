@@ -21,6 +21,8 @@ import type { LogTarget, WriteCount } from "./log-target.ts";
 export class RotatingFile implements LogTarget {
   readonly path: string;
   readonly busy = false;
+  /** Called when it has become another file on disk, with the one that it was. */
+  onIdentity: ((file: RotatingFile, before: string) => void) | null = null;
   #maxbytes: number;
   readonly #backups: Backups;
   /** -1: not open yet. */
@@ -173,7 +175,9 @@ export class RotatingFile implements LogTarget {
     const opened = openLogFile(this.path, mode);
     if (this.#fd !== -1) fs.closeSync(this.#fd);
     this.#fd = opened.fd;
+    const before = this.#identity;
     this.#identity = opened.identity;
+    if (before !== opened.identity) this.onIdentity?.(this, before);
     this.#size = opened.size;
     this.#lineStart = opened.size;
     this.#moved = false;

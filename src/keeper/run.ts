@@ -10,23 +10,25 @@ import type { ProcessLogs, StreamName } from "../protocol/keeper.ts";
 import { exitStatus, FIRST_REAL_TIME, UNKNOWN_EXIT, type ExitStatus } from "./exit-status.ts";
 import type { Cgroup } from "./cgroups.ts";
 import type { Child } from "./native-children.ts";
-import { OutputPipeline, type PipelineSink } from "./output-pipeline.ts";
-import { OutputStream } from "./output-stream.ts";
+import { LifeFifo } from "./life-fifo.ts";
 import type { Sought } from "./members.ts";
 import { groupHasMembers, readStat, type ProcStat } from "./proc.ts";
+import { RunStream } from "./run-stream.ts";
 import { StdinQueue } from "./stdin-queue.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { FifoPaths } from "./registry.ts";
 
 export class Run {
   readonly fifos: FifoPaths;
+  readonly incarnation: number;
   readonly stdin: StdinQueue;
   /** The control group that its processes are in; `null` if none, or if it is over. */
   cgroup: Cgroup | null = null;
-  readonly #sinks: RunSinks;
-  readonly #pipelines = new Map<StreamName, OutputPipeline>();
-  readonly #streams = new Map<StreamName, OutputStream>();
-  #life: OutputStream | null = null;
+  readonly #owner: RunOwner;
+  #stdout: RunStream | null = null;
+  /** `null`: they are one. */
+  #stderr: RunStream | null = null;
+  #life: LifeFifo | null = null;
   /** The kernel has said that nobody holds the life FIFO. */
   #lifeOver = false;
   /** Its end is complete: nothing of it can come back. */
@@ -43,18 +45,18 @@ export class Run {
   #watch: NodeJS.Timeout | null = null;
 
   /** Opens logs and reading ends. Throws the system's error, and then holds nothing. */
-  constructor(files: LogFiles, fifos: FifoPaths, logs: ProcessLogs, sinks: RunSinks) {
+  constructor(files: LogFiles, fifos: FifoPaths, logs: ProcessLogs, incarnation: number, owner: RunOwner) {
     this.fifos = fifos;
+    this.incarnation = incarnation;
     this.stdin = new StdinQueue(fifos.stdin);
-    this.#sinks = sinks;
+    this.#owner = owner;
     try {
-      this.#openStream(files, "stdout", fifos.stdout, logs);
-      if (fifos.stderr !== null) this.#openStream(files, "stderr", fifos.stderr, logs);
-      this.#life = new OutputStream(
-        fifos.life,
-        () => undefined,
-        () => this.#lifeEnded(),
-      );
+      this.#stdout = new RunStream("stdout", this, owner, files, logs.stdout, fifos.stdout);
+      if (fifos.stderr !== null) {
+        const spec = logs.stderr === "stdout" ? logs.stdout : logs.stderr;
+        this.#stderr = new RunStream("stderr", this, owner, files, spec, fifos.stderr);
+      }
+      this.#life = new LifeFifo(fifos.life);
     } catch (error) {
       this.close();
       throw error;
@@ -81,7 +83,7 @@ export class Run {
 
   /** Ended, and nobody can write to its output any more. */
   get over(): boolean {
-    return !this.#alive && [...this.#streams.values()].every((stream) => stream.ended);
+    return !this.#alive && (this.#stdout?.over ?? true) && (this.#stderr?.over ?? true);
   }
 
   /**
@@ -91,7 +93,7 @@ export class Run {
    */
   get mayHaveLeft(): boolean {
     if (this.#nobodyLeft) return false;
-    if (!this.#lifeOver || this.#isCgroupInUse()) return true;
+    if (!this.lifeIsOver || this.#isCgroupInUse()) return true;
     if (groupHasMembers(this.#pid)) {
       const now = readStat(this.#pid);
       if (now === null || now.startTime === this.#startTime) return true;
@@ -102,11 +104,12 @@ export class Run {
 
   /** Others of it live on, at the moment of its end: the end of the life FIFO may not have been heard yet. */
   get isOutlived(): boolean {
-    return (this.#life?.hasWriters() ?? false) || groupHasMembers(this.#pid) || this.#isCgroupInUse();
+    return (this.#life?.hasHolders() ?? false) || groupHasMembers(this.#pid) || this.#isCgroupInUse();
   }
 
   /** Nobody holds its life FIFO any more. */
   get lifeIsOver(): boolean {
+    if (!this.#closed && this.#begun) this.#lifeOver ||= this.#life?.hasHolders() === false;
     return this.#lifeOver;
   }
 
@@ -116,7 +119,7 @@ export class Run {
   }
 
   failing(stream: StreamName): string | null {
-    return this.#pipelines.get(stream)?.failing ?? null;
+    return (stream === "stdout" ? this.#stdout : this.#stderr)?.failing ?? null;
   }
 
   /** The process was started by this keeper. */
@@ -125,6 +128,8 @@ export class Run {
     this.#begun = true;
     this.#alive = true;
     this.#startTime = readStat(this.#pid)?.startTime ?? "";
+    // Where its status is not told exactly, the moment in which it lets go of its life shows it.
+    if (!child.exact) this.#life?.listen(() => this.#lifeEnded());
     child.onExit((end) =>
       this.#exited(end.exact ? end.status : exitStatus(end.code, end.signal, this.#last, this.#sentRealTime)),
     );
@@ -140,6 +145,7 @@ export class Run {
     this.#startTime = startTime;
     this.#adopted = true;
     this.#alive = true;
+    this.#life?.listen(() => this.#lifeEnded());
     this.#watch = setInterval(() => this.#lookForAdopted(), 1000);
     this.catchUp();
   }
@@ -147,8 +153,8 @@ export class Run {
   /** Reads what was written while no keeper listened, and finds out which streams nobody can write to any more. */
   catchUp(): void {
     this.#begun = true;
-    for (const stream of this.#streams.values()) stream.drain();
-    this.#life?.drain();
+    this.#drain();
+    this.#life?.check();
   }
 
   /** Whether the process is still the one it was: for adopted ones nobody keeps its pid from being used again. */
@@ -164,8 +170,8 @@ export class Run {
 
   /** New targets and limits. Throws the system's error. */
   setLogs(logs: ProcessLogs): void {
-    this.#pipelines.get("stdout")?.change(logs.stdout);
-    if (logs.stderr !== "stdout") this.#pipelines.get("stderr")?.change(logs.stderr);
+    this.#stdout?.change(logs.stdout);
+    if (logs.stderr !== "stdout") this.#stderr?.change(logs.stderr);
   }
 
   /** Lets go of everything but the process. */
@@ -174,9 +180,8 @@ export class Run {
     if (this.#watch !== null) clearInterval(this.#watch);
     this.stdin.close();
     this.#life?.close();
-    for (const stream of this.#streams.values()) stream.close();
-    for (const pipeline of this.#pipelines.values()) pipeline.close();
-    this.#pipelines.clear();
+    this.#stdout?.close();
+    this.#stderr?.close();
     this.cgroup?.remove();
   }
 
@@ -188,24 +193,6 @@ export class Run {
       this.cgroup = null;
     }
     return false;
-  }
-
-  #openStream(files: LogFiles, name: StreamName, fifo: string, logs: ProcessLogs): void {
-    const spec = name === "stderr" && logs.stderr !== "stdout" ? logs.stderr : logs.stdout;
-    const pipeline = new OutputPipeline(files, spec, this.#sinks[name]);
-    this.#pipelines.set(name, pipeline);
-    const take = (chunk: Uint8Array): void => {
-      this.#sinks.output(name, chunk);
-      pipeline.push(chunk);
-      const target = pipeline.target;
-      if (target === null || !target.busy || stream.ended) return;
-      stream.pause();
-      target.onDrain(() => stream.resume());
-    };
-    // Who is written to, such as an event listener, is waited for.
-    const mayWait = (): boolean => !this.stdin.used;
-    const stream = new OutputStream(fifo, take, () => this.#streamEnded(), mayWait);
-    this.#streams.set(name, stream);
   }
 
   #lifeEnded(): void {
@@ -223,30 +210,42 @@ export class Run {
 
   #exited(status: ExitStatus): void {
     if (!this.#alive) return;
-    for (const stream of this.#streams.values()) stream.drain();
-    for (const pipeline of this.#pipelines.values()) pipeline.flush();
+    this.#drain();
+    this.#stdout?.flush();
+    this.#stderr?.flush();
     this.#alive = false;
     if (this.#watch !== null) clearInterval(this.#watch);
     this.stdin.close();
     this.#isCgroupInUse();
-    this.#sinks.exited(status);
-    this.#streamEnded();
+    this.#owner.exited(this, status);
+    this.streamEnded();
   }
 
-  #streamEnded(): void {
+  /** One of its streams has: perhaps that was all of it. */
+  streamEnded(): void {
     if (!this.#begun || this.#closed || !this.over) return;
-    this.#lifeOver ||= this.#life?.hasWriters() === false;
+    // Asked for the last time.
+    void this.lifeIsOver;
     this.close();
-    this.#sinks.over();
+    this.#owner.over(this);
+  }
+
+  #drain(): void {
+    this.#stdout?.drain();
+    this.#stderr?.drain();
   }
 }
 
-export interface RunSinks {
-  readonly stdout: PipelineSink;
-  readonly stderr: PipelineSink;
+/** Whom a run tells what happens. One for all runs of a program: so little of it is made for each. */
+export interface RunOwner {
   /** A chunk as the program wrote it, before capture mode and stripping. */
   output(stream: StreamName, chunk: Uint8Array): void;
-  exited(status: ExitStatus): void;
+  captured(run: Run, stream: StreamName, message: Uint8Array): void;
+  /** A chunk of text, for log events. */
+  logged(run: Run, stream: StreamName, bytes: Uint8Array): void;
+  counted(stream: StreamName, logged: number, dropped: number): void;
+  trouble(stream: StreamName, errno: string | null, dropped: number): void;
+  exited(run: Run, status: ExitStatus): void;
   /** Nothing of it has its FIFOs open any more; their names are whoever's this is. */
-  over(): void;
+  over(run: Run): void;
 }

@@ -52,7 +52,11 @@ function settle<T>(value: T, known: Map<string, unknown>): T {
   if (typeof value !== "object" || value === null) return value;
   const parts: unknown[] = Array.isArray(value) ? value.map((part) => settle(part, known)) : [];
   // A variable may be called so: to assign it would set the prototype.
-  const copy: object = Array.isArray(value) ? parts : Object.hasOwn(value, "__proto__") ? { ...value } : Object.assign({}, value);
+  const copy: object = Array.isArray(value)
+    ? parts
+    : Object.hasOwn(value, "__proto__")
+      ? { ...value }
+      : Object.assign({}, value);
   if (!Array.isArray(value)) {
     for (const [key, part] of Object.entries(value))
       if (typeof part === "object") (copy as Record<string, unknown>)[key] = settle(part, known);
