@@ -46,6 +46,8 @@ const shared = {
 /** Programs that run for one command: most of their time is the reading of their own code, so it is short. */
 const client = {
   minifyWhitespace: true,
+  // By `require`: the loader of ESM takes longer than the module.
+  supported: { "dynamic-import": false },
   plugins: [
     lazyModules(["child_process", "crypto", "net", "os", "@rgrove/parse-xml"]),
     besides({ "cli-table3": "./cli-table3.cjs", "@rgrove/parse-xml": "./parse-xml.cjs" }),

@@ -8,7 +8,14 @@ export function fifoNames({ stdin, stdout, stderr, life }: FifoPaths): string[] 
 
 /** Removes their names. Who has them open is not affected. */
 export function removeFifos(fifos: FifoPaths): void {
-  for (const path of fifoNames(fifos)) fs.rmSync(path, { force: true });
+  for (const path of fifoNames(fifos)) {
+    try {
+      fs.unlinkSync(path);
+    } catch (error) {
+      // Somebody may have cleaned up the folder.
+      if (errnoOf(error) !== "ENOENT") throw error;
+    }
+  }
 }
 
 /**

@@ -13,7 +13,7 @@ import type {
 } from "../protocol/keeper.ts";
 import { monotonicNow } from "./monotonic.ts";
 import { errnoOf } from "./errno.ts";
-import { areAsNew, fifoNames, removeFifos } from "./fifo-reuse.ts";
+import { areAsNew, removeFifos } from "./fifo-reuse.ts";
 import type { ExitStatus } from "./exit-status.ts";
 import type { LogFiles } from "./log-files.ts";
 import { describeMember, findMembers } from "./members.ts";
@@ -39,7 +39,7 @@ export class KeptProgram implements RunOwner {
   readonly #positions = { stdout: 0, stderr: 0 };
   readonly #counters = { stdout: { logged: 0, dropped: 0 }, stderr: { logged: 0, dropped: 0 } };
   #lingering: readonly Run[] = [];
-  /** Of an earlier run, as good as new. */
+  /** Of an earlier run of which nothing is left: as a rule as good as new. */
   #spare: FifoPaths | null = null;
 
   constructor(key: string, logs: ProcessLogs, stop: StopManners, files: LogFiles, told: ProgramNews) {
@@ -135,9 +135,8 @@ export class KeptProgram implements RunOwner {
     const spare = this.#spare;
     this.#spare = null;
     if (spare === null) return null;
-    // Somebody may have cleaned up the folder.
-    if (owner === null && merged === (spare.stderr === null) && fifoNames(spare).every((path) => fs.existsSync(path)))
-      return spare;
+    // Asked now, and not at the end of that run: most are not started again at once, and ends come all together.
+    if (owner === null && merged === (spare.stderr === null) && areAsNew(spare)) return spare;
     removeFifos(spare);
     return null;
   }
@@ -199,7 +198,7 @@ export class KeptProgram implements RunOwner {
     const { fifos, lifeIsOver, isOutlived } = run;
     this.#lingering = this.#lingering.filter((one) => one !== run);
     // What is left of it is looked for by the name of its life FIFO.
-    if (this.#spare === null && lifeIsOver && !isOutlived && areAsNew(fifos)) this.#spare = fifos;
+    if (this.#spare === null && lifeIsOver && !isOutlived) this.#spare = fifos;
     else removeFifos(fifos);
   }
 

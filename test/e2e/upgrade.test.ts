@@ -24,7 +24,7 @@ function install(version: string, broken = false): (...args: string[]) => Promis
   symlinkSync(join(root, "templates"), join(folder, "templates"));
   for (const name of readdirSync(join(folder, "dist")).filter((name) => name.endsWith(".cjs"))) {
     const file = join(folder, "dist", name);
-    const text = readFileSync(file, "utf8").replace(/version = "\d+\.\d+\.\d+"/, `version = "${version}"`);
+    const text = readFileSync(file, "utf8").replace(/version ?= ?"\d+\.\d+\.\d+"/, `version = "${version}"`);
     writeFileSync(file, broken && name === "supervisor.cjs" ? `throw new Error("not today");\n` : text);
   }
   return async (...args) => {
