@@ -49,7 +49,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly sockets = new SharedSockets(
     (key) => {
       const program = this.programs.get(key);
-      return program !== undefined && (program.alive || program.starting);
+      return program?.alive === true || program?.starting === true;
     },
     ({ url }, now) => this.tell({ type: "socket", url, now }),
   );
@@ -258,9 +258,7 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   /** The program, known from now on. */
   program(key: ProcessKey, request: Pick<StartRequest, "logs" | "stop">): KeptProgram {
-    const known = this.programs.get(key);
-    if (known !== undefined) return known;
-    const program = new KeptProgram(key, request.logs, request.stop, this.files, this.#news);
+    const program = this.programs.get(key) ?? new KeptProgram(key, request, this.files, this.#news);
     this.programs.set(key, program);
     return program;
   }

@@ -19,6 +19,7 @@ import type { LogFiles } from "./log-files.ts";
 import { describeMember, findMembers } from "./members.ts";
 import type { FifoPaths } from "./registry.ts";
 import { Run, type RunOwner } from "./run.ts";
+import type { RunOfStreams } from "./run-stream.ts";
 
 /** One key: its incarnations, the current one and those that linger, its counters and its followers. */
 export class KeptProgram implements RunOwner {
@@ -42,7 +43,12 @@ export class KeptProgram implements RunOwner {
   /** Of an earlier run of which nothing is left: as a rule as good as new. */
   #spare: FifoPaths | null = null;
 
-  constructor(key: string, logs: ProcessLogs, stop: StopManners, files: LogFiles, told: ProgramNews) {
+  constructor(
+    key: string,
+    { logs, stop }: { readonly logs: ProcessLogs; readonly stop: StopManners },
+    files: LogFiles,
+    told: ProgramNews,
+  ) {
     this.key = key;
     this.logs = logs;
     this.stop = stop;
@@ -161,11 +167,11 @@ export class KeptProgram implements RunOwner {
     this.#told.passing({ type: "output", key: this.key, stream, position, data: Uint8Array.from(chunk) });
   }
 
-  captured(run: Run, stream: StreamName, message: Uint8Array): void {
+  captured(run: RunOfStreams, stream: StreamName, message: Uint8Array): void {
     this.#told.kept(this.#event("capture", run, stream, message));
   }
 
-  logged(run: Run, stream: StreamName, bytes: Uint8Array): void {
+  logged(run: RunOfStreams, stream: StreamName, bytes: Uint8Array): void {
     this.#told.kept(this.#event("log", run, stream, bytes));
   }
 
@@ -202,7 +208,7 @@ export class KeptProgram implements RunOwner {
     else removeFifos(fifos);
   }
 
-  #event<T extends "capture" | "log">(type: T, { pid }: Run, stream: StreamName, bytes: Uint8Array) {
+  #event<T extends "capture" | "log">(type: T, { pid }: RunOfStreams, stream: StreamName, bytes: Uint8Array) {
     const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
     return { type, key: this.key, pid, stream, data };
   }

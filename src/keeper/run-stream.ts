@@ -2,18 +2,17 @@ import type { LogSpec, StreamName } from "../protocol/keeper.ts";
 import type { LogFiles } from "./log-files.ts";
 import { OutputPipeline, type PipelineSink } from "./output-pipeline.ts";
 import { OutputStream, type StreamReader } from "./output-stream.ts";
-import type { Run, RunOwner } from "./run.ts";
 
 /** One stream of a run: from its FIFO through the pipeline, with what is to be told told to the run's owner. */
 export class RunStream implements StreamReader, PipelineSink {
   readonly #name: StreamName;
-  readonly #run: Run;
-  readonly #owner: RunOwner;
+  readonly #run: RunOfStreams;
+  readonly #owner: StreamOwner;
   readonly #pipeline: OutputPipeline;
   readonly #stream: OutputStream;
 
   /** Opens the log and the FIFO. Throws the system's error, and then holds nothing. */
-  constructor(name: StreamName, run: Run, owner: RunOwner, files: LogFiles, spec: LogSpec, fifo: string) {
+  constructor(name: StreamName, run: RunOfStreams, owner: StreamOwner, files: LogFiles, spec: LogSpec, fifo: string) {
     this.#name = name;
     this.#run = run;
     this.#owner = owner;
@@ -87,4 +86,23 @@ export class RunStream implements StreamReader, PipelineSink {
   trouble(errno: string | null, dropped: number): void {
     this.#owner.trouble(this.#name, errno, dropped);
   }
+}
+
+/** The run that a stream belongs to. */
+export interface RunOfStreams {
+  readonly pid: number;
+  readonly stdin: { readonly used: boolean };
+  /** One of its streams has: perhaps that was all of it. */
+  streamEnded(): void;
+}
+
+/** Whom streams tell what comes. One for all runs of a program: so little of it is made for each. */
+export interface StreamOwner {
+  /** A chunk as the program wrote it, before capture mode and stripping. */
+  output(stream: StreamName, chunk: Uint8Array): void;
+  captured(run: RunOfStreams, stream: StreamName, message: Uint8Array): void;
+  /** A chunk of text, for log events. */
+  logged(run: RunOfStreams, stream: StreamName, bytes: Uint8Array): void;
+  counted(stream: StreamName, logged: number, dropped: number): void;
+  trouble(stream: StreamName, errno: string | null, dropped: number): void;
 }

@@ -13,12 +13,12 @@ import type { Child } from "./native-children.ts";
 import { LifeFifo } from "./life-fifo.ts";
 import type { Sought } from "./members.ts";
 import { groupHasMembers, readStat, type ProcStat } from "./proc.ts";
-import { RunStream } from "./run-stream.ts";
+import { RunStream, type RunOfStreams, type StreamOwner } from "./run-stream.ts";
 import { StdinQueue } from "./stdin-queue.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { FifoPaths } from "./registry.ts";
 
-export class Run {
+export class Run implements RunOfStreams {
   readonly fifos: FifoPaths;
   readonly incarnation: number;
   readonly stdin: StdinQueue;
@@ -236,15 +236,8 @@ export class Run {
   }
 }
 
-/** Whom a run tells what happens. One for all runs of a program: so little of it is made for each. */
-export interface RunOwner {
-  /** A chunk as the program wrote it, before capture mode and stripping. */
-  output(stream: StreamName, chunk: Uint8Array): void;
-  captured(run: Run, stream: StreamName, message: Uint8Array): void;
-  /** A chunk of text, for log events. */
-  logged(run: Run, stream: StreamName, bytes: Uint8Array): void;
-  counted(stream: StreamName, logged: number, dropped: number): void;
-  trouble(stream: StreamName, errno: string | null, dropped: number): void;
+/** Whom a run tells what happens. */
+export interface RunOwner extends StreamOwner {
   exited(run: Run, status: ExitStatus): void;
   /** Nothing of it has its FIFOs open any more; their names are whoever's this is. */
   over(run: Run): void;

@@ -6,11 +6,11 @@ import { step } from "../machine/lifecycle.ts";
 import { signalName } from "../machine/signal-name.ts";
 import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
 import type { ExitEvent, Keeper, KeptProcess, StreamName } from "../protocol/keeper.ts";
-import { environmentOf, logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
+import { logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
 import { backgroundText } from "./background-text.ts";
 import { GroupSurvivors } from "./group-survivors.ts";
 import type { OutputHub } from "./output-hub.ts";
-import { NOT_CHECKED, Readiness } from "./readiness.ts";
+import { NOT_CHECKED, Readiness, readinessWorld } from "./readiness.ts";
 import { RunOutput, type LogPosition } from "./run-output.ts";
 import type { SavedProcess } from "./saved-state.ts";
 import { isShortage, spawnError } from "./spawn-error.ts";
@@ -235,8 +235,7 @@ export class ManagedProcess {
 
   #holdBack(exited: ExitedInput): void {
     const { keeper, clock } = this.#world;
-    this.#survivors ??= new GroupSurvivors(keeper, clock, this.key, (held) => this.input(held));
-    this.#survivors.hold(exited);
+    (this.#survivors ??= new GroupSurvivors(keeper, clock, this.key, (held) => this.input(held))).hold(exited);
   }
 
   #perform(effect: Effect, cause: Input): void {
@@ -299,15 +298,8 @@ export class ManagedProcess {
     if (ready === null) this.#passed = true;
     if (ready === null || this.#watching) return;
     this.#watching = true;
-    const { context, clock } = this.#world;
-    const world = {
-      clock,
-      environment: environmentOf(this.#spec, context),
-      directory: this.#spec.directory ?? context.cwd,
-      onOutput: (listener: (bytes: Uint8Array) => void) => this.#output.read(this.#spec, listener),
-    };
-    this.#readiness ??= new Readiness();
-    this.#readiness.start(ready, world, () => {
+    const world = readinessWorld(this.#spec, this.#world, this.#output);
+    (this.#readiness ??= new Readiness()).start(ready, world, () => {
       this.#passed = true;
       this.#world.changed(this, null);
     });

@@ -1,6 +1,8 @@
 import type { Clock } from "../clock/clock.ts";
-import type { ReadySpec } from "../model/model.ts";
+import type { ProcessSpec, ReadySpec } from "../model/model.ts";
 import { probe, type ActiveCheck } from "../probes/probe.ts";
+import { environmentOf, type LaunchContext } from "./launch.ts";
+import type { RunOutput } from "./run-output.ts";
 
 export interface ReadinessWorld {
   readonly clock: Clock;
@@ -8,6 +10,20 @@ export interface ReadinessWorld {
   readonly directory: string;
   /** Delivers the process's output, both streams; returns how to stop. */
   onOutput(listener: (bytes: Uint8Array) => void): () => void;
+}
+
+/** What a check of this process is asked with: its own environment, directory and output. */
+export function readinessWorld(
+  spec: ProcessSpec,
+  { context, clock }: { readonly context: LaunchContext; readonly clock: Clock },
+  output: RunOutput,
+): ReadinessWorld {
+  return {
+    clock,
+    environment: environmentOf(spec, context),
+    directory: spec.directory ?? context.cwd,
+    onOutput: (listener) => output.read(spec, listener),
+  };
 }
 
 /** `reason` of one that has not begun. */
