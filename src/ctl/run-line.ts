@@ -16,6 +16,7 @@ export async function runLine(session: Session, actions: ReadonlyMap<string, Act
     session.fail(1);
     return;
   }
+  let last = false;
   for (;;) {
     try {
       await action.run(session, parsed.args);
@@ -23,7 +24,7 @@ export async function runLine(session: Session, actions: ReadonlyMap<string, Act
     } catch (error) {
       // The user has left meanwhile; a connection that breaks on the way out is nobody's concern.
       if (session.over) return;
-      if (!(error instanceof HttpFailure && error.status === 401)) {
+      if (last || !(error instanceof HttpFailure && error.status === 401)) {
         session.say(errorLine(error));
         session.fail(1);
         return;
@@ -31,10 +32,10 @@ export async function runLine(session: Session, actions: ReadonlyMap<string, Act
     }
     session.say("Server requires authentication");
     if (!session.interactive) {
+      // Supervisor's client has nobody to ask, and tries once more all the same: scripts see the words and an error line.
       session.fail(1);
-      return;
-    }
-    if (!(await askCredentials(session))) return;
+      last = true;
+    } else if (!(await askCredentials(session))) return;
   }
 }
 
@@ -61,7 +62,8 @@ async function askCredentials(session: Session): Promise<boolean> {
     session.say("");
     session.over = true;
   } else {
-    session.say("error: <class 'EOFError'>, : file: supervisorctl line: 1");
+    const text = username.kind === "end" && !session.reader.isTerminal ? "EOF when reading a line" : "";
+    session.say(`error: <class 'EOFError'>, ${text}: file: supervisorctl line: 1`);
   }
   session.fail(1);
   return false;

@@ -278,10 +278,30 @@ describe("authentication", () => {
   const address = () => /port=(\S+)/.exec(readFileSync(ours.config, "utf8"))![1]!;
   const version = (url: string, options: readonly string[] = []) =>
     run(process.execPath, [bundle, "-s", url, ...options, "version"], "/");
-  const refused = { stdout: "Server requires authentication\n", stderr: "", status: 1 };
+  const refused = {
+    stdout:
+      "Server requires authentication\n" +
+      "error: <class 'xmlrpc.client.ProtocolError'>, <ProtocolError for 127.0.0.1/RPC2: 401 Unauthorized>: file: supervisorctl line: 1\n",
+    stderr: "",
+    status: 1,
+  };
 
-  it("says once that it is needed, and gives up when nobody can be asked", async () => {
-    expect(await version(`http://${address()}`)).toEqual(refused);
+  it("is asked for in Supervisor's words, whatever is wrong and whatever is to be done", async () => {
+    const url = `http://${address()}`;
+    const wrong = [["-u", "user", "-p", "wrong"], ["-u", "wrong", "-p", "pass"], ["-u", "user", "-p", ""], []];
+    const actions =
+      "version|status|status cat|start all|tail cat|tail -f cat|maintail|pid|reread|update|fg cat|shutdown|help|bogus";
+    const attempts = actions.split("|").map((action, index) => [...wrong[index % wrong.length]!, ...action.split(" ")]);
+    for (const [attempt, input] of [...attempts.map((one) => [one, ""] as const), [[], ""] as const]) {
+      const [theirs, own] = await Promise.all([
+        run(REAL_SUPERVISORCTL, ["-s", url, ...attempt], ours.folder, input),
+        run(process.execPath, [bundle, "-s", url, ...attempt], ours.folder, input),
+      ]);
+      const even = (ran: typeof own, client: string) =>
+        evenOutput(attempt.join(" "), ran, { folder: ours.folder, client });
+      expect(even(own, bundle), attempt.join(" ")).toEqual(even(theirs, REAL_SUPERVISORCTL));
+    }
+    expect(await version(url)).toEqual(refused);
   });
 
   it("passes with the name and password of the command line", async () => {
