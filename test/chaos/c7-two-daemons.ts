@@ -51,7 +51,7 @@ export const twoDaemons: ChaosTest = {
       await world.status();
       rmSync(world.places.socket);
       const began = performance.now();
-      await world.until(() => existsSync(world.places.socket), "the socket to come back", 10).catch(() => null);
+      await world.until(() => existsSync(world.places.socket), "the socket to come back", 60).catch(() => null);
       const back = Math.round(performance.now() - began);
       if (!existsSync(world.places.socket)) broken.push("a deleted socket stays away");
       else await world.status();

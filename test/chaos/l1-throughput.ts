@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { programs } from "../support/project.ts";
 import type { ChaosTest } from "./chaos-test.ts";
 import { addAccounts, auditLines, auditScattered, emptyAccount } from "./line-ledger.ts";
-import { percentile, residentOf, World } from "./world.ts";
+import { daemonPids, percentile, residentOf, sum } from "./world.ts";
 
 /** One loud program, alone, with rotation, and among many quiet ones. */
 export const throughput: ChaosTest = {
@@ -12,9 +12,10 @@ export const throughput: ChaosTest = {
   title: "a flood on one stream: without rotation, with, and with idle neighbours",
   criterion:
     "lines lost 0, doubled 0; each >= 0.7 x `generator | cat > file`; API call max <= 25 ms; keeper + supervisor <= 140 MiB",
-  async run({ full }) {
+  comparable: true,
+  async run({ full, world: makeWorld }) {
     const megabytes = full ? 200 : 60;
-    const world = new World();
+    const world = makeWorld();
     try {
       const generator = (name: string): string => `perl ${programs}/flood.pl ${name} ${world.truth} ${megabytes}`;
       const once = { autostart: false, autorestart: false, startsecs: 0 };
@@ -32,7 +33,7 @@ export const throughput: ChaosTest = {
         },
       });
       await world.up();
-      const { pid, supervisorPid } = await world.status();
+      const pids = daemonPids(await world.status());
       const began = performance.now();
       execFileSync("/bin/sh", ["-c", `${generator("base")} | cat > ${world.folder}/base.log`]);
       const base = megabytes / ((performance.now() - began) / 1000);
@@ -48,7 +49,7 @@ export const throughput: ChaosTest = {
           const status = await world.client.call("status", {});
           calls.push(performance.now() - asked);
           over = status.processes.some((one) => one.name === name && one.state === "EXITED");
-          memory = Math.max(memory, residentOf(pid) + residentOf(supervisorPid));
+          memory = Math.max(memory, sum(pids.map(residentOf)));
         }
         speeds[name] = Math.round(megabytes / ((performance.now() - started) / 1000));
       }

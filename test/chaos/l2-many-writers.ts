@@ -1,21 +1,22 @@
 import type { ChaosTest } from "./chaos-test.ts";
 import { auditLoad, brokenPromises, names, untilRunning, writer } from "./load.ts";
-import { cpuOf, pause, World } from "./world.ts";
+import { cpuOf, daemonPids, pause, sum } from "./world.ts";
 
 export const manyWriters: ChaosTest = {
   id: "L2",
   title: "many programs of 100 lines a second each",
   criterion: "lines lost 0, doubled 0; with 300 programs keeper + supervisor <= 60 % of a core",
-  async run({ full }) {
+  comparable: true,
+  async run({ full, world: makeWorld }) {
     const [count, seconds] = full ? [300, 30] : [60, 6];
-    const world = new World();
+    const world = makeWorld();
     try {
       const writers = names("writer", count);
       world.configure(Object.fromEntries(writers.map((name) => [name, writer(world, name, 10_000)])));
       await world.up();
       await untilRunning(world, writers);
-      const { pid, supervisorPid } = await world.status();
-      const used = (): number => cpuOf(pid) + cpuOf(supervisorPid);
+      const pids = daemonPids(await world.status());
+      const used = (): number => sum(pids.map(cpuOf));
       const [before, began] = [used(), performance.now()];
       await pause(seconds * 1000);
       const cpu = Math.round(((used() - before) / ((performance.now() - began) / 1000)) * 100);

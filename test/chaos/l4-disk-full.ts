@@ -5,7 +5,6 @@ import type { ChaosTest } from "./chaos-test.ts";
 import { countOf } from "./line-ledger.ts";
 import { readLines } from "./death-ledger.ts";
 import { untilRunning, writer } from "./load.ts";
-import { World } from "./world.ts";
 
 /** A full disk costs output, and every byte of it is accounted for. */
 export const diskFull: ChaosTest = {
@@ -14,9 +13,10 @@ export const diskFull: ChaosTest = {
   criterion:
     "logged + dropped = produced, to the byte; a marker line where bytes are missing; the daemon's log says so; the " +
     "program never waits; other programs untouched; no half line",
-  async run() {
+  comparable: true,
+  async run({ world: makeWorld }) {
     if (process.geteuid?.() !== 0) return { figures: {}, broken: [], skipped: "mounting a small disk takes root" };
-    const world = new World();
+    const world = makeWorld();
     const disk = join(world.folder, "disk");
     mkdirSync(disk);
     try {

@@ -1,7 +1,7 @@
 import { rpc } from "../support/http.ts";
 import type { ChaosTest } from "./chaos-test.ts";
 import { readLines } from "./death-ledger.ts";
-import { cpuOf, pause, percentile, World } from "./world.ts";
+import { cpuOf, daemonPids, pause, percentile, sum, World } from "./world.ts";
 
 /** Programs that end at once and are always wanted again must not take the machine, nor the daemon, away. */
 export const crashLoop: ChaosTest = {
@@ -23,9 +23,8 @@ export const crashLoop: ChaosTest = {
       });
       await world.up();
       await pause(2000);
-      const { pid, supervisorPid } = await world.status();
-      const pids = [...new Set([pid, supervisorPid])];
-      const cpu = (): number => pids.reduce((sum, one) => sum + cpuOf(one), 0);
+      const pids = daemonPids(await world.status());
+      const cpu = (): number => sum(pids.map(cpuOf));
       const [before, began, lines] = [cpu(), performance.now(), readLines(world.mainLog).length];
       const [states, statuses]: [number[], number[]] = [[], []];
       const timed = async (into: number[], what: () => Promise<unknown>): Promise<void> => {

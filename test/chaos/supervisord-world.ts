@@ -10,6 +10,7 @@ import { isAlive, kill, World, type Caller } from "./world.ts";
 export class SupervisordWorld extends World {
   override readonly client: Caller = { call: (name, args) => this.#call(name, args) };
   override readonly xmlRpcSocket = join(this.folder, "s.sock");
+  override readonly daemonFolders = [this.logs];
   override readonly survivesKills = false;
   readonly #config = join(this.folder, "supervisord.conf");
   #pid = 0;

@@ -21,6 +21,8 @@ export class World {
   readonly config: string;
   readonly places: Places;
   readonly client: Caller;
+  /** Folders that the daemon makes for itself. */
+  readonly daemonFolders: readonly string[];
   /** Where XML-RPC is spoken. */
   readonly xmlRpcSocket: string;
   /** A killed supervisor is followed by another one. */
@@ -35,6 +37,7 @@ export class World {
     this.places = placesFor(this.config, this.project.env);
     this.client = new ApiClient({ socket: this.places.socket });
     this.xmlRpcSocket = this.places.socket;
+    this.daemonFolders = [this.places.runtime, this.places.state];
     for (const folder of [this.truth, this.logs]) mkdirSync(folder, { mode: 0o755 });
   }
 
@@ -168,6 +171,15 @@ export function residentOf(pid: number): number {
   } catch {
     return 0;
   }
+}
+
+/** The processes that a daemon consists of: two of ours, one of Supervisor's. */
+export function daemonPids({ pid, supervisorPid }: Pick<StatusReport, "pid" | "supervisorPid">): number[] {
+  return [...new Set([pid, supervisorPid])];
+}
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** CPU seconds used so far, own and of reaped children not included. */

@@ -2,7 +2,7 @@ import { chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync
 import { join } from "node:path";
 import type { ChaosTest } from "./chaos-test.ts";
 import { untilRunning } from "./load.ts";
-import { pause, World } from "./world.ts";
+import { pause } from "./world.ts";
 
 const NOBODY = 65534;
 
@@ -11,8 +11,9 @@ export const permissions: ChaosTest = {
   id: "X11",
   title: "modes of everything a daemon makes; a log that is a stranger's symlink",
   criterion: "sockets, state and FIFOs 0600, folders 0700, logs at most 0640; the file behind a foreign link untouched",
-  async run() {
-    const world = new World();
+  comparable: true,
+  async run({ world: makeWorld }) {
+    const world = makeWorld();
     try {
       const trap = join(world.folder, "trap");
       const secret = join(world.folder, "secret");
@@ -44,7 +45,7 @@ export const permissions: ChaosTest = {
           if (stat.isDirectory()) look(path);
         }
       };
-      for (const folder of [world.places.runtime, world.places.state]) look(folder);
+      for (const folder of world.daemonFolders) look(folder);
       const touched = readFileSync(secret, "utf8") !== "root's own\n";
       const { processes } = await world.status();
       const trapped = processes.find((one) => one.name === "trapped");
