@@ -26,6 +26,8 @@ export const pidReuse: ChaosTest = {
     return {
       figures: { ...recycled.figures, ...forged.figures },
       broken: [...recycled.broken, ...forged.broken],
+      // What was forged and broken is told all the same.
+      ...(recycled.skipped === undefined || forged.broken.length > 0 ? {} : { skipped: recycled.skipped }),
     };
   },
 };
@@ -33,6 +35,7 @@ export const pidReuse: ChaosTest = {
 interface Part {
   readonly figures: Readonly<Record<string, number | string>>;
   readonly broken: readonly string[];
+  readonly skipped?: string;
 }
 
 /** Few numbers, so that all of them come round again and again. */
@@ -49,9 +52,13 @@ async function recycledNumbers(random: Random, seed: number, churns: number): Pr
   };
   try {
     const ready = await world
-      .until(() => notes("ready").length > 0 || namespace.processOne === 0, "the namespace", 20)
+      .until(() => notes("ready").length > 0 || namespace.over, "the namespace")
       .then(() => notes("ready").length > 0);
-    if (!ready) return { figures: { namespace: "kernel.pid_max cannot be set in one here" }, broken: [] };
+    if (!ready) {
+      const skipped =
+        "a pid namespace with a kernel.pid_max of its own takes root and Linux 6.14; only records were forged";
+      return { figures: {}, broken: [], skipped };
+    }
     const loopers = names("looper", 8);
     const steady = names("steady", 8);
     world.configure({

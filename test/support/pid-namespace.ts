@@ -23,6 +23,11 @@ export class PidNamespace {
     }
   }
 
+  /** Its process 1 has ended, or there never was one. */
+  get over(): boolean {
+    return this.#holder.exitCode !== null || this.#holder.signalCode !== null;
+  }
+
   /** Runs a command inside, to its end. */
   async run(command: readonly string[], options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }) {
     const args = ["--target", String(this.processOne), "--pid", "--mount", `--wd=${options.cwd}`, ...command];
@@ -31,8 +36,8 @@ export class PidNamespace {
 
   /** All in it end with its process 1. */
   async close(): Promise<void> {
-    const { pid, exitCode, signalCode } = this.#holder;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    const { pid } = this.#holder;
+    if (pid === undefined || this.over) return;
     const ended = new Promise((done) => this.#holder.once("exit", done));
     sendSignal(pid, "SIGKILL");
     await ended;
