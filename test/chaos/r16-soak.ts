@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { ChaosTest } from "./chaos-test.ts";
 import { pause, residentOf, World } from "./world.ts";
 
-/** Restarts of which the growth is told together. */
 const PROGRAMS = 100;
 
 /** What a restart leaves behind adds up over years. */
@@ -14,7 +13,7 @@ export const soak: ChaosTest = {
     "descriptors and files as before; resident memory, once garbage is collected: less than 1 KB more per 1000 restarts in " +
     "the second half of 1,000,000; in the short profile, in which the heap finds its size, less than 16 MiB more",
   async run({ full }) {
-    const [rounds, samples] = full ? [10_000, 40] : [50, 5];
+    const [rounds, samples, warming] = full ? [10_000, 40, 200] : [24, 2, 12];
     const world = new World();
     try {
       const once = {
@@ -45,7 +44,7 @@ export const soak: ChaosTest = {
         await pause(3500);
         return facts();
       };
-      for (let warm = 0; warm < (full ? 200 : 30); warm++) await round();
+      for (let warm = 0; warm < warming; warm++) await round();
       const before = await atRest();
       const sizes = [before.memory];
       for (let sample = 0; sample < samples; sample++) {
