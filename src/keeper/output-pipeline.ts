@@ -80,6 +80,7 @@ export class OutputPipeline {
   }
 
   #text(bytes: Uint8Array): void {
+    if (this.#spec.events === "raw") this.#sink.logged(bytes);
     const text = this.#strip === null ? bytes : this.#strip.push(bytes);
     if (text.length > 0) this.#write(text);
   }
@@ -87,7 +88,7 @@ export class OutputPipeline {
   #write(bytes: Uint8Array): void {
     const text = this.#lines === null ? bytes : this.#lines.push(bytes);
     if (text.length > 0) this.#log(text);
-    if (this.#spec.events) this.#sink.logged(bytes);
+    if (this.#spec.events === true) this.#sink.logged(bytes);
   }
 
   #log(bytes: Uint8Array): void {

@@ -115,7 +115,7 @@ function logSpec(value: unknown): LogSpec {
     backups: whole(from["backups"], "backups"),
     stripAnsi: flag(from["stripAnsi"], "stripAnsi"),
     captureMaxbytes: whole(from["captureMaxbytes"], "captureMaxbytes"),
-    events: flag(from["events"], "events"),
+    events: from["events"] === "raw" ? "raw" : flag(from["events"], "events"),
   };
 }
 

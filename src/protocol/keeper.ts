@@ -201,8 +201,8 @@ export interface LogSpec {
   readonly stripAnsi: boolean;
   /** Bytes; 0: no capture mode. */
   readonly captureMaxbytes: number;
-  /** Whether each chunk is also an acknowledged `log` event. */
-  readonly events: boolean;
+  /** Whether each chunk is also an acknowledged `log` event; `raw`: with the ANSI sequences that are stripped from the log. */
+  readonly events: boolean | "raw";
 }
 
 /** How lines on the keeper's standard output look. */

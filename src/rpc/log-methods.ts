@@ -42,8 +42,8 @@ function read(path: string | null, offset: number, length: number): LogText {
   if (!existsSync(path)) throw new Fault("NO_FILE", path);
   const bounded = offset >= 0 && (length === 0 || length > MAX_READ) ? MAX_READ : length;
   const bytes = readLog(path, Math.max(offset, -MAX_READ), bounded);
-  if (bytes === "NO_FILE") throw new Fault("NO_FILE", path);
-  if (typeof bytes === "string") throw new Fault(bytes);
+  // It is there, but cannot be opened: a pipe or socket, such as our standard output.
+  if (typeof bytes === "string") throw new Fault(bytes === "NO_FILE" ? "FAILED" : bytes);
   return textOf(bytes);
 }
 

@@ -93,10 +93,21 @@ export function logPath(spec: ProcessSpec, stream: StreamName, context: LaunchCo
   }
 }
 
+/** AUTO logs are there as soon as their process is known, also if it never starts: Supervisor's are. */
+export function makeAutoLogs(spec: ProcessSpec, context: LaunchContext): void {
+  for (const stream of ["stdout", "stderr"] as const) {
+    try {
+      if (spec[stream].logfile.kind === "auto") logPath(spec, stream, context);
+    } catch {
+      // What is wrong is found out, and said, when the process starts.
+    }
+  }
+}
+
 function logSpec(spec: ProcessSpec, stream: StreamName, context: LaunchContext): LogSpec {
   const settings: StreamSpec = spec[stream];
-  // A listener's answers must not be lost with a supervisor that dies, nor altered: they are kept, as they are. Capture mode
-  // and log events of its stdout have no effect under Supervisor either.
+  // A listener's answers must not be lost with a supervisor that dies, nor altered: they are kept, as they are; the log has them
+  // without ANSI sequences, if so wanted. Capture mode and log events of its stdout have no effect under Supervisor either.
   const answers = stream === "stdout" && context.isListener?.(spec.group) === true;
   const shown = context.console && settings.logfile.kind === "auto" && !answers ? context.console : null;
   return {
@@ -104,8 +115,8 @@ function logSpec(spec: ProcessSpec, stream: StreamName, context: LaunchContext):
     ...(shown === null ? {} : { console: { ...shown, name: namespec(spec), stream } }),
     maxbytes: settings.maxbytes,
     backups: settings.backups,
-    stripAnsi: context.stripAnsi && !answers,
+    stripAnsi: context.stripAnsi,
     captureMaxbytes: answers ? 0 : settings.captureMaxbytes,
-    events: answers || settings.eventsEnabled,
+    events: answers ? "raw" : settings.eventsEnabled,
   };
 }

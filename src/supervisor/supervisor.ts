@@ -5,7 +5,7 @@ import type { Waiting } from "../machine/gates.ts";
 import type { GroupSpec, LogLevel, Model, ProcessSpec } from "../model/model.ts";
 import type { Keeper, KeeperEvent, KeeperSnapshot, KeptEvent } from "../protocol/keeper.ts";
 import { Inheritance } from "./inheritance.ts";
-import type { LaunchContext } from "./launch.ts";
+import { makeAutoLogs, type LaunchContext } from "./launch.ts";
 import { logTroubleLine } from "./log-trouble.ts";
 import { ManagedProcess, type ProcessWorld } from "./managed-process.ts";
 import { OutputHub } from "./output-hub.ts";
@@ -200,7 +200,7 @@ export class Supervisor {
   addGroup(spec: GroupSpec, options: { readonly autostart: boolean }): ProcessGroup {
     const group = this.#createGroup(spec);
     this.bus.emit({ type: "groupAdded", group });
-    for (const process of group.processes.values()) this.#inheritance.giveTo(process)?.();
+    for (const process of group.processes.values()) this.#takeUp(process);
     if (options.autostart)
       for (const process of group.processes.values()) if (process.spec.autostart) this.requestStart(process);
     return group;
@@ -218,8 +218,14 @@ export class Supervisor {
 
   addProcess(group: ProcessGroup, spec: ProcessSpec): ManagedProcess {
     const process = this.#createProcess(group, spec);
-    this.#inheritance.giveTo(process)?.();
+    this.#takeUp(process);
     return process;
+  }
+
+  /** It gets what is left of an earlier one of its name, and its logs. */
+  #takeUp(process: ManagedProcess): void {
+    this.#inheritance.giveTo(process)?.();
+    makeAutoLogs(process.spec, this.context);
   }
 
   removeProcess(group: ProcessGroup, process: ManagedProcess): void {

@@ -17,6 +17,10 @@ function socketOf(side: Side, name: string): string {
   return readlinkSync(`/proc/${pidOf(side, name)}/fd/0`);
 }
 
+function fcgi(name: string, options: string): string {
+  return `[fcgi-program:${name}]\ncommand=sleep 1000\n${options}\n`;
+}
+
 function running(side: Side, count: number): Promise<void> {
   return eventually(
     () => (side.ctl("status").match(/ RUNNING /g) ?? []).length === count,
@@ -34,22 +38,61 @@ describe("under Debian's supervisord and ours", () => {
         "[fcgi-program:owned]\ncommand=sleep 1000\nsocket=unix://@/x/../owned.sock\nsocket_mode=0770\n" +
           "socket_owner=nobody:nogroup\nnumprocs=2\nprocess_name=%(program_name)s_%(process_num)d\n" +
           "[fcgi-program:user]\ncommand=sleep 1000\nsocket=unix://@/user.sock\nuser=nobody\n" +
-          "[fcgi-program:plain]\ncommand=sleep 1000\nsocket=unix://@/plain.sock\n",
+          "[fcgi-program:plain]\ncommand=sleep 1000\nsocket=unix://@/plain.sock\n" +
+          fcgi("open", "socket=unix://@/open.sock\nsocket_mode=0666") +
+          fcgi("someone", "socket=unix://@/someone.sock\nsocket_owner=nobody") +
+          fcgi("both", "socket=unix://@/both.sock\nuser=nobody\nsocket_owner=nobody:adm\nsocket_mode=0660") +
+          fcgi("short", "socket=unix://@/short.sock\nsocket_backlog=2") +
+          fcgi("again", "socket=unix://@/again.sock") +
+          fcgi("tcp", `socket=tcp://LocalHost:${side.isOurs ? 17_310 : 17_410}`) +
+          fcgi("lost", "socket=unix://@/lost.sock") +
+          "[group:grouped]\nprograms=lost\n",
       );
+      // A socket that nobody listens on any more.
+      const bind = `import socket; socket.socket(socket.AF_UNIX).bind("${side.path("again.sock")}")`;
+      spawnSync("/usr/bin/python3", ["-c", bind]);
       await side.start();
-      await running(side, 4);
+      await running(side, 11);
     });
   });
   afterAll(() => closePair(pair));
 
   test("the sockets have the same owners and modes", () => {
     const look = (side: Side): unknown =>
-      ["owned", "user", "plain"].map((name) => {
+      ["owned", "user", "plain", "open", "someone", "both", "short", "again"].map((name) => {
         const { uid, gid, mode } = statSync(side.path(`${name}.sock`));
         return [name, uid, gid, mode.toString(8)];
       });
     expect(look(ours)).toEqual(look(real));
     expect(look(ours)).toContainEqual(["owned", 65534, 65534, "140770"]);
+    expect(look(ours)).toContainEqual(["open", 0, 0, "140666"]);
+  });
+
+  test("as many clients wait at a socket as its backlog allows", () => {
+    const waiting = (side: Side): string => {
+      const knock =
+        "import socket, sys\nheld = []\ntry:\n  while len(held) < 50:\n    held.append(socket.socket(socket.AF_UNIX))\n" +
+        "    held[-1].setblocking(False)\n    held[-1].connect(sys.argv[1])\nexcept BlockingIOError: print(len(held))";
+      return spawnSync("/usr/bin/python3", ["-c", knock, side.path("short.sock")], { encoding: "utf8" }).stdout;
+    };
+    expect(waiting(ours)).toBe(waiting(real));
+    expect(waiting(ours)).toMatch(/^\d+\n$/);
+  });
+
+  test("a TCP socket is listened on at its address, whatever the case of its host", () => {
+    for (const side of pair) {
+      const port = (side.isOurs ? 17_310 : 17_410).toString(16).toUpperCase();
+      expect(readFileSync("/proc/net/tcp", "utf8")).toContain(`0100007F:${port} 00000000:0000 0A`);
+      expect(socketOf(side, "tcp")).toMatch(/^socket:/);
+      expect(side.lines()).toContain(`INFO Creating socket tcp://localhost:${Number.parseInt(port, 16)}`);
+    }
+  });
+
+  test("a program that a group names has no socket, and its stdin can be written to", () => {
+    for (const side of pair) {
+      expect(existsSync(side.path("lost.sock"))).toBe(false);
+      expect(socketOf(side, "grouped:lost")).not.toMatch(/^socket:/);
+    }
   });
 
   test("all processes of a group have one socket as descriptor 0, and nothing can be sent to it", () => {
