@@ -175,11 +175,14 @@ function signalRefused(spec: LifecyclePolicy, life: Life, input: SignalRefusedIn
   }
 }
 
+/** As Python says ESRCH. */
+const NO_SUCH_PROCESS = "[Errno 3] No such process";
+
 /** ESRCH only says that the exit is on its way to us; anything else leaves a process that we cannot command. */
 function refused(spec: LifecyclePolicy, life: Starting | Running | Stopping, errno: string, byHand: boolean): Step {
   if (errno === "ESRCH") {
     const just = byHand ? "just now" : "just";
-    const message = `unable to signal ${spec.name} (pid ${life.pid}), it probably ${just} exited on its own: ${errno}`;
+    const message = `unable to signal ${spec.name} (pid ${life.pid}), it probably ${just} exited on its own: ${NO_SUCH_PROCESS}`;
     return { life, effects: [log("debug", message)] };
   }
   const doing = byHand ? "sending sig" : "killing";

@@ -3,7 +3,6 @@ import type { StartResult } from "../protocol/keeper.ts";
 /** Supervisor's texts for a spawn that the system refused (spec core 2.3). */
 export function spawnError(name: string, failure: Extract<StartResult, { ok: false }>, socketUrl: string): string {
   const { stage, errno } = failure;
-  if (errno === "EMFILE" || errno === "ENFILE") return `too many open files to spawn '${name}'`;
   switch (stage) {
     case "socket":
       return `Could not create FastCGI socket ${socketUrl}: ${failure.reason}`;
@@ -13,6 +12,7 @@ export function spawnError(name: string, failure: Extract<StartResult, { ok: fal
       if (errno === "EAGAIN") return `Too many processes in process table to spawn '${name}'`;
       return `unknown error during fork for '${name}': ${errno}`;
     case "dispatchers":
+      if (errno === "EMFILE") return `too many open files to spawn '${name}'`;
       return `unknown error making dispatchers for '${name}': ${errno}`;
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, listenerCommand, untilNoted } from "../support/event-records.ts";
 import { ask } from "../support/http.ts";
+import { failing, NOT_SPAWNED, NUL_LOG, OWN_HANDLER, stumbling } from "../support/failing-stories.ts";
 import { MESSAGES, patternOf, type Row, type Scenario } from "../support/message-catalogue.ts";
 import { programs } from "../support/project.ts";
 import { endRooted, prepareRooted, untilRooted } from "../support/rooted-program.ts";
@@ -38,6 +39,10 @@ startretries=1000
 [program:deaf]
 command=sh -c 'trap "" TERM; while :; do sleep 0.2; done'
 stopwaitsecs=1
+[program:stubborn]
+command=sh -c 'trap "" TERM; while :; do sleep 0.2; done'
+stopwaitsecs=6
+autostart=false
 [program:polite]
 command=sh -c 'trap "exit 0" USR1; while :; do sleep 0.1; done'
 stopsignal=USR1
@@ -128,9 +133,10 @@ async function world(side: Side): Promise<string[]> {
 
 /** How it goes down, with everybody asking for something else. */
 async function down(side: Side): Promise<string[]> {
-  side.ctl("start", "deaf");
+  // Time enough for the signals that follow, however busy the machine is.
+  side.ctl("start", "stubborn");
   side.signal("SIGHUP");
-  await side.until("waiting for");
+  await side.until(/waiting for .* to die/);
   side.signal("SIGTERM");
   await side.until("received SIGTERM");
   side.signal("SIGHUP");
@@ -178,11 +184,15 @@ async function shown(side: Side): Promise<string[]> {
 }
 
 beforeAll(async () => {
+  // They mostly wait, so they do it together.
+  const tell = async (name: Scenario, story: (side: Side) => Promise<string[]>, pair = newPair()): Promise<void> =>
+    void said.set(name, await onBoth(pair, story));
   const first = newPair();
-  said.set("world", await onBoth(first, world));
-  said.set("down", await onBoth(first, down));
-  said.set("nobody", await onBoth(newPair(), nobody));
-  said.set("shown", await onBoth(newPair(), shown));
+  await Promise.all([
+    tell("world", world, first).then(() => tell("down", down, first)),
+    tell("nobody", nobody).then(() => tell("shown", shown)),
+    tell("failing", failing).then(() => tell("stumbling", stumbling)),
+  ]);
 }, 300_000);
 
 afterAll(() => Promise.all(pairs.map(closePair)));
@@ -220,10 +230,51 @@ function withoutTiming(line: string): string {
 
 describe("ours differs on purpose from", () => {
   const compatibility = readFileSync(new URL("../../docs/compatibility.md", import.meta.url), "utf8");
-  test.each(rows("differs"))("%s", (_name, { shown }) => {
-    expect(compatibility).toContain("differs" in shown ? shown.differs : "?");
+  test.each(rows("differs"))("%s", (_name, row) => {
+    const { shown } = row;
+    if (!("differs" in shown)) throw new Error("it does not");
+    expect(compatibility).toContain(shown.differs);
+    expect(linesAnywhere(row, "ours")).toEqual([]);
+    // There it is really said by Supervisor, and ours has been through the same.
+    const [ours, real] = typeof shown.in === "string" ? (said.get(shown.in) ?? []) : [["?"], ["?"]];
+    expect(ours).not.toEqual([]);
+    if (typeof shown.in === "string") expect(real?.filter((line) => patternOf(row).test(line))).not.toEqual([]);
+    else expect(linesAnywhere(row, "real")).toEqual([]);
+  });
+
+  test.each([
+    ["a handler of one's own", OWN_HANDLER, "own_handler:stumble cannot be resolved within [eventlistener:ear]"],
+    ["a NUL in the name of a log", NUL_LOG, "contains a NUL character"],
+  ])("%s: it is refused when the config is read", async (_name, option, words) => {
+    const [side] = newPair();
+    side.configure(`[eventlistener:ear]\ncommand=cat\nevents=EVENT\n${option}\n`);
+    const { status, stderr } = await side.run(["-c", side.config]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(words);
   });
 });
+
+describe("nobody ever says", () => {
+  test.each(rows("never"))("%s", (_name, row) => {
+    expect(linesAnywhere(row, "ours")).toEqual([]);
+    expect(linesAnywhere(row, "real")).toEqual([]);
+  });
+});
+
+describe("both say why a process cannot be made", () => {
+  test.each(NOT_SPAWNED)("%s: %s", (_call, _errno, text) => {
+    const [ours, real] = said.get("failing") ?? [[], []];
+    expect(real).toContain(`INFO spawnerr: ${text}`);
+    expect(ours).toContain(`INFO spawnerr: ${text}`);
+  });
+});
+
+/** The lines of a row in all stories. */
+function linesAnywhere(row: Row, whose: "ours" | "real"): string[] {
+  return [...said.values()].flatMap(([ours, real]) =>
+    (whose === "ours" ? ours : real).filter((line) => patternOf(row).test(line)),
+  );
+}
 
 test("Supervisor says nothing that is no row of the catalogue", () => {
   const known = MESSAGES.map(patternOf);

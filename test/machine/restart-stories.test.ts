@@ -177,7 +177,7 @@ describe("a signal sent by hand", () => {
     play.take();
     play.feed({ type: "signalRefused", errno: "ESRCH", during: "signal" }, exitedWith(0));
     expect(play.lines).toEqual([
-      "2 debug: unable to signal web (pid 7), it probably just now exited on its own: ESRCH",
+      "2 debug: unable to signal web (pid 7), it probably just now exited on its own: [Errno 3] No such process",
       "2 EXITED from:RUNNING expected:1 pid:7",
       "2 info: exited: web (exit status 0; expected)",
     ]);
