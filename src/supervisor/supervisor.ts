@@ -217,15 +217,14 @@ export class Supervisor {
   }
 
   addProcess(group: ProcessGroup, spec: ProcessSpec): ManagedProcess {
-    const process = this.#createProcess(group, spec);
-    this.#takeUp(process);
-    return process;
+    return this.#takeUp(this.#createProcess(group, spec));
   }
 
   /** It gets what is left of an earlier one of its name, and its logs. */
-  #takeUp(process: ManagedProcess): void {
+  #takeUp(process: ManagedProcess): ManagedProcess {
     this.#inheritance.giveTo(process)?.();
     makeAutoLogs(process.spec, this.context);
+    return process;
   }
 
   removeProcess(group: ProcessGroup, process: ManagedProcess): void {
