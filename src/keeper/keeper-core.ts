@@ -49,7 +49,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly sockets = new SharedSockets(
     (key) => {
       const program = this.programs.get(key);
-      return program?.alive === true || program?.starting === true;
+      return program !== undefined && (program.alive || program.starting !== null);
     },
     ({ url }, now) => this.tell({ type: "socket", url, now }),
   );
@@ -198,7 +198,8 @@ export class KeeperCore implements Keeper, ProgramHost {
   async forget(key: ProcessKey): Promise<void> {
     const program = this.programs.get(key);
     if (program === undefined) return;
-    if (program.alive || program.starting) throw new Error(`${key} is running and cannot be forgotten: stop it first`);
+    if (program.alive || program.starting !== null)
+      throw new Error(`${key} is running and cannot be forgotten: stop it first`);
     this.programs.delete(key);
     program.dropSpare();
     this.sockets.forget(key);
@@ -211,7 +212,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   }
 
   async quit(options: { readonly force?: boolean; readonly status?: number } = {}): Promise<void> {
-    const living = [...this.programs.values()].filter((program) => program.alive || program.starting);
+    const living = [...this.programs.values()].filter((program) => program.alive || program.starting !== null);
     if (living.length > 0 && options.force !== true) {
       throw new Error(
         `${living.length} programs are running, such as ${living[0]?.key}: stop them first, or use force`,

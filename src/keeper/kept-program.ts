@@ -7,6 +7,7 @@ import type {
   PassingEvent,
   ProcessLogs,
   SignalResult,
+  StartResult,
   StopManners,
   StreamCounters,
   StreamName,
@@ -30,8 +31,8 @@ export class KeptProgram implements RunOwner {
   logs: ProcessLogs;
   stop: StopManners;
   run: Run | null = null;
-  /** A start is under way: it waits for FIFOs or for the user database. */
-  starting = false;
+  /** The start under way: it waits for FIFOs or for the user database. */
+  starting: { readonly incarnation: number; readonly result: Promise<StartResult> } | null = null;
   /** Number of a start that failed: it may be repeated or skipped. */
   failedIncarnation = 0;
   readonly #files: LogFiles;

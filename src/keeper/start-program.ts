@@ -9,10 +9,22 @@ import { planLaunch, type Launch } from "./plan-launch.ts";
 import type { FifoPaths } from "./registry.ts";
 import { canLend, spawnProgram, type ProgramEnds } from "./spawn-program.ts";
 
-/** Starts the next incarnation of a program, or says why not. Whatever fails, no descriptor and no file is left behind. */
+/**
+ * Starts the next incarnation of a program, or says why not. Whatever fails, no descriptor and no file is left behind.
+ *
+ * A supervisor may die while its request is carried out, and the next one, which cannot know whether it arrived, repeats it: it
+ * gets the answer that the first would have got.
+ */
 export async function startProgram(keeper: ProgramHost, request: StartRequest): Promise<StartResult> {
   const program = keeper.program(request.key, request);
-  if (program.alive || program.starting) return { ok: false, stage: "refused", errno: "alive" };
+  if (program.starting?.incarnation === request.incarnation) return await program.starting.result;
+  if (program.alive && program.incarnation === request.incarnation)
+    return { ok: true, pid: program.run?.pid ?? 0, startedAt: program.startedAt };
+  if (program.alive || program.starting !== null) {
+    // Nor did this one make a process: whoever asked counts on.
+    if (request.incarnation > program.incarnation) program.failedIncarnation = request.incarnation;
+    return { ok: false, stage: "refused", errno: "alive" };
+  }
   const next = program.incarnation + 1;
   // A start that failed made no process: its number may be used again, or left behind.
   if (
@@ -21,13 +33,14 @@ export async function startProgram(keeper: ProgramHost, request: StartRequest): 
   ) {
     return { ok: false, stage: "refused", errno: "incarnation" };
   }
-  program.starting = true;
+  const starting = { incarnation: request.incarnation, result: start(keeper, program, request) };
+  program.starting = starting;
   try {
-    const result = await start(keeper, program, request);
+    const result = await starting.result;
     program.failedIncarnation = result.ok ? 0 : request.incarnation;
     return result;
   } finally {
-    program.starting = false;
+    program.starting = null;
   }
 }
 

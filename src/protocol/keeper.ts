@@ -18,7 +18,10 @@ export type StreamName = "stdout" | "stderr";
 export interface Keeper {
   /** Everything the keeper holds. The first thing a supervisor asks for; events with a greater `seq` follow live. */
   snapshot(): Promise<KeeperSnapshot>;
-  /** Starts a program. Safe to repeat: a live key or a wrong incarnation is refused, never started again. */
+  /**
+   * Starts a program. Safe to repeat: asked for again, a start under way or an incarnation that lives has the same answer; another
+   * incarnation of a live key, or a wrong one, is refused.
+   */
   start(request: StartRequest): Promise<StartResult>;
   /** Sends a signal while the process is not yet reaped. `group` reaches its whole process group. */
   signal(key: ProcessKey, signal: number, target: "process" | "group"): Promise<SignalResult>;

@@ -7,6 +7,7 @@ import { signalName } from "../machine/signal-name.ts";
 import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
 import type { ExitEvent, Keeper, KeptProcess, StreamName } from "../protocol/keeper.ts";
 import { logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
+import { BackgroundStrays } from "./background-strays.ts";
 import { backgroundText } from "./background-text.ts";
 import { GroupSurvivors } from "./group-survivors.ts";
 import type { OutputHub } from "./output-hub.ts";
@@ -57,6 +58,7 @@ export class ManagedProcess {
   /** Made when they are needed: most programs need neither, and there may be thousands. */
   #readiness: Readiness | null = null;
   #survivors: GroupSurvivors | null = null;
+  #strays: BackgroundStrays | null = null;
   readonly #queue: Input[] = [];
   #busy = false;
   #disarm: (() => void) | null = null;
@@ -142,10 +144,7 @@ export class ManagedProcess {
     const isStopped = this.#life.state === "STOPPING" && this.#life.incarnation === incarnation;
     if (!isStopped || !this.#spec.killasgroup) {
       this.input(exited);
-      // Who wants the group to end with the program gets that here too.
-      if (this.#spec.killasgroup && this.#life.state === "FATAL" && this.#life.cause === "background")
-        this.#signal(this.#spec.stopsignal, "group");
-      return;
+      return this.#endStrays();
     }
     this.#holdBack(exited);
     this.#world.changed(this, null); // to be saved with the acknowledgement
@@ -206,6 +205,7 @@ export class ManagedProcess {
       this.#spawn(this.#life.incarnation);
     }
     if (this.#life.state === "RUNNING" && !this.#passed) this.#watchReadiness();
+    if (kept !== null) this.#endStrays();
     this.#arm();
   }
 
@@ -221,6 +221,7 @@ export class ManagedProcess {
     this.#disarm?.();
     this.#readiness?.cancel();
     this.#survivors?.cancel();
+    this.#strays?.cancel();
   }
 
   #take(input: Input): void {
@@ -228,6 +229,8 @@ export class ManagedProcess {
     const { life, effects } = step(this.#spec, this.#life, input, { now, accepting: this.#world.accepting() });
     // V8 gives what `{ ...life }` makes a hidden class of its own each time, once it has seen a few shapes: that is larger than a life.
     this.#life = Object.assign({}, life);
+    // What is started from here on is no stray.
+    if (life.state !== "FATAL") this.#strays?.endNow();
     for (const effect of effects) this.#perform(effect, input);
     this.#arm();
     this.#world.changed(this, null);
@@ -291,6 +294,13 @@ export class ManagedProcess {
       },
       () => {}, // as above
     );
+  }
+
+  /** Who wants the group to end with the program gets that too if it put itself into the background. */
+  #endStrays(): void {
+    if (!this.#spec.killasgroup || this.#life.state !== "FATAL" || this.#life.cause !== "background") return;
+    this.#strays ??= new BackgroundStrays(this.#world.keeper, this.#world.clock, this.key);
+    this.#strays.end(this.#spec);
   }
 
   #watchReadiness(): void {

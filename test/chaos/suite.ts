@@ -31,6 +31,10 @@ import { soak } from "./r16-soak.ts";
 import { vanishingLogs } from "./l7-vanishing-logs.ts";
 import { oddBytes } from "./l9-odd-bytes.ts";
 import { ioErrors } from "./l5-io-errors.ts";
+import { capture } from "./l8-capture.ts";
+import { ownStreams } from "./l11-own-streams.ts";
+import { daemons } from "./r11-daemons.ts";
+import { clock } from "./r14-clock.ts";
 import { slowFollowers } from "./l10-slow-followers.ts";
 import { hostileConfigs } from "./c4-hostile-configs.ts";
 import { strictModes } from "./c5-strict-modes.ts";
@@ -58,15 +62,19 @@ export const suite: readonly ChaosTest[] = [
   diskFull,
   ioErrors,
   vanishingLogs,
+  capture,
   oddBytes,
   slowFollowers,
+  ownStreams,
   hostileConfigs,
   strictModes,
   brokenConfigs,
   twoDaemons,
   fileLimit,
   trees,
+  daemons,
   history,
+  clock,
   throughput,
   manyWriters,
   bigBoot,

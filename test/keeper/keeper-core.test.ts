@@ -59,7 +59,7 @@ test("a program can write to /dev/stdout and /proc/self/fd/2", async () => {
   expect(fs.readFileSync(log, "utf8")).toBe("one\ntwo\nthree\n");
 });
 
-test("a live key, a wrong number and a repeated start are refused and start nothing", async () => {
+test("a live key and a wrong number are refused; a repeated start has the same answer and starts nothing", async () => {
   const long = sh("twice:a", "echo started; sleep 60", {
     logs: { stdout: logTo(join(folder, "twice.log")), stderr: logTo(null) },
   });
@@ -70,14 +70,19 @@ test("a live key, a wrong number and a repeated start are refused and start noth
   });
   const [first, second] = await Promise.all([keeper.start(long), keeper.start(long)]);
   expect(first.ok).toBe(true);
-  expect(second).toEqual({ ok: false, stage: "refused", errno: "alive" });
+  expect(second).toEqual(first);
+  expect(await keeper.start(long)).toEqual(first);
+  expect(await keeper.start({ ...long, incarnation: 2 })).toEqual({ ok: false, stage: "refused", errno: "alive" });
   expect(await keeper.signal("twice:a", 9, "group")).toEqual({ ok: true });
   expect((await exit("twice:a")).signal).toBe("SIGKILL");
   expect(await keeper.start(long)).toEqual({ ok: false, stage: "refused", errno: "incarnation" });
   expect(await keeper.signal("twice:a", 9, "process")).toEqual({ ok: false, errno: "ESRCH" });
+  // Whoever was refused counts on, and is not refused for ever.
+  expect((await keeper.start({ ...long, incarnation: 3, argv: ["sh", "-c", "exit 0"] })).ok).toBe(true);
+  await until(() => told.filter((event) => event.type === "exit" && event.key === "twice:a").length === 2);
   await keeper.forget("twice:a");
   expect((await keeper.start({ ...long, argv: ["sh", "-c", "exit 0"] })).ok).toBe(true);
-  await until(() => told.filter((event) => event.type === "exit" && event.key === "twice:a").length === 2);
+  await until(() => told.filter((event) => event.type === "exit" && event.key === "twice:a").length === 3);
 });
 
 test("stdin takes bytes, never ends, and says when it is full or closed", async () => {
