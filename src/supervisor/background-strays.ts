@@ -1,7 +1,28 @@
 import type { Clock } from "../clock/clock.ts";
+import type { Life } from "../machine/life.ts";
 import type { Keeper, ProcessKey } from "../protocol/keeper.ts";
 
 const SIGKILL = 9;
+
+/**
+ * Begins to end what is left, if a program put itself into the background and its group is to end with it; otherwise there is
+ * nothing to do: `null`. Who begins again after a crash does no harm.
+ */
+export function endStrays(
+  spec: StrayPolicy,
+  life: Life,
+  key: ProcessKey,
+  { keeper, clock }: { readonly keeper: Keeper; readonly clock: Clock },
+): BackgroundStrays | null {
+  if (!spec.killasgroup || life.state !== "FATAL" || life.cause !== "background") return null;
+  return new BackgroundStrays(keeper, clock, key, spec);
+}
+
+export interface StrayPolicy {
+  readonly killasgroup: boolean;
+  readonly stopsignal: number;
+  readonly stopwaitsecs: number;
+}
 
 /**
  * Ends what is left of a program that put itself into the background, where its group is to end with it: by its stopsignal, and
@@ -9,23 +30,16 @@ const SIGKILL = 9;
  */
 export class BackgroundStrays {
   readonly #keeper: Keeper;
-  readonly #clock: Clock;
   readonly #key: ProcessKey;
   /** Calls SIGKILL off; `null` when none is due. */
-  #callOff: (() => void) | null = null;
+  #callOff: (() => void) | null;
 
-  constructor(keeper: Keeper, clock: Clock, key: ProcessKey) {
+  constructor(keeper: Keeper, clock: Clock, key: ProcessKey, { stopsignal, stopwaitsecs }: StrayPolicy) {
     this.#keeper = keeper;
-    this.#clock = clock;
     this.#key = key;
-  }
-
-  /** Begins; who begins again after a crash does no harm. */
-  end({ stopsignal, stopwaitsecs }: { readonly stopsignal: number; readonly stopwaitsecs: number }): void {
-    this.cancel();
     this.#signal(stopsignal);
-    const due = this.#clock.monotonic() + stopwaitsecs * 1000;
-    this.#callOff = this.#clock.at(due, () => this.endNow());
+    const due = clock.monotonic() + stopwaitsecs * 1000;
+    this.#callOff = clock.at(due, () => this.endNow());
   }
 
   /** The program is about to be started again: what is not gone by now goes first. */

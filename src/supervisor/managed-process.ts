@@ -7,7 +7,7 @@ import { signalName } from "../machine/signal-name.ts";
 import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
 import type { ExitEvent, Keeper, KeptProcess, StreamName } from "../protocol/keeper.ts";
 import { logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
-import { BackgroundStrays } from "./background-strays.ts";
+import { endStrays, type BackgroundStrays } from "./background-strays.ts";
 import { backgroundText } from "./background-text.ts";
 import { GroupSurvivors } from "./group-survivors.ts";
 import type { OutputHub } from "./output-hub.ts";
@@ -142,11 +142,9 @@ export class ManagedProcess {
     const background = event.left === undefined ? {} : { background: backgroundText(event.left, this.#spec.command) };
     const exited = { type: "exited", pid, incarnation, code, signal, unknown, at, ...background } as const;
     const isStopped = this.#life.state === "STOPPING" && this.#life.incarnation === incarnation;
-    if (!isStopped || !this.#spec.killasgroup) {
-      this.input(exited);
-      return this.#endStrays();
-    }
-    this.#holdBack(exited);
+    if (isStopped && this.#spec.killasgroup) this.#holdBack(exited);
+    else this.input(exited);
+    this.#strays = endStrays(this.#spec, this.#life, this.key, this.#world);
     this.#world.changed(this, null); // to be saved with the acknowledgement
   }
 
@@ -205,7 +203,7 @@ export class ManagedProcess {
       this.#spawn(this.#life.incarnation);
     }
     if (this.#life.state === "RUNNING" && !this.#passed) this.#watchReadiness();
-    if (kept !== null) this.#endStrays();
+    if (kept !== null) this.#strays = endStrays(this.#spec, this.#life, this.key, this.#world);
     this.#arm();
   }
 
@@ -229,7 +227,6 @@ export class ManagedProcess {
     const { life, effects } = step(this.#spec, this.#life, input, { now, accepting: this.#world.accepting() });
     // V8 gives what `{ ...life }` makes a hidden class of its own each time, once it has seen a few shapes: that is larger than a life.
     this.#life = Object.assign({}, life);
-    // What is started from here on is no stray.
     if (life.state !== "FATAL") this.#strays?.endNow();
     for (const effect of effects) this.#perform(effect, input);
     this.#arm();
@@ -294,13 +291,6 @@ export class ManagedProcess {
       },
       () => {}, // as above
     );
-  }
-
-  /** Who wants the group to end with the program gets that too if it put itself into the background. */
-  #endStrays(): void {
-    if (!this.#spec.killasgroup || this.#life.state !== "FATAL" || this.#life.cause !== "background") return;
-    this.#strays ??= new BackgroundStrays(this.#world.keeper, this.#world.clock, this.key);
-    this.#strays.end(this.#spec);
   }
 
   #watchReadiness(): void {
