@@ -71,6 +71,8 @@ const sockets = new WeakMap<Server, Set<Socket>>();
 
 /** What is no HTTP, too long or too late: a line to say so, and the end of the connection. */
 function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  // More than was to come after the last request: its answer is still under way, and closes the connection.
+  if (error.code === "HPE_CLOSED_CONNECTION") return;
   if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
   const status =
     error.code === "HPE_HEADER_OVERFLOW"

@@ -120,7 +120,8 @@ function refuseDocumentType(text: string): void {
 
 function decodeParams(root: XmlElement): readonly Decoded[] {
   const count: Count = { entries: 0 };
-  const params = child(root, "params");
+  // As of the method's name, the last one counts.
+  const params = elements(root).findLast((element) => element.name === "params");
   if (params === undefined) return [];
   return elements(params).map((param) => {
     const value = param.name === "param" ? child(param, "value") : undefined;

@@ -52,11 +52,13 @@ function longTextIn(result: Encodable): number {
 async function one(call: ReadonlyMap<string, Decoded>, dispatch: Dispatch): Promise<Encodable> {
   try {
     const name = call.get("methodName");
-    if (name === undefined || name === "") throw new Fault("INCORRECT_PARAMETERS", "No methodName");
+    if (name === undefined || name === null) throw new Fault("INCORRECT_PARAMETERS", "No methodName");
     if (name === "system.multicall") {
       throw new Fault("INCORRECT_PARAMETERS", "Recursive system.multicall forbidden");
     }
-    const params = call.get("params") ?? [];
+    const given = call.get("params");
+    // An empty list is an empty text to languages that do not tell them apart.
+    const params = given === undefined || given === "" ? [] : given;
     if (!isArray(params)) throw new Fault("INCORRECT_PARAMETERS");
     return await dispatch(typeof name === "string" ? name : "", params);
   } catch (error) {

@@ -105,6 +105,10 @@ describe("recorded requests", () => {
       status: "HTTP/1.1 200 OK",
       open: false,
     });
+    // What comes after the last request is nobody's; the answer comes all the same.
+    const last = post("1.1", `${xml}Connection: close\r\n`);
+    expect(await raw(last + last)).toEqual(await raw(last));
+    expect(await raw(last + "more")).toMatchObject({ status: "HTTP/1.1 200 OK", open: false });
     expect(await raw(post("1.0", xml))).toMatchObject({ status: "HTTP/1.1 200 OK", open: false });
     expect(await raw(post("1.0", `${xml}Connection: keep-alive\r\n`))).toMatchObject({
       status: "HTTP/1.1 200 OK",

@@ -90,6 +90,12 @@ describe("a request", () => {
     expect(decodeRequest(new TextEncoder().encode(body))).toEqual({ ok: true, method: "b", params: [] });
   });
 
+  it("may have two lists of parameters: the last one counts", () => {
+    const params = "<params><param><value>a</value></param></params>";
+    expect(call(`${params}<params/>`)).toEqual({ ok: true, method: "m", params: [] });
+    expect(call(`<params/>${params}`)).toEqual({ ok: true, method: "m", params: ["a"] });
+  });
+
   it("may have any root element", () => {
     const body = "<foo><methodName>a.b</methodName></foo>";
     expect(decodeRequest(new TextEncoder().encode(body))).toEqual({ ok: true, method: "a.b", params: [] });

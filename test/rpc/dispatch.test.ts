@@ -126,9 +126,12 @@ describe("several calls in one", () => {
       call({ methodName: "supervisor.getProcessInfo", params: ["bug"] }),
       call({ methodName: "system.multicall", params: [[]] }),
       call({ params: [] }),
+      call({ methodName: null }),
       call({ methodName: "" }),
       call({ methodName: 5 }),
       call({ methodName: "supervisor.getPID", params: "x" }),
+      call({ methodName: "supervisor.getPID", params: null }),
+      call({ methodName: "supervisor.getPID", params: "" }),
       call({ methodName: "supervisor.getProcessInfo", params: ["web"] }),
     ]);
     expect(answer).toEqual([
@@ -139,7 +142,10 @@ describe("several calls in one", () => {
       { faultCode: 2, faultString: "INCORRECT_PARAMETERS: No methodName" },
       { faultCode: 2, faultString: "INCORRECT_PARAMETERS: No methodName" },
       { faultCode: 1, faultString: "UNKNOWN_METHOD" },
+      { faultCode: 1, faultString: "UNKNOWN_METHOD" },
       { faultCode: 2, faultString: "INCORRECT_PARAMETERS" },
+      { faultCode: 2, faultString: "INCORRECT_PARAMETERS" },
+      "supervisor.getPID",
       "supervisor.getProcessInfo",
     ]);
     expect(await said("system.multicall", [])).toEqual([]);

@@ -123,7 +123,13 @@ const inside = (calls: readonly Call[]): Call => [
   "system.multicall",
   [calls.map(([methodName, params]) => ({ methodName, params }))],
 ];
-const nonsense = fc.constantFrom<Encodable[]>({}, { methodName: "system.multicall", params: [[]] }, { params: [] });
+const nonsense = fc.constantFrom<Encodable[]>(
+  {},
+  { methodName: "" },
+  { methodName: "supervisor.getAPIVersion", params: "" },
+  { methodName: "system.multicall", params: [[]] },
+  { params: [] },
+);
 const several = fc.oneof(
   { weight: 9, arbitrary: fc.array(looks, { maxLength: 16 }).map(inside) },
   {
