@@ -22,6 +22,8 @@ import { xmlBombs } from "./x5-xml-bombs.ts";
 import { foreignPages } from "./x6-foreign-pages.ts";
 import { passwords } from "./x7-passwords.ts";
 import { manyClients } from "./x8-many-clients.ts";
+import { listeners } from "./x9-listeners.ts";
+import { keeperProtocol } from "./x13-keeper-protocol.ts";
 import { escapes } from "./x10-escapes.ts";
 import { upgrades } from "./r5-upgrade.ts";
 import { pidReuse } from "./r8-pid-reuse.ts";
@@ -86,7 +88,9 @@ export const suite: readonly ChaosTest[] = [
   foreignPages,
   passwords,
   manyClients,
+  listeners,
   escapes,
   permissions,
   privileges,
+  keeperProtocol,
 ];

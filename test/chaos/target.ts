@@ -28,11 +28,12 @@ export class Target {
   #operator: ChildProcess | null = null;
 
   /** Starts it with `programs`, and with `victim`, which runs. */
-  async up(programs: Readonly<Record<string, object>> = {}): Promise<void> {
+  async up(programs: Readonly<Record<string, object>> = {}, rest: object = {}): Promise<void> {
     [this.open, this.locked] = [await freePort(), await freePort()];
     const quiet = { command: "/bin/sleep 100000", stdoutLogfile: "NONE", startsecs: 0 };
     const all = { victim: { ...quiet, autorestart: true }, ...programs };
     this.world.configure(all, {
+      ...rest,
       unixHttpServer: { file: this.socketPath },
       inetHttpServer: [
         { port: `127.0.0.1:${this.open}` },
