@@ -53,6 +53,8 @@ export const soak: ChaosTest = {
       }
       // The last ends of FIFOs are heard a moment after the exits.
       await world.until(() => facts().fifos <= before.fifos + 8, "FIFOs to be removed", 60).catch(() => null);
+      const growthNow = (): number[] => facts().memory.map((now, which) => now - (before.memory[which] ?? 0));
+      if (!full) await world.until(() => growthNow().every((one) => one < 16), "garbage to go", 60).catch(() => null);
       const after = facts();
       const each = (PROGRAMS * rounds) / samples / 1000;
       // KB for each 1000 restarts.

@@ -80,9 +80,8 @@ async function recycledNumbers(random: Random, seed: number, churns: number): Pr
       else await world.client.call(action, { names: [name] });
       if (turn % 40 !== 39) continue;
       // Nobody knows of the numbers for a while, and programs die meanwhile.
-      const { pid, supervisorPid, processes } = await world.status();
-      const pids = processes.filter((one) => one.pid !== 0).map((one) => String(one.pid));
-      await inside("kill", "-KILL", String(pid), String(supervisorPid), ...pids);
+      for (const pid of namespace.find(/keeper\.cjs|supervisor\.cjs/)) kill(pid, "SIGKILL");
+      for (const pid of namespace.find(/looper\.pl|alone\.pl/)) kill(pid, "SIGKILL");
       keeperDeaths++;
       await pause(500);
       await up();

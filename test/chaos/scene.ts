@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownUnifiedGroup } from "./memory-limit.ts";
-import { allPids, commandOf, World } from "./world.ts";
+import { allPids, commandOf, pause, World } from "./world.ts";
 
 /**
  * Where a run of the suite takes place: a temporary folder of its own, and a mark in the environment that every process
@@ -12,6 +12,7 @@ import { allPids, commandOf, World } from "./world.ts";
 export class Scene {
   readonly folder: string;
   readonly #mark: string;
+  readonly #told = new Set<string>();
 
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), "chaos-"));
@@ -22,8 +23,22 @@ export class Scene {
     process.env["TMPDIR"] = this.folder;
   }
 
-  /** What is still there of the tests so far, one sentence each: processes, files, FIFOs, sockets, control groups. */
-  leftovers(): string[] {
+  /**
+   * What is still there of the tests so far and has not been told yet, one sentence each: processes, files, FIFOs, sockets,
+   * control groups. What was killed a moment ago is given the time to go.
+   */
+  async leftovers(): Promise<string[]> {
+    const deadline = performance.now() + 20_000;
+    let left = this.#look();
+    while (left.length > 0 && performance.now() < deadline) {
+      await pause(50);
+      left = this.#look();
+    }
+    for (const one of left) this.#told.add(one);
+    return left;
+  }
+
+  #look(): string[] {
     const processes = allPids()
       .filter((pid) => pid !== process.pid && environmentOf(pid).includes(this.#mark))
       .map((pid) => [pid, commandOf(pid).trim()] as const)
@@ -31,7 +46,7 @@ export class Scene {
       .filter(([, command]) => command !== "")
       .map(([pid, command]) => `process ${pid} still runs: ${command.slice(0, 200)}`);
     const files = readdirSync(this.folder, { recursive: true, encoding: "utf8" }).map((name) => `${name} was left`);
-    return [...processes, ...files.slice(0, 20), ...this.#groups()];
+    return [...processes, ...files, ...this.#groups()].filter((one) => !this.#told.has(one)).slice(0, 20);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { sendSignal } from "./send-signal.ts";
 
 /** A pid namespace of its own, on the same file system and network. Takes root. */
@@ -28,6 +28,15 @@ export class PidNamespace {
     return this.#holder.exitCode !== null || this.#holder.signalCode !== null;
   }
 
+  /** Those in it whose command line matches, as they are numbered out here, where numbers are not used again so soon. */
+  find(command: RegExp): number[] {
+    const own = namespaceOf(this.processOne);
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && own !== "" && namespaceOf(Number(name)) === own)
+      .filter((name) => command.test(commandOf(name)))
+      .map(Number);
+  }
+
   /** Runs a command inside, to its end. */
   async run(command: readonly string[], options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }) {
     const args = ["--target", String(this.processOne), "--pid", "--mount", `--wd=${options.cwd}`, ...command];
@@ -41,5 +50,21 @@ export class PidNamespace {
     const ended = new Promise((done) => this.#holder.once("exit", done));
     sendSignal(pid, "SIGKILL");
     await ended;
+  }
+}
+
+function namespaceOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return "";
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ");
+  } catch {
+    return "";
   }
 }
