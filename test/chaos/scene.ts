@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownUnifiedGroup } from "./memory-limit.ts";
-import { allPids, commandOf, pause, World } from "./world.ts";
+import { allPids, commandOf, environmentOf, pause, World } from "./world.ts";
 
 /**
  * Where a run of the suite takes place: a temporary folder of its own, and a mark in the environment that every process
@@ -35,7 +35,7 @@ export class Scene {
       left = this.#look();
     }
     for (const one of left) this.#told.add(one);
-    return left;
+    return [...left, ...World.outlived.splice(0)];
   }
 
   #look(): string[] {
@@ -63,13 +63,5 @@ export class Scene {
       const name = `sup-${hash.slice(0, 12)}`;
       return there.has(name) ? [`control group ${join(own, name)} was left`] : [];
     });
-  }
-}
-
-function environmentOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "latin1");
-  } catch {
-    return "";
   }
 }

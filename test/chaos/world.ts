@@ -27,6 +27,8 @@ export class World {
   readonly xmlRpcSocket: string;
   /** A killed supervisor is followed by another one. */
   readonly survivesKills: boolean = true;
+  /** What was still there when a daemon had ended. */
+  static readonly outlived: string[] = [];
   /** All there have been in this run. */
   static readonly made: World[] = [];
 
@@ -112,17 +114,24 @@ export class World {
     }
   }
 
-  /** All processes whose command line or working files name this world's folder; the last resort of a test's end. */
+  /** All processes that were started in this world, directly or not: its folder is in their environment. */
   strays(): number[] {
-    return allPids().filter((pid) => pid !== process.pid && commandOf(pid).includes(this.folder));
+    const belongs = (pid: number): boolean =>
+      commandOf(pid).includes(this.folder) || environmentOf(pid).includes(this.folder);
+    return allPids().filter((pid) => pid !== process.pid && belongs(pid));
   }
 
-  /** Ends everything, removes everything. */
+  /** Ends everything, removes everything. What outlives the daemon is told as left behind. */
   async close(): Promise<void> {
     if (process.env["CHAOS_KEEP"] !== undefined) return;
     await this.down();
+    await this.until(() => this.strays().length === 0, "all to be gone", 20).catch(() => this.tellStrays());
     for (const pid of this.strays()) kill(pid, "SIGKILL");
     await this.project.close();
+  }
+
+  protected tellStrays(): void {
+    World.outlived.push(...this.strays().map((pid) => `${commandOf(pid).trim()} (pid ${pid}) outlived its daemon`));
   }
 }
 
@@ -150,6 +159,15 @@ export function allPids(): number[] {
 export function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
+
+/** "" for who is gone, or somebody else's. */
+export function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1");
   } catch {
     return "";
   }

@@ -99,7 +99,7 @@ test("whatever happens in whatever order, there is one process at most and no st
         }
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 5000 },
   );
 });
 
