@@ -9,8 +9,8 @@ export interface TickTime {
 
 /**
  * Ticks at every multiple of some periods on the wall clock, for those that somebody wants: an idle daemon must not wake up
- * for nobody. Ticks that were missed are not made up for; a wall clock that was set ticks once for that, when the next tick
- * would have been due.
+ * for nobody. Ticks that were missed are not made up for; a wall clock that was set, or went on while the machine slept, ticks
+ * once for that, when the next tick would have been due, but within a minute: for an hour nobody would wait.
  */
 export class TickTimer {
   readonly #time: TickTime;
@@ -38,7 +38,7 @@ export class TickTimer {
     if (this.#last.size === 0) return;
     const wall = this.#time.wall();
     const rests = [...this.#last.keys()].map((period) => (this.#beginning(period) + period) * 1000 - wall);
-    this.#disarm = this.#time.at(this.#time.monotonic() + Math.min(...rests), () => this.#look());
+    this.#disarm = this.#time.at(this.#time.monotonic() + Math.min(LONGEST, ...rests), () => this.#look());
   }
 
   #look(): void {
@@ -55,3 +55,6 @@ export class TickTimer {
     return Math.floor(this.#time.wall() / 1000 / period) * period;
   }
 }
+
+/** Milliseconds until the wall clock is looked at again, whatever it said. */
+const LONGEST = 60_000;

@@ -464,7 +464,10 @@ describe("the log", () => {
   });
 
   test("goes to syslog, as the whole line; and so does the output of programs, line by line", async () => {
-    const talks = "[program:talks]\ncommand=sh -c 'printf \"one\\n\\ntwo\\n\"; exec sleep 1000'\nstdout_syslog=true\n";
+    const captured = "<!--XSUPERVISOR:BEGIN-->for listeners only<!--XSUPERVISOR:END-->";
+    const talks =
+      `[program:talks]\ncommand=sh -c 'printf "one\\n\\nmore\\n${captured}and two, longer than a token is\\n"; exec sleep 1000'\n` +
+      "stdout_syslog=true\nstdout_capture_maxbytes=100\n";
     for (const side of pair) side.configure(`${STAYS}${talks}priority=1\n`);
     for (const side of pair)
       side.write("supervisord.conf", side.read("supervisord.conf").replace(/logfile=.*/, "logfile=syslog"));
@@ -499,7 +502,7 @@ describe("the log", () => {
     const said = (all: string[] | undefined): string[] => all!.filter((line) => line.includes("supervisord: talks"));
     const rest = (all: string[] | undefined): string[] => all!.filter((line) => !line.includes("supervisord: talks"));
     expect(said(lines[0])).toEqual(said(lines[1]));
-    expect(said(lines[0])).toHaveLength(3);
+    expect(said(lines[0])).toHaveLength(4);
     expect(rest(lines[0])).toEqual(rest(lines[1]));
     expect(lines[0]![0]).toMatch(/^'<14>TIME supervisord: WHEN CRIT Supervisor is running as root/);
   });

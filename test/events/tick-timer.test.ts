@@ -84,6 +84,15 @@ describe("ticks", () => {
     expect(ticks).toEqual(["5@1700000035", "5@1700000005", "5@1700000010"]);
   });
 
+  test("of long periods come within a minute after the clock was set", () => {
+    const { time, ticks, timer } = ticking(1_700_000_030_000);
+    timer.want([3600]);
+    time.pass(10_000);
+    time.setWall(1_700_020_000_000);
+    time.pass(60_000);
+    expect(ticks).toEqual(["3600@1700017200"]);
+  });
+
   test("may be ended by whoever is told of one", () => {
     const time = virtualTime(1_700_000_030_000);
     let count = 0;

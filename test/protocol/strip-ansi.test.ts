@@ -1,5 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { AnsiStripper } from "../../src/protocol/strip-ansi.ts";
+import { AnsiStripper, stripAnsi } from "../../src/protocol/strip-ansi.ts";
 
 test.each([
   ["plain", "plain"],
@@ -18,4 +21,19 @@ test.each([
     }
     expect(Buffer.concat([...out, stripper.end()]).toString()).toBe(expected);
   }
+});
+
+test("a thousand odd texts become what Supervisor makes of them", () => {
+  const parts = fc.array(
+    fc.constantFrom("\x1b", "[", "\x1b[", "31m", "m", "~", "5", ";", "H", "G", " ", "text", "\n", "\xff"),
+  );
+  const texts = fc.sample(parts, { numRuns: 1000, seed: 4 }).map((text) => text.join(""));
+  const script = fileURLToPath(new URL("../oracle/strip_escapes.py", import.meta.url));
+  const { stdout, stderr } = spawnSync("/usr/bin/python3", [script], {
+    input: JSON.stringify(texts),
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  const ours = texts.map((text) => Buffer.from(stripAnsi(Buffer.from(text, "latin1"))).toString("latin1"));
+  expect(ours).toEqual(JSON.parse(stdout));
 });
