@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, listenerCommand, noted, untilNoted } from "../support/event-records.ts";
 import { FailingCalls } from "../support/failing-calls.ts";
@@ -48,12 +49,17 @@ afterAll(async () => {
     expect(lives(daemon)).toBe(false);
   }
   // What could not be signalled is left behind.
-  for (const pid of pids) if (pid > 1 && lives(pid)) sendSignal(pid, "SIGKILL");
+  for (const pid of pids) if (isSleeper(pid)) sendSignal(pid, "SIGKILL");
   await closePair(pair);
 });
 
 function pidsOf(side: Side): number[] {
   return ["signalled", "removed", "changed", "ear"].map((name) => Number(side.ctl("pid", name)) || 0);
+}
+
+/** The number may be somebody else's by now. */
+function isSleeper(pid: number): boolean {
+  return pid > 1 && lives(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8") === "sleep\x001000\0";
 }
 
 function count(side: Side, name: string): number {
