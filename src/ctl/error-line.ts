@@ -1,5 +1,6 @@
 import { pythonRepr } from "../model/python-repr.ts";
-import { BadAnswer, HttpFailure, RpcFault, UnknownProtocol } from "./rpc-client.ts";
+import { BadAnswer, HttpFailure, RpcFault } from "./rpc-client.ts";
+import { BadServerUrl } from "./server-address.ts";
 
 /** A result code that an action has no words for. */
 export class UnknownResult extends Error {
@@ -27,7 +28,7 @@ function describe(error: unknown): readonly [string, string] {
   if (error instanceof HttpFailure) {
     return ["xmlrpc.client.ProtocolError", `<ProtocolError for 127.0.0.1/RPC2: ${error.status} ${error.reason}>`];
   }
-  if (error instanceof UnknownProtocol || error instanceof UnknownResult) return ["ValueError", error.message];
+  if (error instanceof BadServerUrl || error instanceof UnknownResult) return ["ValueError", error.message];
   if (error instanceof BadAnswer) return ["xml.parsers.expat.ExpatError", error.message];
   if (!(error instanceof Error)) return ["Exception", String(error)];
   const code = "code" in error ? String(error.code) : "";
@@ -41,6 +42,7 @@ function describe(error: unknown): readonly [string, string] {
 const SYSTEM_ERRORS: ReadonlyMap<string, readonly [string, string]> = new Map([
   ["ENOENT", ["FileNotFoundError", "[Errno 2] No such file or directory"]],
   ["EACCES", ["PermissionError", "[Errno 13] Permission denied"]],
+  ["ENOTDIR", ["NotADirectoryError", "[Errno 20] Not a directory"]],
   ["EPIPE", ["BrokenPipeError", "[Errno 32] Broken pipe"]],
   ["ENETUNREACH", ["OSError", "[Errno 101] Network is unreachable"]],
   ["ECONNRESET", ["ConnectionResetError", "[Errno 104] Connection reset by peer"]],

@@ -31,11 +31,6 @@ export class HttpFailure extends Error {
   }
 }
 
-/** The scheme of the server URL is neither http nor unix. */
-export class UnknownProtocol extends Error {
-  override readonly name = "UnknownProtocol";
-}
-
 /** The answer was no XML-RPC document. */
 export class BadAnswer extends Error {
   override readonly name = "BadAnswer";
@@ -64,7 +59,7 @@ export class RpcClient {
   /**
    * Calls a method.
    *
-   * @throws RpcFault, HttpFailure, BadAnswer, UnknownProtocol, or the system's error of the connection.
+   * @throws RpcFault, HttpFailure, BadAnswer, BadServerUrl, or the system's error of the connection.
    */
   async call<Name extends MethodName>(method: Name, ...params: Encodable[]): Promise<Results[Name]> {
     // The contract says what each method returns; a daemon that breaks it shows up where the value is used.
@@ -74,7 +69,7 @@ export class RpcClient {
   /**
    * Opens a log stream on a connection of its own. `close` ends it from this side, headers or not.
    *
-   * @throws UnknownProtocol; the promise rejects with the system's error.
+   * @throws BadServerUrl; the promise rejects with the system's error.
    */
   stream(path: string): { readonly response: Promise<IncomingMessage>; readonly close: () => void } {
     // Without `keep-alive` Supervisor does not send in chunks, and holds everything back until 64 KiB are full.
@@ -117,7 +112,10 @@ export class RpcClient {
 
   #target(): ConnectTo {
     const address = parseServerUrl(this.#url);
-    if (address === null) throw new UnknownProtocol(`Unknown protocol for serverurl ${this.#url}`);
+    // The system would be asked for a shorter one.
+    if (address.kind === "unix" && Buffer.byteLength(address.path) > LONGEST_PATH) {
+      throw new Error("AF_UNIX path too long");
+    }
     return address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
   }
 
@@ -125,7 +123,7 @@ export class RpcClient {
     const { username, password } = this.#credentials;
     const address = parseServerUrl(this.#url);
     return {
-      Host: address?.kind === "tcp" ? hostOf(address) : "localhost",
+      Host: address.kind === "tcp" ? hostOf(address) : "localhost",
       Connection: "keep-alive",
       Accept: accept,
       "User-Agent": "supervisorctl",
@@ -136,6 +134,9 @@ export class RpcClient {
     };
   }
 }
+
+/** Bytes of a socket's path. */
+const LONGEST_PATH = process.platform === "linux" ? 107 : 103;
 
 function hostOf({ host, port }: Extract<ServerAddress, { readonly kind: "tcp" }>): string {
   return `${host.includes(":") ? `[${host}]` : host}${port === 80 ? "" : `:${port}`}`;

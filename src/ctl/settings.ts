@@ -33,9 +33,10 @@ export interface Surroundings {
 export function readSettings(given: CommandLine, around: Surroundings): Settings {
   const file = given.configuration === null ? searchConfig(around) : namedConfig(given.configuration, around);
   const section = file === null ? {} : readSection(file, around);
-  const serverurl = given.serverurl ?? section.serverurl ?? "http://localhost:9001";
+  const inSection = section.serverurl === undefined ? null : completeUrl(section.serverurl, around.cwd);
   return {
-    serverurl: completeUrl(serverurl, around.cwd),
+    // What is typed stays as it is, for the shell has expanded it.
+    serverurl: given.serverurl ?? inSection ?? "http://localhost:9001",
     username: given.username ?? section.username ?? null,
     password: given.password ?? section.password ?? null,
     prompt: section.prompt ?? "supervisor",

@@ -29,7 +29,6 @@ export function whyNotOpened(error: NodeJS.ErrnoException, where: string): Serve
 const HINTS: Readonly<Record<string, string>> = {
   ENOENT: "its folder does not exist",
   EACCES: "this user may not create it",
-  EINVAL: "the path may be too long (a socket's path has at most 107 bytes)",
   EADDRNOTAVAIL: "this machine has no such address",
   ENOTFOUND: "there is no host of this name",
 };

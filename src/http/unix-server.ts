@@ -1,7 +1,7 @@
 import { lchownSync, linkSync, lstatSync, mkdirSync, statSync, unlinkSync, watch, type FSWatcher } from "node:fs";
 import type { Server } from "node:http";
 import { userInfo } from "node:os";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { LogLevel, ServerSpec } from "../model/model.ts";
 import { listenOnLeft, type SocketStore } from "./held-sockets.ts";
 import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
@@ -106,7 +106,14 @@ export async function openUnixServer(
 
 async function bindTo(server: Server, spec: UnixSpec, log: (level: LogLevel, message: string) => void): Promise<void> {
   const { file } = spec;
-  const temporary = `${file}.${process.pid}`;
+  const temporary = temporaryName(file);
+  // The system would be asked for a shorter path, and give it.
+  if (isTooLong(file) || isTooLong(temporary)) {
+    throw new ServerProblem(
+      "Cannot open an HTTP server: socket.error reported AF_UNIX path too long",
+      `it is about ${file}: a socket's path has at most ${LONGEST_PATH} bytes`,
+    );
+  }
   try {
     rmSocket(temporary);
     await listenPrivately(server, temporary, spec.chmod);
@@ -131,6 +138,19 @@ async function bindTo(server: Server, spec: UnixSpec, log: (level: LogLevel, mes
         `command line to values that the current user (${userInfo().username}) can successfully chown`,
     );
   }
+}
+
+/** Bytes of a socket's path. */
+const LONGEST_PATH = process.platform === "linux" ? 107 : 103;
+
+function isTooLong(path: string): boolean {
+  return Buffer.byteLength(path) > LONGEST_PATH;
+}
+
+/** Beside the real name, for a link cannot leave its folder's file system; a long name is no reason not to have one. */
+function temporaryName(file: string): string {
+  const usual = `${file}.${process.pid}`;
+  return isTooLong(usual) ? join(dirname(file), `.${process.pid}`) : usual;
 }
 
 async function takeName(

@@ -6,7 +6,7 @@ import { parseCommandLine } from "../../src/ctl/command-line.ts";
 import { complete } from "../../src/ctl/completion.ts";
 import { ACTIONS } from "../../src/ctl/actions.ts";
 import { parseLine } from "../../src/ctl/run-line.ts";
-import { parseServerUrl } from "../../src/ctl/server-address.ts";
+import { isServerUrl, parseServerUrl } from "../../src/ctl/server-address.ts";
 import { readSettings } from "../../src/ctl/settings.ts";
 import type { ProcessInfo } from "../../src/protocol/process-info.ts";
 
@@ -51,9 +51,42 @@ describe("a server URL", () => {
     ["http://localhost", { kind: "tcp", host: "localhost", port: 80 }],
     ["http://user:pa:ss@host:1/path?x", { kind: "tcp", host: "host", port: 1 }],
     ["http://[::1]:9001/", { kind: "tcp", host: "::1", port: 9001 }],
-    ["https://localhost", null],
+    ["http://*:9001", { kind: "tcp", host: "localhost", port: 9001 }],
+    ["http://host:", { kind: "tcp", host: "host", port: 80 }],
   ])("%s is an address", (url, expected) => {
     expect(parseServerUrl(url)).toEqual(expected);
+  });
+
+  it.each([
+    ["https://localhost", "Unknown protocol for serverurl https://localhost"],
+    ["unix:/run/s.sock", "Unknown protocol for serverurl unix:/run/s.sock"],
+    ["http://host:abc", "Port could not be cast to integer value as 'abc'"],
+    ["http://host:-1/x", "Port could not be cast to integer value as '-1'"],
+    ["http://host:1:2", "Port could not be cast to integer value as '1:2'"],
+    ["http://host:65536", "Port out of range 0-65535"],
+  ])("%s is none", (url, message) => {
+    expect(() => parseServerUrl(url)).toThrow(message);
+  });
+
+  it.each([
+    ["unix:///x", true],
+    ["unix://x", true],
+    ["unix:x", true],
+    ["foo:bar", true],
+    [" http://x", true],
+    ["unix:///", true],
+    ["http:///", true],
+    ["unix://", false],
+    ["http://", false],
+    ["http://?x", false],
+    ["http:#x", false],
+    ["foo:", false],
+    ["://", false],
+    [":9001", false],
+    ["9001", false],
+    ["/x", false],
+  ])("%j passes as one on the command line: %j", (text, expected) => {
+    expect(isServerUrl(text)).toBe(expected);
   });
 });
 
@@ -120,7 +153,7 @@ describe("settings", () => {
   it("of the command line come first", () => {
     const text = "[supervisorctl]\nserverurl=http://a:1\nusername=u\npassword=p\n";
     expect(read(text, ["-s", "unix://rel/s", "-u", "v", "-r", "h"])).toEqual({
-      serverurl: `unix://${folder}/rel/s`,
+      serverurl: "unix://rel/s",
       username: "v",
       password: "p",
       prompt: "supervisor",

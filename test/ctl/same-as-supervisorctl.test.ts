@@ -244,6 +244,19 @@ describe("our supervisorctl prints what Supervisor's prints, and exits as it exi
         -s foo: status
         -s foo:bar status
         -s https://zz status
+        -s https://zz tail -f x
+        -s https://zz shutdown
+        -s unix:@/s.sock status
+        -s unix:// status
+        -s unix://s.sock version
+        -s unix://~/nothing version
+        -s unix://@/s.sock/ version
+        -s unix://@/${"x".repeat(110)} version
+        -s http:// status
+        -s http://127.0.0.1:1/RPC2 version
+        -s http://127.0.0.1:abc version
+        -s http://127.0.0.1:65536 reread
+        -s http://*:1 version
         -i -i
         --h=3
         -u a -u b status

@@ -14,7 +14,7 @@ import { request, type RequestOptions } from "node:http";
 import { createServer } from "node:net";
 import { execFileSync, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openServers } from "../../src/http/open-servers.ts";
 import type { Listener } from "../../src/http/http-server.ts";
@@ -106,6 +106,16 @@ const basic = (text: string): { Authorization: string } => ({
 });
 
 describe("a unix server", () => {
+  test("has a path of 107 bytes, and refuses a longer one instead of making a shorter", async () => {
+    const path = (bytes: number) => join(folder, "é".padEnd(bytes - folder.length - 2, "x"));
+    const longest = path(107);
+    await opened(unix({ file: longest }));
+    expect(readdirSync(folder)).toEqual([basename(longest)]);
+    expect(await ask({ socketPath: longest })).toMatchObject({ status: 200 });
+    await expect(opened(unix({ file: path(108) }))).rejects.toThrow("socket.error reported AF_UNIX path too long");
+    expect(readdirSync(folder)).toEqual([basename(longest)]);
+  });
+
   test("has the mode of the config, leaves nothing beside it, and is gone when it is closed", async () => {
     const listener = await opened(unix({ chmod: 0o770 }));
     expect(lstatSync(file).isSocket()).toBe(true);
