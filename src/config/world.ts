@@ -33,7 +33,7 @@ export function systemWorld(
     cwd,
     hostNodeName: hostname(),
     expandUser: (path) => expandUser(path, env, findUser),
-    isDirectory,
+    isDirectory: (path) => isDirectory(resolve(cwd, path)),
     findUser: (name) => {
       const user = findUser(name);
       return user === null ? null : { uid: user.uid, gid: user.gid };

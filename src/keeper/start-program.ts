@@ -5,6 +5,7 @@ import { errnoOf } from "./errno.ts";
 import { removeFifos } from "./fifo-reuse.ts";
 import type { ProgramHost } from "./program-host.ts";
 import type { KeptProgram } from "./kept-program.ts";
+import type { Place } from "./in-order.ts";
 import { planLaunch, type Launch } from "./plan-launch.ts";
 import type { FifoPaths } from "./registry.ts";
 import { canLend, spawnProgram, type ProgramEnds } from "./spawn-program.ts";
@@ -33,18 +34,25 @@ export async function startProgram(keeper: ProgramHost, request: StartRequest): 
   ) {
     return { ok: false, stage: "refused", errno: "incarnation" };
   }
-  const starting = { incarnation: request.incarnation, result: start(keeper, program, request) };
+  const place = keeper.order.enter();
+  const starting = { incarnation: request.incarnation, result: start(keeper, program, request, place) };
   program.starting = starting;
   try {
     const result = await starting.result;
     program.failedIncarnation = result.ok ? 0 : request.incarnation;
     return result;
   } finally {
+    place.leave();
     program.starting = null;
   }
 }
 
-async function start(keeper: ProgramHost, program: KeptProgram, request: StartRequest): Promise<StartResult> {
+async function start(
+  keeper: ProgramHost,
+  program: KeptProgram,
+  request: StartRequest,
+  place: Place,
+): Promise<StartResult> {
   let socket: number | null = null;
   try {
     if (request.socket !== undefined) socket = await keeper.sockets.take(request.socket, request.key);
@@ -67,7 +75,10 @@ async function start(keeper: ProgramHost, program: KeptProgram, request: StartRe
     removeFifos(fifos);
     return { ok: false, stage: "fork", errno: errnoOf(error) };
   }
-  await keeper.spawns.take();
+  await place.turn();
+  const spawning = keeper.spawns.take();
+  place.leave();
+  await spawning;
   if (!keeper.accepting) {
     // Whoever ends the keeper has counted the living already.
     removeFifos(fifos);

@@ -38,7 +38,9 @@ export function buildSupervisord(
     silent: config.silent ?? false,
     minfds: read.count("minfds", config.minfds, 1024),
     minprocs: read.count("minprocs", config.minprocs, 200),
-    childlogdir: orNull(given("childlogdir"), (value) => read.directory("childlogdir", value)),
+    childlogdir: orNull(given("childlogdir"), (value) =>
+      absolute(read.directory("childlogdir", value), context.world.cwd),
+    ),
     nocleanup: config.nocleanup ?? false,
     stripAnsi: config.stripAnsi ?? false,
     legacyGetActions: config.legacyGetActions ?? false,
