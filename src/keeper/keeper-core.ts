@@ -33,7 +33,6 @@ import { bootId } from "./proc.ts";
 import type { ProgramHost } from "./program-host.ts";
 import { RecordTrouble } from "./record-trouble.ts";
 import { Registry, type ProgramRecord } from "./registry.ts";
-import { InOrder } from "./in-order.ts";
 import { OneATurn } from "./one-a-turn.ts";
 import { SharedSockets } from "./shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
@@ -47,7 +46,6 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly journal: EventJournal;
   readonly pool: FifoPool;
   readonly spawns = new OneATurn();
-  readonly order = new InOrder();
   readonly sockets = new SharedSockets(
     (key) => {
       const program = this.programs.get(key);

@@ -1,3 +1,5 @@
+import { InOrder } from "./in-order.ts";
+
 /**
  * Lets callers through in order, as many in one turn of the event loop as fit into a few milliseconds, and at least one: where
  * something takes its time, such as making a process, what has happened meanwhile is seen to soon, and answers are sent. A turn for
@@ -5,6 +7,8 @@
  * is told.
  */
 export class OneATurn {
+  /** For what has to be prepared first: places in the order in which it was asked for. */
+  readonly order = new InOrder();
   readonly #waiting: (() => void)[] = [];
   readonly #now: () => number;
   /** Somebody has been let through in this turn. */

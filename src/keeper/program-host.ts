@@ -3,7 +3,6 @@ import type { LogFiles } from "./log-files.ts";
 import type { EventJournal } from "./event-journal.ts";
 import type { FifoPool } from "./fifo-pool.ts";
 import type { KeptProgram } from "./kept-program.ts";
-import type { InOrder } from "./in-order.ts";
 import type { OneATurn } from "./one-a-turn.ts";
 import type { ProgramRecord } from "./registry.ts";
 import type { Run } from "./run.ts";
@@ -21,8 +20,6 @@ export interface ProgramHost {
   readonly sockets: SharedSockets;
   /** A process takes a millisecond or two to make: signals and deaths are seen to in between. */
   readonly spawns: OneATurn;
-  /** Starts happen in the order in which they were asked for. */
-  readonly order: InOrder;
   /** Soft limit of open files for programs; `null` leaves the keeper's own. */
   readonly nofileSoft: number | null;
   /** The system's own calls, where they can be had. */

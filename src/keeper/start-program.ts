@@ -34,7 +34,7 @@ export async function startProgram(keeper: ProgramHost, request: StartRequest): 
   ) {
     return { ok: false, stage: "refused", errno: "incarnation" };
   }
-  const place = keeper.order.enter();
+  const place = keeper.spawns.order.enter();
   const starting = { incarnation: request.incarnation, result: start(keeper, program, request, place) };
   program.starting = starting;
   try {
