@@ -79,6 +79,16 @@ function expectWhole(text: string): void {
   expect(numbers).toEqual(numbers.map((_, index) => first + index));
 }
 
+test("two who start, or restart, a program at once both learn what comes of it", async () => {
+  // The second finds it STARTING: that is not yet that all is well.
+  await start('bad: { command: "sh -c \\"sleep 0.5; exit 1\\"", startsecs: 1, startretries: 1, autostart: false }');
+  for (const action of ["start", "restart"]) {
+    const answers = await Promise.all([call(action, { names: ["bad"] }), call("start", { names: ["bad"] })]);
+    for (const { body } of answers) expect(JSON.parse(body)).toMatchObject([{ ok: false }]);
+    await call("stop", { names: ["bad"] });
+  }
+});
+
 describe("the OpenAPI document", () => {
   test("says what a real daemon answers, for every operation", async () => {
     await start(
