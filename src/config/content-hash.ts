@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
+import { readRegular } from "../files/read-regular.ts";
 
 /**
  * A hash of what the files hold, in hex: equal exactly if no content has changed, whatever happened to times and inodes. A
@@ -20,7 +21,7 @@ export function contentHash(files: readonly string[], startedAt = Number.POSITIV
 function digestOf(file: string): string {
   try {
     if (statSync(file).isDirectory()) return `folder ${JSON.stringify(namesIn(file))}`;
-    return createHash("sha256").update(readFileSync(file)).digest("hex");
+    return createHash("sha256").update(readRegular(file)).digest("hex");
   } catch {
     return "missing";
   }

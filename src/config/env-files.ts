@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { readRegular } from "../files/read-regular.ts";
 import type { Problem } from "../model/problem.ts";
 import type { EnvFileContents } from "../model/world.ts";
 
@@ -45,7 +45,7 @@ export class EnvFiles {
   #readFile(file: string): EnvFileContents {
     try {
       // A byte order mark would become part of the first name.
-      const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+      const text = readRegular(file).toString("utf8").replace(/^\uFEFF/, "");
       if (text.includes("\0")) return { ok: false, missing: false, reason: "it contains NUL characters" };
       if (text.length > LARGEST)
         return { ok: false, missing: false, reason: "it is larger than an environment can be" };

@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { extname, resolve } from "node:path";
+import { irregularKind, readRegular } from "../files/read-regular.ts";
 import { loadIni } from "../ini/load-ini.ts";
 import { lintModel } from "../model/lint.ts";
 import type { Model } from "../model/model.ts";
@@ -58,8 +59,10 @@ function formatOf(file: string): LoadResult["format"] {
 function whyUnreadable(file: string): Problem | null {
   const named = `config file ${file}`;
   try {
-    if (statSync(file).isDirectory()) return { message: `${named} is a folder`, hint: "name the file in it" };
-    return null;
+    const found = statSync(file);
+    if (found.isDirectory()) return { message: `${named} is a folder`, hint: "name the file in it" };
+    const kind = irregularKind(file, found);
+    return kind === null ? null : { message: `${named} is ${kind}, not a file`, hint: "put a file in its place" };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== "ENOENT" && code !== "ENOTDIR")
@@ -205,7 +208,7 @@ function failure(format: LoadResult["format"], files: readonly string[], problem
 
 function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return readRegular(file).toString("utf8");
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readRegular } from "../files/read-regular.ts";
 import { decodeUtf8 } from "../ini/decode-utf8.ts";
 import type { Problem } from "../model/problem.ts";
 
@@ -20,7 +20,7 @@ export function notUtf8(files: readonly string[]): Problem[] {
 
 function decodedFile(file: string): ReturnType<typeof decodeUtf8> | null {
   try {
-    return decodeUtf8(readFileSync(file));
+    return decodeUtf8(readRegular(file));
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readRegular } from "../files/read-regular.ts";
 import { decodeUtf8 } from "../ini/decode-utf8.ts";
 import type { FileAccess } from "../ini/include.ts";
 
@@ -6,7 +6,7 @@ import type { FileAccess } from "../ini/include.ts";
 export function readIniFile(file: string): ReturnType<FileAccess["read"]> {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readRegular(file);
   } catch (error) {
     return { ok: false, reason: (error as Error).message };
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
+import { readRegular } from "../files/read-regular.ts";
 import type { Look, Looks } from "./save-detector.ts";
 
 /** Looks at every path once. Never throws: what cannot be read is missing. */
@@ -25,7 +26,7 @@ function lookAt(file: string): Look {
     if (statSync(file).isDirectory()) {
       return { kind: "folder", digest: `folder ${JSON.stringify(namesIn(file))}`, stamp: "", text: "" };
     }
-    const bytes = readFileSync(file);
+    const bytes = readRegular(file);
     const digest = createHash("sha256").update(bytes).digest("hex");
     return { kind: "file", digest, stamp, text: bytes.toString("utf8") };
   } catch {

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { basename, dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Loader, Message, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import { readRegular } from "../../files/read-regular.ts";
 import type { Problem } from "../../model/problem.ts";
 import { configFilesOf } from "./tsconfig-files.ts";
 
@@ -95,7 +96,7 @@ export class SourceFiles {
 
   /** Reads a source and puts its own `import.meta` in front. */
   load(file: string): string {
-    const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+    const text = readRegular(file).toString("utf8").replace(/^\uFEFF/, "");
     const meta = { dirname: dirname(file), filename: file, url: pathToFileURL(file).href };
     const prefix = `const ${META}=__supMeta(${JSON.stringify(meta)});`;
     const hashbang = /^#!.*\r?\n/.exec(text)?.[0] ?? "";

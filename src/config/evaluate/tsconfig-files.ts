@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { readRegular } from "../../files/read-regular.ts";
 
 /**
  * The tsconfig files that shape how `sources` compile: the nearest one upwards from each, and what it extends by path. The
@@ -34,6 +35,6 @@ function collect(file: string | undefined, found: Set<string>): void {
 
 // tsconfig is JSON with comments and trailing commas; one key of strings does not need a parser for that.
 function extendsOf(file: string): string[] {
-  const value = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(readFileSync(file, "utf8"))?.[1] ?? "";
+  const value = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(readRegular(file).toString("utf8"))?.[1] ?? "";
   return [...value.matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? "");
 }
