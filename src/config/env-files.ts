@@ -45,7 +45,9 @@ export class EnvFiles {
   #readFile(file: string): EnvFileContents {
     try {
       // A byte order mark would become part of the first name.
-      const text = readRegular(file).toString("utf8").replace(/^\uFEFF/, "");
+      const text = readRegular(file)
+        .toString("utf8")
+        .replace(/^\uFEFF/, "");
       if (text.includes("\0")) return { ok: false, missing: false, reason: "it contains NUL characters" };
       if (text.length > LARGEST)
         return { ok: false, missing: false, reason: "it is larger than an environment can be" };

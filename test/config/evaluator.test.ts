@@ -205,6 +205,30 @@ describe("a good config", () => {
     });
   });
 
+  it("outlives the collection of garbage between linking and running", () => {
+    const file = write({
+      "c.ts":
+        'import lib from "./lib/l";\nimport { readFileSync } from "node:fs";\nexport default { a: import.meta.dirname === __dirname, lib, text: readFileSync("./lib/t.txt", "utf8"), r: require("./lib/d.json"), e: require("./lib/" + "d.json").d };',
+      "lib/l.ts":
+        'import { fileURLToPath } from "node:url"; import path from "node:path"; const __dirname = path.dirname(fileURLToPath(import.meta.url)); export default import.meta.resolve("./x.js");',
+      "lib/t.txt": "text",
+      "lib/d.json": '{ "d": 2 }',
+    });
+    const request = { file, context: { mode: "production", command: "check", host: "box", env: {} }, strict: null };
+    for (let round = 1; round <= 10; round++) {
+      const flags = [`--gc-interval=${round * 50}`, "--experimental-vm-modules", "--no-warnings"];
+      const ran = spawnSync(process.execPath, [...flags, join(built, "evaluator.cjs")], {
+        cwd: folder,
+        input: JSON.stringify(request),
+        stdio: ["pipe", "ignore", "ignore", "pipe"],
+        encoding: "utf8",
+      });
+      expect([ran.signal, ran.status]).toEqual([null, 0]);
+      const config = { a: true, lib: `file://${folder}/lib/x.js`, text: "text", r: { d: 2 }, e: 2 };
+      expect(JSON.parse(String(ran.output[3]))).toMatchObject({ config, problems: [] });
+    }
+  });
+
   it("leaves nothing beside itself, and works in a folder that cannot be written to", async () => {
     write({ "c.ts": 'import "./l";\nexport default { n: 1 };', "l.ts": "export {};" });
     chmodSync(folder, 0o555);

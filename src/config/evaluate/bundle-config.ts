@@ -96,7 +96,9 @@ export class SourceFiles {
 
   /** Reads a source and puts its own `import.meta` in front. */
   load(file: string): string {
-    const text = readRegular(file).toString("utf8").replace(/^\uFEFF/, "");
+    const text = readRegular(file)
+      .toString("utf8")
+      .replace(/^\uFEFF/, "");
     const meta = { dirname: dirname(file), filename: file, url: pathToFileURL(file).href };
     const prefix = `const ${META}=__supMeta(${JSON.stringify(meta)});`;
     const hashbang = /^#!.*\r?\n/.exec(text)?.[0] ?? "";

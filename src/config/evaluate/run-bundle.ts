@@ -48,11 +48,18 @@ async function load(specifier: string, require: NodeJS.Require): Promise<object>
   return (await import(path.startsWith("file:") ? path : pathToFileURL(path).href)) as object;
 }
 
+/**
+ * Linking does not keep what it has linked: a module that was collected before its turn to be evaluated is a null pointer, and
+ * the end of the process by SIGSEGV (Node 20, ModuleWrap::SyntheticModuleEvaluationStepsCallback).
+ */
+const linked: SyntheticModule[] = [];
+
 async function asModule(namespace: object): Promise<SyntheticModule> {
   const names = Object.keys(namespace);
   const module: SyntheticModule = new SyntheticModule(names, () => {
     for (const name of names) module.setExport(name, (namespace as Record<string, unknown>)[name]);
   });
+  linked.push(module);
   return module;
 }
 
