@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { watch, type FSWatcher } from "chokidar";
 import { hashOf, lookAtFiles, stampsOf } from "./look-at-files.ts";
@@ -45,8 +46,9 @@ export function watchConfig(onChange: () => void, options: WatchOptions = {}): C
     if (closed) return;
     const looks = lookAtFiles(files);
     const verdict = detector.look(looks, performance.now());
-    if (verdict.kind === "wait") return wakeAfter(verdict.delay);
+    // Also while it is waited: a folder that was moved away is often back before the save counts as complete.
     follow();
+    if (verdict.kind === "wait") return wakeAfter(verdict.delay);
     // Chokidar drops events that come within milliseconds of one another, so the last event of a burst may be missing.
     const rest = lookUntil - performance.now();
     if (verdict.kind === "same") return rest > 0 ? wakeAfter(rest) : undefined;
@@ -66,10 +68,11 @@ export function watchConfig(onChange: () => void, options: WatchOptions = {}): C
   const follow = (): void => {
     stamps = stampsOf(files);
     const points = watchPoints(files);
-    if (events !== null && samePoints(events.points, points)) return;
+    const identity = identityOf(points);
+    if (events !== null && events.identity === identity) return;
     void events?.close();
     // What happens while the new watches are being set up sends no event: look once they are.
-    events = new FolderEvents(points, stir, pollInstead);
+    events = new FolderEvents(points, identity, stir, pollInstead);
   };
   let poll: NodeJS.Timeout | null = null;
   const pollInstead = (): void => {
@@ -105,12 +108,13 @@ export function watchConfig(onChange: () => void, options: WatchOptions = {}): C
 
 /** Any event about the watched names. Wakes up once at its start as well, when all watches are in place. */
 class FolderEvents {
-  readonly points: WatchPoints;
+  /** Of what is listened to; "" once a watched folder has gone, and its watch with it. */
+  identity: string;
   readonly ready: Promise<void>;
   readonly #watcher: FSWatcher;
 
-  constructor(points: WatchPoints, wake: () => void, failed: () => void) {
-    this.points = points;
+  constructor(points: WatchPoints, identity: string, wake: () => void, failed: () => void) {
+    this.identity = identity;
     this.#watcher = watch([...points.keys()], {
       depth: 0,
       ignoreInitial: true,
@@ -119,6 +123,17 @@ class FolderEvents {
       atomic: false,
       ignorePermissionErrors: true,
       ignored: (path) => !isWatched(points, path),
+    });
+    const lost = (folder: string): void => {
+      if (!points.has(folder)) return;
+      this.identity = "";
+      wake();
+    };
+    this.#watcher.on("unlinkDir", lost);
+    // A folder in whose place there is another one at once: its watch says that it was moved, by its own name, and that is all.
+    this.#watcher.on("raw", (_event, name, details) => {
+      const { watchedPath = "" } = details as { readonly watchedPath?: string };
+      if (name === basename(watchedPath)) lost(watchedPath);
     });
     this.#watcher.on("all", wake);
     this.#watcher.on("error", failed);
@@ -141,8 +156,11 @@ function isWatched(points: WatchPoints, path: string): boolean {
   return names === null || names?.has(basename(path)) === true;
 }
 
-function samePoints(a: WatchPoints, b: WatchPoints): boolean {
-  const text = (points: WatchPoints): string =>
-    JSON.stringify([...points].map(([folder, names]) => [folder, names === null ? null : [...names].sort()]).sort());
-  return text(a) === text(b);
+/** A watch stays with its folder, not with the name: another folder of that name needs another watch. */
+function identityOf(points: WatchPoints): string {
+  const all = [...points].map(([folder, names]) => {
+    const { dev, ino } = statSync(folder, { throwIfNoEntry: false }) ?? { dev: 0, ino: 0 };
+    return [folder, dev, ino, names === null ? null : [...names].sort()];
+  });
+  return JSON.stringify(all.sort());
 }

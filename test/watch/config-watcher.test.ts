@@ -185,6 +185,46 @@ describe("watchConfig", () => {
     expect(it.saves()).toBe(2);
   });
 
+  it.each<[string, (folder: string, aside: string) => void | Promise<void>]>([
+    [
+      "was moved away for a moment",
+      async (folder, aside) => {
+        renameSync(folder, aside);
+        await pause(300);
+        renameSync(aside, folder);
+      },
+    ],
+    [
+      "is another one at once",
+      (folder, aside) => {
+        mkdirSync(`${aside}-new`);
+        renameSync(folder, aside);
+        renameSync(`${aside}-new`, folder);
+      },
+    ],
+    [
+      "was removed and made again",
+      (folder) => {
+        rmSync(folder, { recursive: true });
+        mkdirSync(folder);
+      },
+    ],
+  ])("tells every save in a folder that %s", async (_name, replace) => {
+    const { folder, file, until, watcher } = await scene();
+    const aside = `${folder}-aside`;
+    cleanups.push(() => {
+      for (const left of [aside, `${aside}-new`]) rmSync(left, { recursive: true, force: true });
+    });
+    await replace(folder, aside);
+    writeFileSync(file, text(1));
+    await until(1);
+    for (const version of [2, 3]) {
+      await watcher.ready();
+      writeFileSync(file, text(version));
+      await until(version);
+    }
+  });
+
   it("tells a git checkout of many files once", async () => {
     const it = await scene((folder) => {
       mkdirSync(join(folder, "lib"));
