@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { withoutOwnVariables } from "../config/own-variables.ts";
 import { LogFiles } from "../keeper/log-files.ts";
 import { collectWhenStill, keepYoungHeapSmall } from "../keeper/small-heap.ts";
 import { connectKeeper } from "../keeper/connection.ts";
@@ -81,7 +82,7 @@ async function main(): Promise<void> {
       program: [process.execPath, process.argv[1] ?? ""],
       args: process.argv.slice(2),
       cwd: process.cwd(),
-      environment: programEnvironment(values.service ? SERVICE_VARIABLES : []),
+      environment: withoutOwnVariables(process.env, values.service ? SERVICE_VARIABLES : []),
       launch,
       console,
       service: values.service,
@@ -124,15 +125,5 @@ function logSink(path: string, maxbytes: number, backups: number): { write(line:
 }
 
 const RELAYED = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"] as const;
-
-/** What programs inherit: our environment without what only our own processes are told by. */
-function programEnvironment(more: readonly string[]): Record<string, string> {
-  const own = new Set(["SUP_NOFILE_SOFT", "SUP_KEEPER_RESTARTS", "SUP_KEEPER_PID", "NODE_CHANNEL_FD", ...more]);
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !own.has(entry[0]),
-    ),
-  );
-}
 
 void main();

@@ -9,6 +9,7 @@ import { globFiles, globFolders } from "./glob-files.ts";
 import type { LoadContext, LoadResult } from "./load-result.ts";
 import { readIniFile } from "./read-ini-file.ts";
 import { checkStrictModes, gatherPathFacts } from "./strict-modes.ts";
+import { withoutOwnVariables } from "./own-variables.ts";
 import { systemWorld } from "./world.ts";
 
 /** What a value came to, with all that was read for it besides the config itself. */
@@ -58,7 +59,7 @@ export function iniAccess(folders: Set<string>): FileAccess {
 
 /** The machine as this config sees it. */
 export function worldOf(file: string, context: LoadContext, envFiles?: EnvFiles): World {
-  return systemWorld(file, { ...(context.env ?? process.env) }, context.cwd ?? process.cwd(), envFiles);
+  return systemWorld(file, withoutOwnVariables(context.env ?? process.env), context.cwd ?? process.cwd(), envFiles);
 }
 
 /** For Supervisor's own format, whose mode Supervisor never minded: a warning, also for root. */

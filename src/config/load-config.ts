@@ -14,6 +14,7 @@ import type { LoadContext, LoadResult } from "./load-result.ts";
 import { locator } from "./locate.ts";
 import { parseJsonConfig } from "./parse-json-config.ts";
 import { notUtf8 } from "./not-utf8.ts";
+import { withoutOwnVariables } from "./own-variables.ts";
 import { checkStrictModes, gatherPathFacts } from "./strict-modes.ts";
 
 export type { LoadContext, LoadResult } from "./load-result.ts";
@@ -103,7 +104,7 @@ function loadJson(file: string, context: LoadContext): Loaded {
 async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
   const access = whoMayEvaluate(file);
   if (access.refused.length > 0) return failure("ts", [file], access.refused);
-  const env = context.env ?? process.env;
+  const env = withoutOwnVariables(context.env ?? process.env);
   const evaluation = await runEvaluator(
     {
       file,

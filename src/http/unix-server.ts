@@ -1,4 +1,14 @@
-import { lchownSync, linkSync, lstatSync, mkdirSync, statSync, unlinkSync, watch, type FSWatcher } from "node:fs";
+import {
+  existsSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  statSync,
+  unlinkSync,
+  watch,
+  type FSWatcher,
+} from "node:fs";
 import type { Server } from "node:http";
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -120,7 +130,7 @@ async function bindTo(server: Server, spec: UnixSpec, log: (level: LogLevel, mes
     await takeName(temporary, file, log);
   } catch (error) {
     await closeHttpServer(server);
-    throw error instanceof ServerProblem ? error : whyNotOpened(error as NodeJS.ErrnoException, file);
+    throw error instanceof ServerProblem ? error : whyNotOpened(asSystemSaid(error, file), file);
   } finally {
     rmSocket(temporary);
   }
@@ -151,6 +161,13 @@ function isTooLong(path: string): boolean {
 function temporaryName(file: string): string {
   const usual = `${file}.${process.pid}`;
   return isTooLong(usual) ? join(dirname(file), `.${process.pid}`) : usual;
+}
+
+/** libuv says EACCES for a folder that does not exist (uv_pipe_bind). */
+function asSystemSaid(error: unknown, file: string): NodeJS.ErrnoException {
+  const said = error as NodeJS.ErrnoException;
+  if (said.code !== "EACCES" || existsSync(dirname(file))) return said;
+  return Object.assign(new Error(said.message, { cause: said }), { code: "ENOENT", errno: -2 });
 }
 
 async function takeName(

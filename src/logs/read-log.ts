@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, readSync, statSync, type Stats } from "node:fs";
 import { openSafely } from "../files/open-safely.ts";
 
 /** Why a log could not be read: the faults NO_FILE, BAD_ARGUMENTS and FAILED of the remote interface. */
@@ -56,12 +56,17 @@ function withFile<T>(path: string, use: (fd: number, size: number) => T): T | "N
   try {
     const stat = fstatSync(fd);
     // What is written to a terminal or a pipe cannot be read back; an attempt would take it from whom it is meant for.
-    return stat.isFile() ? use(fd, stat.size) : "FAILED";
+    return stat.isFile() || isNull(stat) ? use(fd, stat.size) : "FAILED";
   } catch {
     return "FAILED";
   } finally {
     closeSync(fd);
   }
+}
+
+/** A log that is thrown away, as images of containers have it (`logfile=/dev/null`), is an empty one. */
+function isNull(stat: Stats): boolean {
+  return stat.isCharacterDevice() && stat.rdev === statSync("/dev/null").rdev;
 }
 
 function readRange(fd: number, from: number, to: number): Buffer {

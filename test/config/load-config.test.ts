@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -280,6 +281,7 @@ describe("loadConfig", () => {
   it.each<[string, (file: string) => void, RegExp]>([
     ["is missing", () => {}, /could not find config file/],
     ["is a folder", (file) => mkdirSync(file), /is a folder/],
+    ["is a named pipe", (file) => void execFileSync("mkfifo", [file]), /is a named pipe, not a file/],
     ["is a dangling symlink", (file) => symlinkSync("nowhere", file), /symlink to nothing/],
   ])("says that the file %s", async (_name, make, message) => {
     for (const name of ["supervisor.config.ts", "supervisor.config.json", "supervisord.conf"]) {
@@ -302,6 +304,22 @@ describe("loadConfig", () => {
       ["supervisord.conf", "conf.d/a.conf", "conf.d/b.conf", "conf.d"].map((name) => join(folder, name)),
     );
     expect(result.messages).toHaveLength(2);
+  });
+
+  it("refuses a named pipe among its includes instead of waiting for it", async () => {
+    const file = write({ "c.conf": "[supervisord]\n[include]\nfiles=*.ini\n" });
+    execFileSync("mkfifo", [join(folder, "odd.ini")]);
+    const { outcome } = await loadFile(file);
+    expect(outcome).toMatchObject({ ok: false });
+    expect(JSON.stringify(outcome)).toContain(`${join(folder, "odd.ini")} is a named pipe, not a file`);
+  });
+
+  it("does not know the variables that our own processes are told by", async () => {
+    const env = { YOURS: "1", SUP_KEEPER_PID: "2", SUP_NOFILE_SOFT: "3", SUP_KEEPER_RESTARTS: "4" };
+    const file = write({ "c.conf": "[supervisord]\n[program:a]\ncommand=a %(ENV_NOPE)s\n" });
+    const { outcome } = await loadConfig(file, { mode: "production", command: "up", evaluator: "none", env });
+    expect(JSON.stringify(outcome)).toContain("Available names: ENV_YOURS, ");
+    expect(JSON.stringify(outcome)).not.toContain("ENV_SUP_");
   });
 
   it("has a hash that changes with the content and with nothing else", async () => {

@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readLog, tailLog } from "../../src/logs/read-log.ts";
+
+describe("reading a log", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "sup-read-log-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("finds nothing in one that is thrown away, as Supervisor does", () => {
+    expect(readLog("/dev/null", -1600, 0)).toEqual(Buffer.alloc(0));
+    expect(readLog("/dev/null", 0, 0)).toEqual(Buffer.alloc(0));
+    expect(tailLog("/dev/null", 0, 100)).toEqual({ bytes: Buffer.alloc(0), offset: 0, overflow: false });
+  });
+
+  test("takes nothing out of a pipe, and does not wait for one", () => {
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    expect(readLog(join(folder, "pipe"), 0, 0)).toBe("FAILED");
+    expect(readLog("/dev/zero", 0, 0)).toBe("FAILED");
+  });
+
+  test("counts in bytes, from the start or from the end", () => {
+    const file = join(folder, "log");
+    writeFileSync(file, "héllo");
+    expect(readLog(file, 1, 2)).toEqual(Buffer.from("é"));
+    expect(readLog(file, -3, 0)).toEqual(Buffer.from("llo"));
+    expect(readLog(file, 100, 0)).toEqual(Buffer.alloc(0));
+    expect(readLog(file, -3, 1)).toBe("BAD_ARGUMENTS");
+    expect(readLog(join(folder, "none"), 0, 0)).toBe("NO_FILE");
+  });
+});
