@@ -9,9 +9,15 @@ import { closePair, eventually, makePair, onBoth, type Foreground, type Side } f
 // daemons, in one life of each.
 
 const LONG = "and a rather long line of output ".repeat(2);
-/** Each says four lines on two streams, with pauses: Supervisor rotates after each read, however many lines that is. */
-const SAY = (name: string): string =>
-  `echo out-${name}; sleep 0.2; echo err-${name} >&2; sleep 0.2; echo '${LONG}'; sleep 0.2; echo tail-${name}`;
+/** What each says, on two streams. */
+const LINES: readonly ((name: string) => string)[] = [
+  (name) => `echo out-${name}`,
+  (name) => `echo err-${name} >&2`,
+  (name) => `echo '${LONG}${name}'`,
+  (name) => `echo tail-${name}`,
+];
+/** Supervisor rotates after each read, however many lines that is: these are to say the next line when the last has been read. */
+const ROTATED = ["nobackup", "one"];
 
 const OPTIONS: Readonly<Record<string, string>> = {
   both: "redirect_stderr=true\nstderr_logfile=@/l/both.err\nstdout_logfile=@/l/both.out",
@@ -53,7 +59,16 @@ beforeAll(() =>
     const look: Record<string, unknown> = { "AUTO files": autoFiles(side) };
     found.set(side, look);
 
-    for (const name of TALKERS) await say(side, name, SAY(name));
+    for (const name of TALKERS.filter((one) => !ROTATED.includes(one))) {
+      await say(side, name, LINES.map((line) => line(name)).join("; sleep 0.2; "));
+    }
+    for (const line of LINES) {
+      for (const name of ROTATED) {
+        const [, text = ""] = /echo '?([^']*?)'?(?: >&2)?$/.exec(line(name)) ?? [];
+        await say(side, name, line(name));
+        await side.until(`${text}\n`);
+      }
+    }
     for (const name of TALKERS) await side.until(`tail-${name}\n`);
     await eventually(
       () => daemon.said.stdout.includes("\ntail-console\n") && daemon.said.stderr.includes("err-console"),

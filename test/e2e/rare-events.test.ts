@@ -26,9 +26,10 @@ beforeAll(async () => {
     pids.push(...pidsOf(side));
     await untilNoted(side, "ear.rec", /TICK_5/);
     calls.shiftClock(3600);
-    await eventually(() => count(side, "TICK_3600") === 1);
+    await eventually(() => count(side, "TICK_3600") > 0);
+    const before = count(side, "TICK_3600");
     calls.shiftClock(-7200);
-    await eventually(() => count(side, "TICK_3600") === 2);
+    await eventually(() => count(side, "TICK_3600") > before);
     calls.fail("kill", "EPERM");
     await call(side, "signalProcess", "signalled", "HUP").catch(() => "");
     await untilNoted(side, "ear.rec", /UNKNOWN .*\nprocessname:signalled/);
@@ -81,8 +82,8 @@ test("ticks of a minute and an hour are told when the clock says so, forward and
       }
     }
     const hours = noted(side, "ear.rec").filter((event) => event.name === "TICK_3600");
-    const [first = 0, second = 0] = hours.map(({ payload }) => Number(payload.slice("when:".length)));
-    expect(first - second).toBeGreaterThanOrEqual(3600);
+    const times = hours.map(({ payload }) => Number(payload.slice("when:".length)));
+    expect((times[0] ?? 0) - (times.at(-1) ?? 0)).toBeGreaterThanOrEqual(3600);
     // All at once, the shorter period first.
     const names = noted(side, "ear.rec").map((event) => event.name);
     expect(names.slice(names.indexOf("TICK_3600") - 2, names.indexOf("TICK_3600") + 1)).toEqual([

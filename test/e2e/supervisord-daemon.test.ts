@@ -468,7 +468,11 @@ describe("the log", () => {
     const talks =
       `[program:talks]\ncommand=sh -c 'printf "one\\n\\nmore\\n${captured}and two, longer than a token is\\n"; exec sleep 1000'\n` +
       "stdout_syslog=true\nstdout_capture_maxbytes=100\n";
-    for (const side of pair) side.configure(`${STAYS}${talks}priority=1\n`);
+    // What a listener prints is for the daemon, whatever the option says; its stderr is like any other.
+    const ear =
+      "[eventlistener:ear]\ncommand=sh -c 'echo hm; echo noise >&2; exec sleep 1000'\nevents=TICK_60\n" +
+      "stdout_syslog=true\nstderr_syslog=true\n";
+    for (const side of pair) side.configure(`${STAYS}${talks}priority=1\n${ear}`);
     for (const side of pair)
       side.write("supervisord.conf", side.read("supervisord.conf").replace(/logfile=.*/, "logfile=syslog"));
     const lines: string[][] = [];
@@ -500,9 +504,13 @@ describe("the log", () => {
       );
     }
     const said = (all: string[] | undefined): string[] => all!.filter((line) => line.includes("supervisord: talks"));
-    const rest = (all: string[] | undefined): string[] => all!.filter((line) => !line.includes("supervisord: talks"));
+    const rest = (all: string[] | undefined): string[] =>
+      all!.filter((line) => !/supervisord: (?:talks|ear)|\bear\b/.test(line));
     expect(said(lines[0])).toEqual(said(lines[1]));
     expect(said(lines[0])).toHaveLength(4);
+    const heard = (all: string[] | undefined): string[] => all!.filter((line) => line.includes("supervisord: ear "));
+    expect(heard(lines[0])).toEqual(heard(lines[1]));
+    expect(heard(lines[0])).toEqual(["'<14>TIME supervisord: ear noise'"]);
     expect(rest(lines[0])).toEqual(rest(lines[1]));
     expect(lines[0]![0]).toMatch(/^'<14>TIME supervisord: WHEN CRIT Supervisor is running as root/);
   });
