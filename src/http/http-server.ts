@@ -15,6 +15,8 @@ export interface Listener {
 /** Bytes of headers; a request with more is answered 431. Nobody's cookies belong here. */
 const MAX_HEADER_BYTES = 16_384;
 const MAX_TCP_CONNECTIONS = 256;
+/** Milliseconds: the longest that a timer can have, 24 days. */
+const NEVER = 2 ** 31 - 1;
 
 /**
  * A server with the limits that every door has. Idle connections are kept open (superlance reuses one after a minute without a
@@ -28,9 +30,10 @@ export function createHttpServer(tcp: boolean, handler: RequestHandler): Server 
       keepAliveTimeout: 0,
       requireHostHeader: false,
       requestTimeout: tcp ? 10_000 : 0,
-      headersTimeout: tcp ? 5000 : 60_000,
-      // How often Node looks for late requests: its 30 s would make 5 s a word only.
-      connectionsCheckingInterval: tcp ? 2500 : 30_000,
+      headersTimeout: tcp ? 5000 : 0,
+      // How often Node looks for late requests: its 30 s would make 5 s a word only; and where nothing is late it need not look, since
+      // each look wakes a daemon that idles.
+      connectionsCheckingInterval: tcp ? 2500 : NEVER,
     },
     oneAtATime((request, response) => {
       response.setHeader("Server", "sup");
