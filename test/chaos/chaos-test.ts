@@ -26,7 +26,7 @@ export interface ChaosResult {
   readonly figures: Readonly<Record<string, number | string | boolean | readonly string[]>>;
   /** Broken promises, in words; none: passed. These are counts, and one broken once is broken: none is forgiven. */
   readonly broken: readonly string[];
-  /** Missed times: reported, but a busy machine misses them too, so they do not fail the run. */
+  /** Missed times, and peaks of memory: reported, but a busy machine misses them too, so they do not fail the run. */
   readonly late?: readonly string[];
   /** Why the test could not be run here, if so: it neither passed nor failed. */
   readonly skipped?: string;
