@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { watch, type FSWatcher } from "chokidar";
 import { hashOf, lookAtFiles, stampsOf } from "./look-at-files.ts";
 import { SaveDetector, SAVE_TIMING, type SaveTiming } from "./save-detector.ts";
@@ -134,6 +134,8 @@ class FolderEvents {
     this.#watcher.on("raw", (_event, name, details) => {
       const { watchedPath = "" } = details as { readonly watchedPath?: string };
       if (name === basename(watchedPath)) lost(watchedPath);
+      // Of a link that a file takes the place of, chokidar tells nothing any more.
+      else if (name && isWatched(points, join(watchedPath, name))) wake();
     });
     this.#watcher.on("all", wake);
     this.#watcher.on("error", failed);

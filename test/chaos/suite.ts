@@ -38,6 +38,8 @@ import { ownStreams } from "./l11-own-streams.ts";
 import { daemons } from "./r11-daemons.ts";
 import { clock } from "./r14-clock.ts";
 import { slowFollowers } from "./l10-slow-followers.ts";
+import { edits } from "./c2-edits.ts";
+import { saves } from "./c3-saves.ts";
 import { hostileConfigs } from "./c4-hostile-configs.ts";
 import { strictModes } from "./c5-strict-modes.ts";
 import { brokenConfigs } from "./c6-broken-configs.ts";
@@ -68,6 +70,8 @@ export const suite: readonly ChaosTest[] = [
   oddBytes,
   slowFollowers,
   ownStreams,
+  edits,
+  saves,
   hostileConfigs,
   strictModes,
   brokenConfigs,

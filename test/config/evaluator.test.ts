@@ -252,6 +252,13 @@ describe("a good config", () => {
     );
   });
 
+  it("names the link that it is itself, besides what it leads to", async () => {
+    write({ "real.ts": "export default {};" });
+    symlinkSync("real.ts", join(folder, "c.ts"));
+    const { files } = await evaluate({}, { request: { file: join(folder, "c.ts") } });
+    expect([...files].sort()).toEqual(["c.ts", "real.ts"].map((name) => join(folder, name)));
+  });
+
   it("names the link that an import leads through, besides what it leads to", async () => {
     write({ "c.ts": 'import "./a";\nexport default {};', "real/b.ts": "" });
     symlinkSync("real/b.ts", join(folder, "a.ts"));

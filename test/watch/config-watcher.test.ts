@@ -225,6 +225,20 @@ describe("watchConfig", () => {
     }
   });
 
+  it("tells of a file that takes the place of a symlink, and of its later saves", async () => {
+    const it = await scene((folder) => {
+      writeFileSync(join(folder, "target.ts"), text(1));
+      symlinkSync("target.ts", join(folder, "linked.ts"));
+      return [join(folder, "linked.ts")];
+    });
+    unlinkSync(join(it.folder, "linked.ts"));
+    writeFileSync(join(it.folder, "linked.ts"), text(2));
+    await it.until(1);
+    writeFileSync(join(it.folder, "linked.ts"), text(3));
+    await it.until(2);
+    expect(it.saves()).toBe(2);
+  });
+
   it("tells a git checkout of many files once", async () => {
     const it = await scene((folder) => {
       mkdirSync(join(folder, "lib"));

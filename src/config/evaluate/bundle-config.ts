@@ -20,6 +20,8 @@ export async function bundleConfig(file: string, library: string): Promise<Bundl
   // Required only here: whoever imports this file must not pay for esbuild.
   const esbuild = createRequire(process.argv[1] ?? file)("esbuild") as typeof import("esbuild");
   const sources = new SourceFiles();
+  // It may be a link, which the compiler follows: who turns it to another file changes the config.
+  sources.note(file);
   try {
     const result = await esbuild.build({
       entryPoints: [file],
