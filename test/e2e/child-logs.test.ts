@@ -79,22 +79,24 @@ beforeAll(() =>
     );
 
     renameSync(side.path("l/endless.out"), side.path("l/endless.old"));
-    await say(side, "endless", count("line"));
-    await eventually(
-      () => side.read("l/endless.old").includes("line5\n") || side.read("l/endless.out").includes("line5\n"),
-    );
+    await say(side, "endless", count("line", side.path("enough lines")));
+    await eventually(() => /line5\n/.test(side.read("l/endless.old") + side.read("l/endless.out")));
     side.signal("SIGUSR2");
-    await eventually(() => side.read("l/endless.out").includes("line29\n"));
+    await eventually(() => side.read("l/endless.out").includes("line"));
+    side.write("enough lines", "");
+    await eventually(() => side.read("l/endless.out").includes("last line\n"));
     const lines = (side.read("l/endless.old") + side.read("l/endless.out")).match(/line\d+\n/g) ?? [];
-    look["lines before and after SIGUSR2"] = lines.join("");
+    look["lines before and after SIGUSR2"] = lines.every((line, index) => line === `line${index}\n`);
 
-    await say(side, "endless", count("drop"));
+    await say(side, "endless", count("drop", side.path("enough drops")));
     await eventually(() => side.read("l/endless.out").includes("drop3\n"));
     look["clear"] = side.ctl(
       "clear",
       ...["endless", "both", "none", "auto", "nosuch", "one", "idle"].map((name) => `all:${name}`),
     );
-    await eventually(() => side.read("l/endless.out").includes("drop29\n"));
+    await eventually(() => side.read("l/endless.out").includes("drop"));
+    side.write("enough drops", "");
+    await eventually(() => side.read("l/endless.out").includes("last drop\n"));
     look["cleared"] = [
       /drop0\n/.test(side.read("l/endless.out")),
       side.read("l/both.out"),
@@ -116,8 +118,9 @@ function say(side: Side, name: string, script: string): Promise<string> {
   return call(side, "sendProcessStdin", `all:${name}`, `${script}\n`);
 }
 
-function count(word: string): string {
-  return `i=0; while [ $i -lt 30 ]; do echo ${word}$i; i=$((i+1)); sleep 0.03; done`;
+/** Lines that are numbered, until there is a file of that name. */
+function count(word: string, until: string): string {
+  return `i=0; while [ ! -e '${until}' ]; do echo ${word}$i; i=$((i+1)); sleep 0.03; done; echo last ${word}`;
 }
 
 function files(side: Side): string[] {
@@ -163,8 +166,7 @@ test("AUTO files are there for all that need one, started or not, and for nobody
 });
 
 test("no line is lost when logs are reopened, nor told twice", () => {
-  const lines = Array.from({ length: 30 }, (_, index) => `line${index}\n`).join("");
-  for (const side of pair) expect(found.get(side)?.["lines before and after SIGUSR2"]).toBe(lines);
+  for (const side of pair) expect(found.get(side)?.["lines before and after SIGUSR2"]).toBe(true);
 });
 
 test("what goes to the daemon's own descriptors comes out there", () => {
