@@ -21,7 +21,8 @@ export function whyNotOpened(error: NodeJS.ErrnoException, where: string): Serve
   }
   const name = error.code ?? error.name;
   const number = error.errno === undefined ? "" : ` (${Math.abs(error.errno)})`;
-  const text = `Cannot open an HTTP server: socket.error reported errno.${name}${number}`;
+  const reported = LOOKUPS[name] ?? `errno.${name}${number}`;
+  const text = `Cannot open an HTTP server: socket.error reported ${reported}`;
   const hint = HINTS[name];
   return new ServerProblem(text, `it is about ${where}${hint === undefined ? "" : `: ${hint}`}`, cause);
 }
@@ -31,4 +32,8 @@ const HINTS: Readonly<Record<string, string>> = {
   EACCES: "this user may not create it",
   EADDRNOTAVAIL: "this machine has no such address",
   ENOTFOUND: "there is no host of this name",
+  EAI_AGAIN: "nobody could be asked which address this host has",
 };
+
+/** What getaddrinfo answers with, which are no error numbers of the system. Libuv has names and numbers of its own for them. */
+const LOOKUPS: Readonly<Record<string, number>> = { ENOTFOUND: -2, EAI_NONAME: -2, EAI_AGAIN: -3, EAI_FAIL: -4 };

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -244,6 +244,34 @@ describe("what cannot be had", () => {
     test("an address of another machine", async () => {
       const { stderr } = await refused("[inet_http_server]\nport=203.0.113.77:9001\n");
       expect(stderr).toContain("socket.error reported errno.EADDRNOTAVAIL (99)");
+    });
+
+    test("an address that has no number", async () => {
+      const server = "[inet_http_server]\nport=nowhere.invalid:9001\n";
+      for (const side of pair) side.write("server.conf", `[supervisord]\nlogfile=@/p.log\npidfile=@/p.pid\n${server}`);
+      const [ours, real] = await onBoth(pair, (side) => said(side, [...flags, "-c", "@/server.conf"]));
+      // Whether there is nobody of that name, or nobody who could be asked, may differ from one moment to the next.
+      const plain = (answer: Said): Said => ({ ...answer, stderr: answer.stderr.replace(/ -[23]\n/, " -2\n") });
+      expect(plain(ours)).toEqual(plain(real));
+      expect(plain(ours).stderr).toContain("Cannot open an HTTP server: socket.error reported -2\n");
+    });
+
+    test("a socket that may not be given away", async () => {
+      for (const side of pair) {
+        // Supervisor leaves its socket there when it gives up.
+        rmSync(side.path("nobodys"), { recursive: true, force: true });
+        mkdirSync(side.path("nobodys"));
+        chmodSync(side.path("nobodys"), 0o777);
+        const places = "logfile=@/nobodys/l\npidfile=@/nobodys/p";
+        side.write("given.conf", `[supervisord]\n${places}\n[unix_http_server]\nfile=@/nobodys/s\nchown=root:root\n`);
+      }
+      const options = (side: Side): RunOptions => ({
+        wrapper: NOBODY,
+        env: { SUP_RUNTIME_DIR: side.path("nobodys/run"), SUP_STATE_DIR: side.path("nobodys/state") },
+      });
+      const [ours, real] = await onBoth(pair, (side) => said(side, [...flags, "-c", "@/given.conf"], options(side)));
+      expect(ours).toEqual(real);
+      expect(ours.stderr).toContain("Not permitted to chown @/nobodys/s to uid/gid (0, 0); adjust");
     });
 
     test("a socket in a folder that is not there", async () => {
