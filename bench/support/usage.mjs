@@ -9,9 +9,16 @@ export function cpu(pids) {
   });
 }
 
-/** Proportional set size, KB: memory, what is shared counted in parts. */
+/** Proportional set size, KB: memory, what is shared counted in parts. What has ended meanwhile has none. */
 export function pss(pids) {
-  return sum(pids, (pid) => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))[1]));
+  return sum(pids, (pid) => {
+    try {
+      return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))[1]);
+    } catch (error) {
+      if (error.code === "ESRCH" || error.code === "ENOENT") return 0;
+      throw error;
+    }
+  });
 }
 
 /** How often any thread of these processes was woken, since it was started. */
