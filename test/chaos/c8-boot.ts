@@ -33,7 +33,8 @@ export const bigBoot: ChaosTest = {
         calls.push(performance.now() - asked);
       }
       const pids = daemonPids(await world.status());
-      await pause(1000);
+      // Both processes collect the garbage of a busy time two seconds after it: that is no idling yet.
+      await pause(4000);
       const used = (): number => sum(pids.map(cpuOf));
       const before = used();
       await pause(5000);

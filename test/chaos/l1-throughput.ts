@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { programs } from "../support/project.ts";
 import type { ChaosTest } from "./chaos-test.ts";
 import { addAccounts, auditLines, auditScattered, emptyAccount } from "./line-ledger.ts";
-import { daemonPids, percentile, residentOf, sum } from "./world.ts";
+import { pause, daemonPids, percentile, residentOf, sum } from "./world.ts";
 
 /** One loud program, alone, with rotation, and among many quiet ones. */
 export const throughput: ChaosTest = {
@@ -34,14 +34,19 @@ export const throughput: ChaosTest = {
       });
       await world.up();
       const pids = daemonPids(await world.status());
-      const began = performance.now();
-      execFileSync("/bin/sh", ["-c", `${generator("base")} | cat > ${world.folder}/base.log`]);
-      const base = megabytes / ((performance.now() - began) / 1000);
+      /** What the machine can do at this moment: others use it, too. */
+      const measureBase = (): number => {
+        const began = performance.now();
+        execFileSync("/bin/sh", ["-c", `${generator("base")} | cat > ${world.folder}/base.log`]);
+        return megabytes / ((performance.now() - began) / 1000);
+      };
+      const bases: number[] = [];
       const calls: number[] = [];
       const speeds: Record<string, number> = {};
       let memory = 0;
       for (const name of ["plain", "rotated", "crowded"]) {
         if (name === "crowded") await world.client.call("start", { names: ["idle"] });
+        bases.push(measureBase());
         const started = performance.now();
         await world.client.call("start", { names: [name], wait: false });
         for (let over = false; !over;) {
@@ -49,6 +54,8 @@ export const throughput: ChaosTest = {
           const status = await world.client.call("status", {});
           calls.push(performance.now() - asked);
           over = status.processes.some((one) => one.name === name && one.state === "EXITED");
+          // Generator and keeper have a core each: whoever looks is to leave them theirs.
+          if (!over) await pause(10);
           memory = Math.max(memory, sum(pids.map(residentOf)));
         }
         speeds[name] = Math.round(megabytes / ((performance.now() - started) / 1000));
@@ -67,13 +74,17 @@ export const throughput: ChaosTest = {
             ),
       ]);
       const expected = 3 * megabytes * 10_000;
-      const slow = Object.entries(speeds).filter(([, speed]) => speed < 0.7 * base);
+      bases.push(measureBase());
+      // Before and after it.
+      const shares = Object.values(speeds).map((speed, at) => speed / (((bases[at] ?? 0) + (bases[at + 1] ?? 0)) / 2));
+      const slow = Object.entries(speeds).filter((_, at) => (shares[at] ?? 0) < 0.7);
       const worst = percentile(calls, 1);
       return {
         figures: {
           megabytes,
-          baseMBs: Math.round(base),
+          baseMBs: Math.round(bases.reduce((sum, one) => sum + one, 0) / bases.length),
           ...speeds,
+          shares: shares.map((share) => share.toFixed(2)),
           idle,
           lines: lines.lines,
           lost: lines.lost,
