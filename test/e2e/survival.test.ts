@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isAlive, Project, type Status } from "../support/project.ts";
@@ -42,7 +42,37 @@ async function killSupervisor(): Promise<void> {
   }
 }
 
+describe("when the config is deleted", () => {
+  test("its daemon is still found, and can be stopped", async () => {
+    write({ a: { command: "sleep 1000" } });
+    await project.sup("up", "--wait");
+    const pid = pidOf(await project.status(), "a");
+    rmSync(join(project.folder, "supervisor.config.json"));
+    const shown = await project.sup("status");
+    expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`RUNNING  ${pid}`) as string });
+    expect(shown.stderr).toContain("supervisor.config.json is gone, but its daemon is not");
+    expect(await project.sup("-c", "supervisor.config.json", "status", "a")).toMatchObject({ exitCode: 0 });
+    expect(await project.sup("down")).toMatchObject({ exitCode: 0 });
+    expect(isAlive(pid)).toBe(false);
+    expect(await project.sup("status")).toMatchObject({ exitCode: 2 });
+  });
+});
+
 describe("when the supervisor is killed", () => {
+  test("a command that it was busy with says so, and not that the daemon is gone", async () => {
+    const wait = "while [ ! -e go ]; do sleep 0.05; done";
+    write({ a: { command: `sh -c 'trap "${wait}; exit 0" TERM; while :; do sleep 0.05; done'`, stopwaitsecs: 600 } });
+    await project.sup("up", "--wait");
+    const stopping = project.sup("stop", "a");
+    const { supervisorPid } = await project.until((status) => status.processes[0]?.state === "STOPPING", "the stop");
+    sendSignal(supervisorPid, "SIGKILL");
+    const said = await stopping;
+    expect(said.exitCode).toBe(1);
+    expect(said.stderr).toMatch(/the supervisor process of .* ended before it answered; it is being started again/);
+    project.write("go", "");
+    await project.until((status) => status.processes[0]?.state === "STOPPED", "the stop to go on");
+  });
+
   test("programs run on, with the same pids, and their deaths meanwhile are acted on", async () => {
     write({ a: { command: "sleep 1000" }, b: { command: "sleep 1001" } });
     await project.sup("up", "--wait");

@@ -24,8 +24,8 @@ export async function control(
 ): Promise<number> {
   if (names.length === 0)
     throw new CliError(`${action} needs the name of a program, a group (\`name:*\`) or \`all\``, { status: 2 });
-  const results = await send(project, action, names, options).catch((error: unknown) => {
-    throw isNotRunning(error) ? notRunning(project) : error;
+  const results = await send(project, action, names, options).catch(async (error: unknown) => {
+    throw isNotRunning(error) ? await notRunning(project) : error;
   });
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else

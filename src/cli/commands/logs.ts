@@ -23,8 +23,8 @@ export interface LogsOptions {
  */
 export async function logs(project: Project, names: readonly string[], options: LogsOptions): Promise<number> {
   const { client } = project;
-  const report = await client.call("status", {}).catch((error: unknown) => {
-    throw isNotRunning(error) ? notRunning(project) : error;
+  const report = await client.call("status", {}).catch(async (error: unknown) => {
+    throw isNotRunning(error) ? await notRunning(project) : error;
   });
   const chosen = report.processes.filter((process) => selects(names, process));
   if (chosen.length === 0) throw new CliError(`there is no process or group ${names.join(", ")}`);

@@ -6,8 +6,8 @@ import { notRunning } from "./status.ts";
 
 /** `sup pid [name...]`: the daemon's pid, or one pid a line (0: not running; then the exit status is 1). */
 export async function pid(project: Project, names: readonly string[]): Promise<number> {
-  const report = await project.client.call("status", {}).catch((error: unknown) => {
-    throw isNotRunning(error) ? notRunning(project) : error;
+  const report = await project.client.call("status", {}).catch(async (error: unknown) => {
+    throw isNotRunning(error) ? await notRunning(project) : error;
   });
   if (names.length === 0) {
     process.stdout.write(`${report.pid}\n`);

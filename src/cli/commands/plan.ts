@@ -15,9 +15,11 @@ export async function plan(
   action: "plan" | "update" | "reread",
   options: { readonly json: boolean },
 ): Promise<number> {
-  const report = await project.client.call(action === "update" ? "update" : "plan", {}).catch((error: unknown) => {
-    throw isNotRunning(error) ? notRunning(project) : error;
-  });
+  const report = await project.client
+    .call(action === "update" ? "update" : "plan", {})
+    .catch(async (error: unknown) => {
+      throw isNotRunning(error) ? await notRunning(project) : error;
+    });
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (!report.ok) {
     if (options.json) return 1;

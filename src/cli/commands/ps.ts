@@ -10,8 +10,8 @@ export async function ps(
   names: readonly string[],
   options: { readonly json: boolean },
 ): Promise<number> {
-  const trees = await project.client.call("processes", { names }).catch((error: unknown) => {
-    throw isNotRunning(error) ? notRunning(project) : error;
+  const trees = await project.client.call("processes", { names }).catch(async (error: unknown) => {
+    throw isNotRunning(error) ? await notRunning(project) : error;
   });
   const text = options.json ? `${JSON.stringify(trees, null, 2)}\n` : treeText(trees);
   process.stdout.write(safeText(text, process.stdout));

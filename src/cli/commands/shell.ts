@@ -10,7 +10,7 @@ import { notRunning } from "./status.ts";
  */
 export async function shell(project: Project, words: readonly string[]): Promise<number> {
   const { places } = project;
-  if (!existsSync(places.socket)) throw notRunning(project);
+  if (!existsSync(places.socket)) throw await notRunning(project);
   const settings = join(places.runtime, "shell.conf");
   const quoted = (path: string): string => path.replaceAll("%", "%%");
   writeFileSync(

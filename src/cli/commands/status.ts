@@ -13,8 +13,8 @@ export async function status(
   names: readonly string[],
   options: { readonly json: boolean },
 ): Promise<number> {
-  const report = await project.client.call("status", {}).catch((error: unknown) => {
-    throw isNotRunning(error) ? notRunning(project) : error;
+  const report = await project.client.call("status", {}).catch(async (error: unknown) => {
+    throw isNotRunning(error) ? await notRunning(project) : error;
   });
   return printStatus(report, names, options);
 }
@@ -59,11 +59,23 @@ function printNotes(report: StatusReport): void {
 /** As an init script's `status` has it (LSB). */
 const NO_DAEMON = 3;
 
-/** The error of every command that needs a daemon where none runs. */
-export function notRunning(project: Project): CliError {
+/** Of programs in one sentence. */
+const MOST_NAMES = 10;
+
+/** The error of every command that needs a daemon where none answers. */
+export async function notRunning(project: Project): Promise<CliError> {
+  if (await project.client.isComing()) {
+    return new CliError(
+      `the supervisor process of ${project.config} ended before it answered; it is being started again, and programs run on`,
+      { hint: `What was asked for may be done in part: see \`${project.sup} status\`, then ask again.` },
+    );
+  }
   const orphans = findOrphans(project.places);
   if (orphans.length > 0) {
-    const names = orphans.map(({ key, pid }) => `${key} (${pid})`).join(", ");
+    const shown = orphans.slice(0, MOST_NAMES).map(({ key, pid }) => `${key} (${pid})`);
+    const names = [...shown, ...(orphans.length > MOST_NAMES ? [`and ${orphans.length - MOST_NAMES} more`] : [])].join(
+      ", ",
+    );
     return new CliError(
       `the daemon of ${project.config} was killed; ${orphans.length} of its programs run on: ${names}`,
       {

@@ -16,8 +16,8 @@ import { notRunning } from "./status.ts";
  */
 export async function upgrade(project: Project, options: { readonly keeper: boolean }): Promise<number> {
   const { client, places } = project;
-  const before = await client.call("status", {}).catch((error: unknown) => {
-    throw isNotRunning(error) ? notRunning(project) : error;
+  const before = await client.call("status", {}).catch(async (error: unknown) => {
+    throw isNotRunning(error) ? await notRunning(project) : error;
   });
   const program = [process.execPath, join(__dirname, "supervisor.cjs")];
   writeFileSync(upgradeFile(places.runtime), JSON.stringify(program), { mode: 0o600 });
