@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/types.h>
@@ -83,21 +82,6 @@ pid_t waitpid(pid_t pid, int *status, int options) {
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options) {
   FAIL("wait");
   return NEXT(waitid)(type, id, info, options);
-}
-
-int pipe(int ends[2]) {
-  FAIL("pipe");
-  return NEXT(pipe)(ends);
-}
-
-int pipe2(int ends[2], int flags) {
-  FAIL("pipe");
-  return NEXT(pipe2)(ends, flags);
-}
-
-int mkfifo(const char *path, mode_t mode) {
-  FAIL("pipe");
-  return NEXT(mkfifo)(path, mode);
 }
 
 #define OPEN(name)                                     \

@@ -4,8 +4,8 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Side } from "./supervisord-pair.ts";
 
-/** What test/support/failing-calls.c can make fail. `pipe` is also mkfifo, `fork` also posix_spawn. */
-export type FailingCall = "kill" | "fork" | "wait" | "pipe" | "open";
+/** What test/support/failing-calls.c can make fail. `fork` is also posix_spawn. */
+export type FailingCall = "kill" | "fork" | "wait" | "open";
 
 /** System calls of one daemon, and of what it starts, that fail on command. */
 export class FailingCalls {

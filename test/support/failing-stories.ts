@@ -19,8 +19,8 @@ export const NOT_SPAWNED: readonly (readonly [FailingCall, Parameters<FailingCal
   ["fork", "EAGAIN", "Too many processes in process table to spawn 'y'"],
   ["fork", "ENOMEM", "unknown error during fork for 'y': ENOMEM"],
   ["fork", "EMFILE", "unknown error during fork for 'y': EMFILE"],
-  ["pipe", "EMFILE", "too many open files to spawn 'y'"],
-  ["pipe", "ENFILE", "unknown error making dispatchers for 'y': ENFILE"],
+  ["open", "EMFILE", "too many open files to spawn 'y'"],
+  ["open", "ENFILE", "unknown error making dispatchers for 'y': ENFILE"],
   ["open", "EIO", "unknown error making dispatchers for 'y': EIO"],
   ["open", "EACCES", "unknown error making dispatchers for 'y': EACCES"],
 ];
