@@ -15,7 +15,7 @@ export const edits: ChaosTest = {
   async run({ seed, full }) {
     const json = (text: string): string => text;
     const ts = (text: string): string => `import { defineConfig } from "sup";\nexport default defineConfig(${text});\n`;
-    const [watched, typed, updated, burst] = full ? [1000, 100, 1000, 1000] : [60, 8, 120, 100];
+    const [watched, typed, updated, burst] = full ? [1000, 100, 1000, 1000] : [40, 6, 80, 60];
     const random = (part: number): Random => new Random(seed + part);
     // Only the first is timed, so the others may be in one another's way.
     const parts = [

@@ -1,8 +1,19 @@
-import { chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import {
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { ChaosTest } from "./chaos-test.ts";
 import { untilRunning } from "./load.ts";
-import { pause } from "./world.ts";
+import { pause, World } from "./world.ts";
 
 const NOBODY = 65534;
 
@@ -32,26 +43,17 @@ export const permissions: ChaosTest = {
       await world.up();
       await untilRunning(world, ["plain"]);
       await pause(isRoot ? 2500 : 0);
-      const lax: string[] = [];
-      let looked = 0;
-      const look = (folder: string): void => {
-        for (const name of readdirSync(folder)) {
-          const path = join(folder, name);
-          const stat = lstatSync(path);
-          looked++;
-          const isLog = path.startsWith(world.places.logs) || name.endsWith(".log");
-          const most = stat.isDirectory() ? 0o700 : isLog ? 0o640 : 0o600;
-          if ((stat.mode & 0o777 & ~most) !== 0) lax.push(`${path} has mode ${(stat.mode & 0o777).toString(8)}`);
-          if (stat.isDirectory()) look(path);
-        }
-      };
-      for (const folder of world.daemonFolders) look(folder);
+      const { lax, looked } = audit(world);
+      // The other daemon of a comparison is started by root only.
+      const asUser = isRoot && world.survivesKills ? await auditAsUser() : { lax: [], looked: 0 };
+      lax.push(...asUser.lax);
       const touched = readFileSync(secret, "utf8") !== "root's own\n";
       const { processes } = await world.status();
       const trapped = processes.find((one) => one.name === "trapped");
       return {
         figures: {
           files: looked,
+          filesAsUser: asUser.looked,
           lax: lax.length,
           linkFollowed: touched,
           trapped: trapped?.state ?? "not root",
@@ -64,3 +66,44 @@ export const permissions: ChaosTest = {
     }
   },
 };
+
+/** Everything that a daemon made for itself: what others could do with it. `owner`: whose it has to be, if that matters. */
+function audit(world: World, owner?: number): { lax: string[]; looked: number } {
+  const lax: string[] = [];
+  let looked = 0;
+  const look = (folder: string): void => {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      const stat = lstatSync(path);
+      looked++;
+      const isLog = path.startsWith(world.places.logs) || name.endsWith(".log");
+      const most = stat.isDirectory() ? 0o700 : isLog ? 0o640 : 0o600;
+      if ((stat.mode & 0o777 & ~most) !== 0) lax.push(`${path} has mode ${(stat.mode & 0o777).toString(8)}`);
+      if (owner !== undefined && stat.uid !== owner) lax.push(`${path} belongs to ${stat.uid}`);
+      if (stat.isDirectory()) look(path);
+    }
+  };
+  for (const folder of world.daemonFolders) look(folder);
+  return { lax, looked };
+}
+
+/** The same of a daemon that nobody has started. */
+async function auditAsUser(): Promise<{ lax: string[]; looked: number }> {
+  const world = new World();
+  try {
+    world.configure({
+      plain: { command: "sh -c 'echo hello; exec sleep 1000'", stdoutLogfile: undefined, startsecs: 0 },
+    });
+    for (const path of [world.folder, world.truth, world.logs, world.config]) chownSync(path, NOBODY, NOBODY);
+    const ids = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+    const args = [...ids, realpathSync("bin/sup"), "up", "-d", "--no-watch", "-c", world.config];
+    await promisify(execFile)("setpriv", args, {
+      cwd: world.folder,
+      env: { ...world.project.env, HOME: world.folder },
+    });
+    await untilRunning(world, ["plain"]);
+    return audit(world, NOBODY);
+  } finally {
+    await world.close();
+  }
+}
