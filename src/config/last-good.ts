@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { close, closeSync, fsync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Model } from "../model/model.ts";
 
@@ -20,19 +20,31 @@ export interface LastGood {
 
 /**
  * Keeps the last model that was accepted, so that a boot needs neither esbuild nor a valid edit. Mode 0600 because
- * environments hold secrets; written beside and renamed, so that a reader or a crash never meets half a file.
- * Throws the file system's error if it cannot be written; the file of before is then untouched.
+ * environments hold secrets; written beside and renamed, so that a reader or a crash of ours never meets half a file.
+ *
+ * When it returns the next supervisor finds the model; nobody waits for the disk. The promise is for a power cut, after which ext4 and
+ * XFS may have the name without what is in it: a boot then evaluates anew.
+ *
+ * @returns resolves when it is on the disk, rejects if the disk fails.
+ * @throws the file system's error if it cannot be written; the file of before is then untouched.
  */
-export function storeLastGood(file: string, lastGood: LastGood): void {
+export function storeLastGood(file: string, lastGood: LastGood): Promise<void> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  // "wx": a planted symlink of that name is refused, not followed.
+  const descriptor = openSync(beside, "wx", 0o600);
   try {
-    writeDurably(beside, `${JSON.stringify({ format: FORMAT, ...lastGood })}\n`);
+    const bytes = Buffer.from(`${JSON.stringify({ format: FORMAT, ...lastGood })}\n`);
+    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
     renameSync(beside, file);
   } catch (error) {
+    closeSync(descriptor);
     rmSync(beside, { force: true });
     throw error;
   }
+  return new Promise((resolve, reject) => {
+    fsync(descriptor, (failed) => close(descriptor, () => (failed === null ? resolve() : reject(failed))));
+  });
 }
 
 /** The stored model, or `null` if there is none or the file is not ours to understand: a boot then evaluates anew. */
@@ -52,19 +64,6 @@ export function loadLastGood(file: string): LastGood | null {
         version: String(parsed.version ?? ""),
       }
     : null;
-}
-
-function writeDurably(file: string, text: string): void {
-  // "wx": a planted symlink of that name is refused, not followed.
-  const descriptor = openSync(file, "wx", 0o600);
-  try {
-    const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-    // Without it a power cut can leave a renamed, empty file on ext4 and XFS.
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function isLastGood(value: unknown): value is LastGood {

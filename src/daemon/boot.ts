@@ -95,12 +95,15 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   troubles.note(RECORDS, snapshot.recordTrouble ?? null);
   const keep = (next: Model, hash: string): void => {
     const { config, version } = options;
+    const fail = ({ message }: Error): void => {
+      troubles.note(LAST_GOOD, message);
+      log("error", `cannot keep the model in ${options.places.lastGood}: ${message}`);
+    };
     try {
-      storeLastGood(options.places.lastGood, { model: next, hash, config, storedAt: Date.now(), version });
+      storeLastGood(options.places.lastGood, { model: next, hash, config, storedAt: Date.now(), version }).catch(fail);
       troubles.note(LAST_GOOD, null);
     } catch (error) {
-      troubles.note(LAST_GOOD, (error as Error).message);
-      log("error", `cannot keep the model in ${options.places.lastGood}: ${(error as Error).message}`);
+      fail(error as Error);
     }
   };
   const config = new ConfigControl(

@@ -22,9 +22,11 @@ function sample(): LastGood {
 }
 
 describe("last good model", () => {
-  it("comes back as it was stored", () => {
-    storeLastGood(join(folder, "a/b/good.json"), sample());
+  it("comes back as it was stored", async () => {
+    const durable = storeLastGood(join(folder, "a/b/good.json"), sample());
+    // At once, for whoever comes after a crash of ours; on the disk a little later.
     expect(loadLastGood(join(folder, "a/b/good.json"))).toEqual(sample());
+    await durable;
   });
 
   it("is for its owner only, in a folder for its owner only, and leaves nothing beside it", () => {
