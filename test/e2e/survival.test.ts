@@ -42,6 +42,22 @@ async function killSupervisor(): Promise<void> {
   }
 }
 
+describe("when programs are not stopped as a group", () => {
+  test("`sup down` names what they leave behind, of this run and of earlier ones", async () => {
+    write({ a: { command: "sh -c 'sleep 1077; true'" } });
+    await project.sup("up", "--wait");
+    await project.sup("restart", "a");
+    const down = await project.sup("down");
+    const named = [...down.stderr.matchAll(/(\d+) \(sleep 1077\)/g)].map(([, pid]) => Number(pid));
+    try {
+      expect(down.stderr).toContain("left running, by programs that are not stopped as a group");
+      expect(named.filter(isAlive)).toHaveLength(2);
+    } finally {
+      for (const pid of named) sendSignal(pid, "SIGKILL");
+    }
+  });
+});
+
 describe("when the config is deleted", () => {
   test("its daemon is still found, and can be stopped", async () => {
     write({ a: { command: "sleep 1000" } });

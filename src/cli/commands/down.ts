@@ -8,6 +8,9 @@ import type { Member } from "../../protocol/api.ts";
 import { safeText } from "../render/safe-text.ts";
 import { isAlive, untilGone } from "../until-gone.ts";
 
+/** Milliseconds. */
+const LAST_MOMENTS = 300;
+
 /** Programs of a killed keeper are taken over by a new one, which then stops them as their config says. */
 async function stopOrphans(project: Project, options: { readonly timeout: number | null }): Promise<number> {
   await launchDaemon(project, { mode: "production", watch: false, only: [], owned: false });
@@ -21,8 +24,7 @@ export async function down(project: Project, options: { readonly timeout: number
   const limit = new AbortController();
   const timer = options.timeout === null ? null : setTimeout(() => limit.abort(), options.timeout * 1000);
   try {
-    const { processes } = await project.client.call("status", {});
-    left = processes.flatMap((one) => one.survivors);
+    left = await membersOf(project.client);
     pid = await shutDown(project.client, limit.signal);
   } catch (error) {
     if (limit.signal.aborted) throw new CliError(`still shutting down after ${options.timeout} s`, { status: 124 });
@@ -35,7 +37,12 @@ export async function down(project: Project, options: { readonly timeout: number
   }
   await untilGone(pid);
   process.stdout.write("Stopped.\n");
-  const living = left.filter((one) => isAlive(one.pid));
+  let living = left.filter((one) => isAlive(one.pid));
+  if (living.length > 0) {
+    // Many end by themselves when they notice that their parent has.
+    await new Promise((resolve) => setTimeout(resolve, LAST_MOMENTS));
+    living = living.filter((one) => isAlive(one.pid));
+  }
   if (living.length > 0) {
     const named = living.map((one) => `${one.pid} (${one.command})`).join(", ");
     process.stderr.write(
@@ -43,6 +50,16 @@ export async function down(project: Project, options: { readonly timeout: number
     );
   }
   return 0;
+}
+
+/** All processes that belong to programs. Where the daemon cannot tell: those that an earlier stop has left. */
+async function membersOf(client: ApiClient): Promise<readonly Member[]> {
+  try {
+    return (await client.call("processes", {})).flatMap(({ members }) => members);
+  } catch (error) {
+    if (isNotRunning(error)) throw error;
+    return (await client.call("status", {})).processes.flatMap(({ survivors }) => survivors);
+  }
 }
 
 /**
