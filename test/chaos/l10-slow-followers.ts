@@ -76,7 +76,7 @@ export const slowFollowers: ChaosTest = {
       const filesOnly = (one: Follower): boolean => one.kind === "logtail" || one.kind === "supervisorctl";
       const needless = gapsOf((one) => one.name === "kept" && filesOnly(one));
       if (needless > 0) broken.push(`${needless} gaps though every backup was there`);
-      if (growth > 2 * stopped) broken.push(`${Math.round(growth)} MiB for ${stopped} clients that do not read`);
+      if (growth > 4 * stopped) broken.push(`${Math.round(growth)} MiB for ${stopped} clients that do not read`);
       broken.push(...(await target.brokenPromises()));
       return {
         figures: {
