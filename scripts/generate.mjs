@@ -56,7 +56,7 @@ export type Condition = "started" | "ready" | "completed";
 export type DependsOn<Name extends string = string> = { readonly [N in Name]?: Condition } | readonly Name[];
 export type EventName = EVENTS;
 `;
-const REFERENCE_HEAD = `<!-- Written by scripts/generate.mjs from src/model/schema.ts. Do not edit. -->
+const REFERENCE_HEAD = `<!-- Written by scripts/generate.mjs from src/model/schema/schema.ts. Do not edit. -->
 
 # Options of supervisor.config.ts
 
@@ -98,7 +98,7 @@ if (process.argv.includes("--check")) {
 
 /** The schema is TypeScript: bundled in memory, so that no Node version and no build matters. */
 async function loadSchema() {
-  const contents = `export * as z from "zod"; export { configSchema } from "./src/model/schema.ts"; export { EVENT_TYPES } from "./src/model/event-types.ts"; export * from "./src/protocol/api-schema.ts";`;
+  const contents = `export * as z from "zod"; export { configSchema } from "./src/model/schema/schema.ts"; export { EVENT_TYPES } from "./src/model/event-types.ts"; export * from "./src/protocol/api-schema.ts";`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: root },
     bundle: true,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Places } from "../daemon/places.ts";
-import { readRegistry, registryFile } from "../keeper/registry.ts";
+import { readRegistry, registryFile } from "../keeper/records/registry.ts";
 import { isAlive } from "./until-gone.ts";
 
 /** A program whose keeper was killed: it runs on, and nobody looks after it. */

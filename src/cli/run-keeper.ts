@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
-import { ConsoleLog } from "../keeper/console-log.ts";
-import { closeInherited } from "../keeper/inherited-fds.ts";
+import { ConsoleLog } from "../keeper/output/console-log.ts";
+import { closeInherited } from "../keeper/kernel/inherited-fds.ts";
 import { KeeperCore } from "../keeper/keeper-core.ts";
-import { whyNotOwn } from "../keeper/own-folder.ts";
+import { whyNotOwn } from "../keeper/kernel/own-folder.ts";
 import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";

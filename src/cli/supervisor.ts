@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { withoutOwnVariables } from "../config/own-variables.ts";
-import { LogFiles } from "../keeper/log-files.ts";
+import { LogFiles } from "../keeper/output/log-files.ts";
 import { collectWhenStill, keepYoungHeapSmall } from "../keeper/small-heap.ts";
 import { connectKeeper } from "../keeper/connection.ts";
 import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";

@@ -20,7 +20,7 @@ import type { Notice, SupervisordLaunch } from "../daemon/supervisord-launch.ts"
 import { raiseLimits } from "../daemon/supervisord-limits.ts";
 import { readSupervisordOptions, type SupervisordOptions } from "../daemon/supervisord-options.ts";
 import { findKeeper } from "../keeper/runtime-lock.ts";
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import type { CheckAnswer, CheckRequest } from "./check-answer.ts";
 import { detachKeeper, NotStarted } from "./detach-keeper.ts";
 import { restoreEnvironment } from "./full-environment.ts";

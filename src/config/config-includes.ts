@@ -1,9 +1,9 @@
 import { folderOf, readMatches, words, type FileAccess } from "../ini/include.ts";
 import { mergeIni, type IniMerge } from "../ini/merge-ini.ts";
 import { readFragment } from "../ini/read-ini.ts";
-import { variableNames } from "../model/build-context.ts";
+import { variableNames } from "../model/build/build-context.ts";
 import type { Place, Problem } from "../model/problem.ts";
-import { expandTemplate } from "../model/template.ts";
+import { expandTemplate } from "../model/text/template.ts";
 import type { World } from "../model/world.ts";
 import type { LoadResult } from "./load-result.ts";
 

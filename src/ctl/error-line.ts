@@ -1,4 +1,4 @@
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import { BadAnswer, HttpFailure, RpcFault } from "./rpc-client.ts";
 import { BadServerUrl } from "./server-address.ts";
 

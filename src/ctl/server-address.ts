@@ -1,4 +1,4 @@
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 
 /** Where the daemon listens. */
 export type ServerAddress =

@@ -8,8 +8,8 @@
 import type { DaemonLog, LogSink } from "../logs/daemon-log.ts";
 import { isLogged } from "../logs/log-line.ts";
 import type { LogLevel } from "../model/model.ts";
-import { pythonRepr } from "../model/python-repr.ts";
-import { bytesRepr, textOrRepr } from "../model/python-bytes.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
+import { bytesRepr, textOrRepr } from "../model/text/python-bytes.ts";
 import type { StreamName } from "../protocol/keeper.ts";
 import { CaptureScanner } from "../protocol/capture-scanner.ts";
 import { AnsiStripper, stripAnsi } from "../protocol/strip-ansi.ts";

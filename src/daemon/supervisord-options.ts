@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Converted } from "../ini/value-types.ts";
 import { toBytes, toCount, toDirectory, toFilePath, toLogLevel, toOctal } from "../ini/value-types.ts";
 import type { SupervisordSpec } from "../model/model.ts";
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import type { World } from "../model/world.ts";
 import { getopt, SupervisordUsageError } from "./supervisord-getopt.ts";
 

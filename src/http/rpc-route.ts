@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Fault } from "../protocol/faults.ts";
 import type { LogLevel } from "../model/model.ts";
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import { decodeRequest } from "../protocol/xml-rpc-decode.ts";
 import { encodeFault, responseParts, type Parts } from "../protocol/xml-rpc-encode.ts";
 import type { Dispatch } from "../rpc/dispatch-type.ts";

@@ -1,4 +1,4 @@
-import { closest } from "../model/suggest.ts";
+import { closest } from "../model/text/suggest.ts";
 import { signalNames } from "../model/values.ts";
 import type { ValueType } from "./key-table.ts";
 

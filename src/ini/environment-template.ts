@@ -5,7 +5,7 @@
  * holds only if splitting did not look inside what a specifier stands for (a quote, a comma, a blank in a variable),
  * so it is checked against Supervisor's own order for every process, and given up otherwise.
  */
-import { toTemplate } from "../model/template.ts";
+import { toTemplate } from "../model/text/template.ts";
 import { parseEnvironment } from "./environment-text.ts";
 import type { Names } from "./expand-percent.ts";
 import { expandPercent } from "./expand-percent.ts";

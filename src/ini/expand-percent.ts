@@ -1,6 +1,6 @@
-import { byCodePoint } from "../model/build-context.ts";
-import { pythonRepr } from "../model/python-repr.ts";
-import { formatPercent } from "../model/percent-format.ts";
+import { byCodePoint } from "../model/build/build-context.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
+import { formatPercent } from "../model/text/percent-format.ts";
 
 /** What `%(name)s` may stand for in one place. */
 export type Names = ReadonlyMap<string, string | number>;

@@ -1,4 +1,4 @@
-import { buildModel } from "../model/build.ts";
+import { buildModel } from "../model/build/build.ts";
 import { lintModel } from "../model/lint.ts";
 import type { Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";

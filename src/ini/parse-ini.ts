@@ -12,7 +12,7 @@
  * error: Supervisor reads it as a key of the section before (`[program` = `b`), so that forgetting one bracket makes
  * the next reread remove program b and start its neighbour with b's command. And so is a NUL.
  */
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import type { Place, Problem } from "../model/problem.ts";
 import { indentOf, isSpace, strip, stripEnd } from "./python-text.ts";
 

@@ -1,4 +1,4 @@
-import { TEMPLATE_NAME } from "../model/template.ts";
+import { TEMPLATE_NAME } from "../model/text/template.ts";
 import { Code, quote } from "./print-value.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { TEMPLATE_NAME } from "../model/template.ts";
+import { TEMPLATE_NAME } from "../model/text/template.ts";
 
 /** The functions that a printed text calls and those that they call, in an order that reads well. */
 export function helpersFor(text: string): string[] {

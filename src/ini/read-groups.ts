@@ -1,4 +1,4 @@
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import type { Names } from "./expand-percent.ts";
 import { FCGI_KEYS, LISTENER_KEYS, PROCESS_KEYS, PROGRAM_KEYS, optionName } from "./key-table.ts";
 import type { Options } from "./read-program.ts";

@@ -1,5 +1,5 @@
-import { pythonRepr } from "../model/python-repr.ts";
-import { toTemplate } from "../model/template.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
+import { toTemplate } from "../model/text/template.ts";
 import { convertValue } from "./convert-value.ts";
 import type { EnvironmentSample } from "./environment-template.ts";
 import { environmentTemplate } from "./environment-template.ts";

@@ -1,5 +1,5 @@
 import { EVENT_TYPES } from "../model/event-types.ts";
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import type { Names } from "./expand-percent.ts";
 import type { Options } from "./read-program.ts";
 import { readOption } from "./read-program.ts";

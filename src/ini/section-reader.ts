@@ -1,6 +1,6 @@
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import type { Place, Problem } from "../model/problem.ts";
-import { toTemplate } from "../model/template.ts";
+import { toTemplate } from "../model/text/template.ts";
 import type { World } from "../model/world.ts";
 import { allowedHint } from "./allowed-values.ts";
 import type { Names } from "./expand-percent.ts";

@@ -1,5 +1,5 @@
 import type { Problem } from "../model/problem.ts";
-import { closest } from "../model/suggest.ts";
+import { closest } from "../model/text/suggest.ts";
 import { keysOf, sectionKind } from "./key-table.ts";
 import type { IniTree } from "./merge-ini.ts";
 

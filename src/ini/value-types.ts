@@ -1,4 +1,4 @@
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import { parseSignal } from "../model/values.ts";
 import type { World } from "../model/world.ts";
 import { directoryOf } from "./path-text.ts";

@@ -1,16 +1,16 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { ExitEvent, ProcessLogs } from "../protocol/keeper.ts";
-import { Cgroup } from "./cgroups.ts";
-import { monotonicNow } from "./monotonic.ts";
-import { errnoOf } from "./errno.ts";
-import { UNKNOWN_EXIT } from "./exit-status.ts";
+import { Cgroup } from "./kernel/cgroups.ts";
+import { monotonicNow } from "./kernel/monotonic.ts";
+import { errnoOf } from "./kernel/errno.ts";
+import { UNKNOWN_EXIT } from "./kernel/exit-status.ts";
 import type { ProgramHost } from "./program-host.ts";
-import { findHolder, readStat } from "./proc.ts";
+import { findHolder, readStat } from "./kernel/proc.ts";
 import type { KeptProgram } from "./kept-program.ts";
 import type { Run } from "./run.ts";
-import { LIFE_FD } from "./spawn-program.ts";
-import type { FifoPaths, ProgramRecord } from "./registry.ts";
+import { LIFE_FD } from "./spawn/spawn-program.ts";
+import type { FifoPaths, ProgramRecord } from "./records/registry.ts";
 
 /**
  * Takes over the programs of an earlier keeper. The living go on as they were, with their output; those that died while

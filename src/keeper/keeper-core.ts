@@ -21,23 +21,23 @@ import {
   type StreamName,
 } from "../protocol/keeper.ts";
 import { adoptPrograms } from "./adopt.ts";
-import { Cgroups } from "./cgroups.ts";
-import { EventJournal } from "./event-journal.ts";
-import { FifoPool } from "./fifo-pool.ts";
+import { Cgroups } from "./kernel/cgroups.ts";
+import { EventJournal } from "./records/event-journal.ts";
+import { FifoPool } from "./spawn/fifo-pool.ts";
 import { KeptProgram, type ProgramNews } from "./kept-program.ts";
 import type { KeeperOptions } from "./keeper-options.ts";
-import { LogFiles } from "./log-files.ts";
+import { LogFiles } from "./output/log-files.ts";
 import { membersByKey } from "./members-by-key.ts";
-import { NativeChildren } from "./native-children.ts";
-import { bootId } from "./proc.ts";
+import { NativeChildren } from "./kernel/native-children.ts";
+import { bootId } from "./kernel/proc.ts";
 import type { ProgramHost } from "./program-host.ts";
-import { RecordTrouble } from "./record-trouble.ts";
-import { Registry, type ProgramRecord } from "./registry.ts";
-import { OneATurn } from "./one-a-turn.ts";
-import { SharedSockets } from "./shared-sockets.ts";
+import { RecordTrouble } from "./records/record-trouble.ts";
+import { Registry, type ProgramRecord } from "./records/registry.ts";
+import { OneATurn } from "./spawn/one-a-turn.ts";
+import { SharedSockets } from "./sockets/shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
 import type { Run } from "./run.ts";
-import { loadSystemCalls, type SystemCalls } from "./system-calls.ts";
+import { loadSystemCalls, type SystemCalls } from "./kernel/system-calls.ts";
 
 export class KeeperCore implements Keeper, ProgramHost {
   readonly startedAt = Date.now();

@@ -12,15 +12,15 @@ import type {
   StreamCounters,
   StreamName,
 } from "../protocol/keeper.ts";
-import { monotonicNow } from "./monotonic.ts";
-import { errnoOf } from "./errno.ts";
-import { areAsNew, removeFifos } from "./fifo-reuse.ts";
-import type { ExitStatus } from "./exit-status.ts";
-import type { LogFiles } from "./log-files.ts";
+import { monotonicNow } from "./kernel/monotonic.ts";
+import { errnoOf } from "./kernel/errno.ts";
+import { areAsNew, removeFifos } from "./spawn/fifo-reuse.ts";
+import type { ExitStatus } from "./kernel/exit-status.ts";
+import type { LogFiles } from "./output/log-files.ts";
 import { describeMember, findMembers } from "./members.ts";
-import type { FifoPaths } from "./registry.ts";
+import type { FifoPaths } from "./records/registry.ts";
 import { Run, type RunOwner } from "./run.ts";
-import type { RunOfStreams } from "./run-stream.ts";
+import type { RunOfStreams } from "./output/run-stream.ts";
 
 /** One key: its incarnations, the current one and those that linger, its counters and its followers. */
 export class KeptProgram implements RunOwner {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
-import { errnoOf } from "./errno.ts";
-import { OutputStream } from "./output-stream.ts";
+import { errnoOf } from "./kernel/errno.ts";
+import { OutputStream } from "./output/output-stream.ts";
 
 /**
  * The reading end of a run's life FIFO: the kernel knows whether anybody still holds the other end. As a rule it is only asked, when

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import type { Member } from "../protocol/keeper.ts";
-import { isLiving, livingPids, readStat } from "./proc.ts";
-import { LIFE_FD } from "./spawn-program.ts";
+import { isLiving, livingPids, readStat } from "./kernel/proc.ts";
+import { LIFE_FD } from "./spawn/spawn-program.ts";
 
 /** What is known of a run whose processes are looked for. */
 export interface Sought {

@@ -1,13 +1,13 @@
-import type { Cgroups } from "./cgroups.ts";
-import type { LogFiles } from "./log-files.ts";
-import type { EventJournal } from "./event-journal.ts";
-import type { FifoPool } from "./fifo-pool.ts";
+import type { Cgroups } from "./kernel/cgroups.ts";
+import type { LogFiles } from "./output/log-files.ts";
+import type { EventJournal } from "./records/event-journal.ts";
+import type { FifoPool } from "./spawn/fifo-pool.ts";
 import type { KeptProgram } from "./kept-program.ts";
-import type { OneATurn } from "./one-a-turn.ts";
-import type { ProgramRecord } from "./registry.ts";
+import type { OneATurn } from "./spawn/one-a-turn.ts";
+import type { ProgramRecord } from "./records/registry.ts";
 import type { Run } from "./run.ts";
-import type { NativeSpawn } from "./spawn-program.ts";
-import type { SharedSockets } from "./shared-sockets.ts";
+import type { NativeSpawn } from "./spawn/spawn-program.ts";
+import type { SharedSockets } from "./sockets/shared-sockets.ts";
 import type { StartRequest } from "../protocol/keeper.ts";
 
 /** What starting and adopting a program needs of the keeper. */

@@ -7,16 +7,16 @@
  * that nobody can write any more. So their bytes are neither lost nor taken for somebody else's, and nobody gets SIGPIPE.
  */
 import type { ProcessLogs, StreamName } from "../protocol/keeper.ts";
-import { exitStatus, FIRST_REAL_TIME, UNKNOWN_EXIT, type ExitStatus } from "./exit-status.ts";
-import type { Cgroup } from "./cgroups.ts";
-import type { Child } from "./native-children.ts";
+import { exitStatus, FIRST_REAL_TIME, UNKNOWN_EXIT, type ExitStatus } from "./kernel/exit-status.ts";
+import type { Cgroup } from "./kernel/cgroups.ts";
+import type { Child } from "./kernel/native-children.ts";
 import { LifeFifo } from "./life-fifo.ts";
 import type { Sought } from "./members.ts";
-import { groupHasMembers, readStat, type ProcStat } from "./proc.ts";
-import { RunStream, type RunOfStreams, type StreamOwner } from "./run-stream.ts";
+import { groupHasMembers, readStat, type ProcStat } from "./kernel/proc.ts";
+import { RunStream, type RunOfStreams, type StreamOwner } from "./output/run-stream.ts";
 import { StdinQueue } from "./stdin-queue.ts";
-import type { LogFiles } from "./log-files.ts";
-import type { FifoPaths } from "./registry.ts";
+import type { LogFiles } from "./output/log-files.ts";
+import type { FifoPaths } from "./records/registry.ts";
 
 export class Run implements RunOfStreams {
   readonly fifos: FifoPaths;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
-import { holderOf } from "./socket-holder.ts";
+import { holderOf } from "./sockets/socket-holder.ts";
 
 /**
  * Makes sure that one keeper owns a runtime folder. On Linux the lock is an abstract socket: the kernel frees it with the

@@ -1,14 +1,14 @@
 import * as fs from "node:fs";
 import type { StartRequest, StartResult } from "../protocol/keeper.ts";
-import type { Cgroup } from "./cgroups.ts";
-import { errnoOf } from "./errno.ts";
-import { removeFifos } from "./fifo-reuse.ts";
+import type { Cgroup } from "./kernel/cgroups.ts";
+import { errnoOf } from "./kernel/errno.ts";
+import { removeFifos } from "./spawn/fifo-reuse.ts";
 import type { ProgramHost } from "./program-host.ts";
 import type { KeptProgram } from "./kept-program.ts";
-import type { Place } from "./in-order.ts";
-import { planLaunch, type Launch } from "./plan-launch.ts";
-import type { FifoPaths } from "./registry.ts";
-import { canLend, spawnProgram, type ProgramEnds } from "./spawn-program.ts";
+import type { Place } from "./spawn/in-order.ts";
+import { planLaunch, type Launch } from "./spawn/plan-launch.ts";
+import type { FifoPaths } from "./records/registry.ts";
+import { canLend, spawnProgram, type ProgramEnds } from "./spawn/spawn-program.ts";
 
 /**
  * Starts the next incarnation of a program, or says why not. Whatever fails, no descriptor and no file is left behind.

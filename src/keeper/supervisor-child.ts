@@ -9,7 +9,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { Duplex } from "node:stream";
 import { RESTART_STATUS } from "../protocol/keeper.ts";
-import { HeldSockets } from "./held-sockets.ts";
+import { HeldSockets } from "./sockets/held-sockets.ts";
 import { serveKeeper, type SupervisorConnection } from "./serve.ts";
 import type { KeeperCore } from "./keeper-core.ts";
 

@@ -5,7 +5,7 @@
  * Plain JSON-safe data: it is stored with the keeper, so that a restarted supervisor knows who is busy with what. Bytes are
  * kept as one character each (Latin-1), because everything that counts is ASCII.
  */
-import { textOrRepr } from "../model/python-bytes.ts";
+import { textOrRepr } from "../model/text/python-bytes.ts";
 
 export type Listener =
   /** Has not said READY since it was started, or since it answered. */

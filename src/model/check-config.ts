@@ -1,8 +1,8 @@
-import { buildModel } from "./build.ts";
+import { buildModel } from "./build/build.ts";
 import type { Model } from "./model.ts";
 import type { Outcome } from "./problem.ts";
-import { validParts } from "./valid-parts.ts";
-import { validateConfig } from "./validate.ts";
+import { validParts } from "./schema/valid-parts.ts";
+import { validateConfig } from "./schema/validate.ts";
 import type { World } from "./world.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { GroupSpec, Model, ProcessSpec } from "./model.ts";
 import type { Problem } from "./problem.ts";
-import { splitCommand } from "./shell-words.ts";
-import { closest } from "./suggest.ts";
+import { splitCommand } from "./text/shell-words.ts";
+import { closest } from "./text/suggest.ts";
 
 /** `commands`: only commands that can never be started. `all`: also what was most likely meant otherwise. */
 export type LintScope = "commands" | "all";

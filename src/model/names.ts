@@ -1,5 +1,5 @@
-import type { BuildContext, ConfigPath } from "./build-context.ts";
-import { pythonRepr } from "./python-repr.ts";
+import type { BuildContext, ConfigPath } from "./build/build-context.ts";
+import { pythonRepr } from "./text/python-repr.ts";
 
 /** Checks the name of a program, group or process: the characters that namespecs and log lines are split at are out. */
 export function checkName(context: BuildContext, path: ConfigPath, name: string): void {

@@ -1,4 +1,4 @@
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import type { Method, Parameter } from "./contract.ts";
 import { Fault } from "./faults.ts";
 import { INTEGER } from "./xml-rpc-scalar.ts";

@@ -1,5 +1,5 @@
 import type { ProcessState } from "../model/states.ts";
-import { textOrRepr } from "../model/python-bytes.ts";
+import { textOrRepr } from "../model/text/python-bytes.ts";
 import type { EventName } from "./event-types.ts";
 import type { StreamName } from "./keeper.ts";
 

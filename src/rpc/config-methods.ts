@@ -1,6 +1,6 @@
 import { STOPPED_STATES } from "../model/states.ts";
 import type { GroupSpec, ProcessSpec } from "../model/model.ts";
-import { supervisorDiff } from "../model/supervisor-diff.ts";
+import { supervisorDiff } from "../model/plan/supervisor-diff.ts";
 import type { RpcMethods } from "../protocol/contract.ts";
 import { Fault } from "../protocol/faults.ts";
 import type { ConfigInfo } from "../protocol/process-info.ts";

@@ -1,6 +1,6 @@
 import { awaitsRestart } from "../machine/life.ts";
 import type { GroupSpec, ProcessSpec } from "../model/model.ts";
-import type { GroupPlan, Plan, ProcessPlan } from "../model/plan.ts";
+import type { GroupPlan, Plan, ProcessPlan } from "../model/plan/plan.ts";
 import type { ManagedProcess } from "./managed-process.ts";
 import type { Supervisor } from "./supervisor.ts";
 

@@ -1,8 +1,8 @@
 import type { LoadResult } from "../config/load-config.ts";
 import type { GroupSpec, LogLevel, Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
-import { sameValue } from "../model/same-value.ts";
-import { planChange, type Plan } from "../model/plan.ts";
+import { sameValue } from "../model/plan/same-value.ts";
+import { planChange, type Plan } from "../model/plan/plan.ts";
 import type { ConfigStatus, PlanReport } from "../protocol/api.ts";
 import { EditsUnderWay } from "./edits-under-way.ts";
 import { reportPlan } from "./plan-report.ts";

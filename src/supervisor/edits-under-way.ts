@@ -1,5 +1,5 @@
 import type { GroupSpec, Model } from "../model/model.ts";
-import { planChange, type GroupPlan, type Plan } from "../model/plan.ts";
+import { planChange, type GroupPlan, type Plan } from "../model/plan/plan.ts";
 import { applyPlan, identityOf } from "./apply-plan.ts";
 import type { Supervisor } from "./supervisor.ts";
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { splitCommand } from "../model/shell-words.ts";
+import { splitCommand } from "../model/text/shell-words.ts";
 
 /** A command ready to be run, or Supervisor's text on why it cannot be (spec core 1.7) with the fault a caller gets. */
 export type FoundCommand =

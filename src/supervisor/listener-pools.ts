@@ -11,7 +11,7 @@ import type { Clock } from "../clock/clock.ts";
 import { TickTimer } from "../events/tick-timer.ts";
 import { NEW_POOL, type PoolState } from "../machine/listener-pool-state.ts";
 import type { LogLevel } from "../model/model.ts";
-import { pythonRepr } from "../model/python-repr.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import { eventPayload, outputEventName, TICK_PERIODS, type SupervisedEvent } from "../protocol/event-payload.ts";
 import type { Keeper } from "../protocol/keeper.ts";
 import { ListenerNotes } from "./listener-memory.ts";

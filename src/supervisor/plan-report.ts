@@ -1,5 +1,5 @@
 import { namespec } from "../model/model.ts";
-import type { Change, Plan } from "../model/plan.ts";
+import type { Change, Plan } from "../model/plan/plan.ts";
 import type { PlanReport } from "../protocol/api.ts";
 
 /** A plan as everybody outside sees it: the steps only, with what changed in words. */

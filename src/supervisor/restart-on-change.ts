@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { answerToChange } from "../machine/answer-to-change.ts";
 import { namespec, type LogLevel, type ProcessSpec } from "../model/model.ts";
-import { sameValue } from "../model/same-value.ts";
+import { sameValue } from "../model/plan/same-value.ts";
 import type { FileWatcher } from "../watch/file-watcher.ts";
 import { compileGlobs, type WatchedGlobs } from "../watch/watched-globs.ts";
 import { isDown } from "./is-down.ts";

@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { readRegistry, registryFile } from "../../src/keeper/registry.ts";
+import { readRegistry, registryFile } from "../../src/keeper/records/registry.ts";
 import { PidNamespace } from "../support/pid-namespace.ts";
 import { programs } from "../support/project.ts";
 import type { ChaosTest } from "./chaos-test.ts";

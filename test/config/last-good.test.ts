@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadLastGood, storeLastGood, type LastGood } from "../../src/config/last-good.ts";
-import { buildModel } from "../../src/model/build.ts";
+import { buildModel } from "../../src/model/build/build.ts";
 import { systemWorld } from "../../src/config/world.ts";
 
 let folder = "";

@@ -4,11 +4,11 @@ import type { z } from "zod";
 import { readWithIncludes, type FileAccess } from "../../src/ini/include.ts";
 import { keysOf, optionName, sectionKind } from "../../src/ini/key-table.ts";
 import { readIni } from "../../src/ini/read-ini.ts";
-import { buildModel } from "../../src/model/build.ts";
+import { buildModel } from "../../src/model/build/build.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Model } from "../../src/model/model.ts";
-import { configSchema } from "../../src/model/schema.ts";
-import { validateConfig } from "../../src/model/validate.ts";
+import { configSchema } from "../../src/model/schema/schema.ts";
+import { validateConfig } from "../../src/model/schema/validate.ts";
 import { hostWorld } from "./host.ts";
 
 // Every option of every section: known, and the same in Supervisor's format and in TypeScript.

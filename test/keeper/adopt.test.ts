@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readRegistry, Registry, registryFile, type ProgramRecord } from "../../src/keeper/registry.ts";
+import { readRegistry, Registry, registryFile, type ProgramRecord } from "../../src/keeper/records/registry.ts";
 import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
 
 let folder = "";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ChatDetector } from "../../src/keeper/chatty-streams.ts";
+import { ChatDetector } from "../../src/keeper/output/chatty-streams.ts";
 import { logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
 
 test("many short reads soon after one another are chatter; long ones and pauses are not", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConsoleLines } from "../../src/keeper/console-lines.ts";
+import { ConsoleLines } from "../../src/keeper/output/console-lines.ts";
 
 const label = { name: "web", stream: "stdout", format: "prefixed", timestamps: false } as const;
 const now = (): Date => new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 6));

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { areAsNew, fifoNames } from "../../src/keeper/fifo-reuse.ts";
+import { areAsNew, fifoNames } from "../../src/keeper/spawn/fifo-reuse.ts";
 import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
 
 function makeFifos(folder: string) {

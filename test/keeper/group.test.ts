@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import * as fs from "node:fs";
 import { describeMember } from "../../src/keeper/members.ts";
-import { livingPids, sessionOf } from "../../src/keeper/proc.ts";
+import { livingPids, sessionOf } from "../../src/keeper/kernel/proc.ts";
 import { shutDown } from "../../src/keeper/shut-down.ts";
 import { sendSignal } from "../support/send-signal.ts";
 import { eventually, openKeeper, removeFolder, sh, type TestKeeper } from "./harness.ts";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { InOrder } from "../../src/keeper/in-order.ts";
+import { InOrder } from "../../src/keeper/spawn/in-order.ts";
 
 /** Enters for each name; what has had its turn stands in `done`. */
 function enterAll(names: readonly string[]) {

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { groupLives } from "../../src/keeper/proc.ts";
+import { groupLives } from "../../src/keeper/kernel/proc.ts";
 import { eventually, makeFolder, removeFolder } from "./harness.ts";
 import { sendSignal } from "../support/send-signal.ts";
 

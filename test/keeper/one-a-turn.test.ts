@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { OneATurn } from "../../src/keeper/one-a-turn.ts";
+import { OneATurn } from "../../src/keeper/spawn/one-a-turn.ts";
 
 /** What callers and turns of the event loop come to, in order, if each caller takes so many milliseconds. */
 async function orderOf(names: string, takes: number): Promise<string> {

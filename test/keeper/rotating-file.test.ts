@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { LogFiles } from "../../src/keeper/log-files.ts";
-import { RotatingFile } from "../../src/keeper/rotating-file.ts";
+import { LogFiles } from "../../src/keeper/output/log-files.ts";
+import { RotatingFile } from "../../src/keeper/output/rotating-file.ts";
 import { logTo, makeFolder, openKeeper, sh, removeFolder } from "./harness.ts";
 
 let folder = "";

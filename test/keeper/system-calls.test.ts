@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { loadSystemCalls, type SystemCalls } from "../../src/keeper/system-calls.ts";
+import { loadSystemCalls, type SystemCalls } from "../../src/keeper/kernel/system-calls.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
 const folder = fs.mkdtempSync(join(tmpdir(), "sup-calls-"));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { buildModel } from "../../src/model/build.ts";
+import { buildModel } from "../../src/model/build/build.ts";
 import type { Config, ListenerConfig } from "../../src/model/config.ts";
-import { planChange } from "../../src/model/plan.ts";
-import { splitCommand } from "../../src/model/shell-words.ts";
+import { planChange } from "../../src/model/plan/plan.ts";
+import { splitCommand } from "../../src/model/text/shell-words.ts";
 import { testWorld } from "./support/test-world.ts";
 
 const handler: ListenerConfig["handler"] = () => {};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildModel } from "../../src/model/build.ts";
+import { buildModel } from "../../src/model/build/build.ts";
 import type { Config, ProgramConfig } from "../../src/model/config.ts";
 import type { Model, ProcessSpec } from "../../src/model/model.ts";
 import type { Problem } from "../../src/model/problem.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildModel } from "../../src/model/build.ts";
+import { buildModel } from "../../src/model/build/build.ts";
 import type { ProgramConfig } from "../../src/model/config.ts";
 import { lintModel, type LintScope } from "../../src/model/lint.ts";
 import type { Problem } from "../../src/model/problem.ts";

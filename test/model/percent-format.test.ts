@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatPercent } from "../../src/model/percent-format.ts";
+import { formatPercent } from "../../src/model/text/percent-format.ts";
 
 const mapping = new Map<string, string | number>([
   ["process_num", 0],

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PROCESS_APPLY, STREAM_APPLY } from "../../src/model/apply.ts";
-import { buildModel } from "../../src/model/build.ts";
+import { PROCESS_APPLY, STREAM_APPLY } from "../../src/model/plan/apply.ts";
+import { buildModel } from "../../src/model/build/build.ts";
 import type { Config, ProgramConfig } from "../../src/model/config.ts";
 import type { Model } from "../../src/model/model.ts";
-import { isEmptyPlan, planChange } from "../../src/model/plan.ts";
-import { supervisorDiff } from "../../src/model/supervisor-diff.ts";
+import { isEmptyPlan, planChange } from "../../src/model/plan/plan.ts";
+import { supervisorDiff } from "../../src/model/plan/supervisor-diff.ts";
 import { testWorld } from "./support/test-world.ts";
 
 function build(config: Config): Model {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitCommand } from "../../src/model/shell-words.ts";
+import { splitCommand } from "../../src/model/text/shell-words.ts";
 
 describe("splitCommand", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { closest } from "../../src/model/suggest.ts";
+import { closest } from "../../src/model/text/suggest.ts";
 
 it.each([
   ["startsec", "startsecs"],

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatPercent } from "../../src/model/percent-format.ts";
-import { expandTemplate, toTemplate } from "../../src/model/template.ts";
+import { formatPercent } from "../../src/model/text/percent-format.ts";
+import { expandTemplate, toTemplate } from "../../src/model/text/template.ts";
 
 const mapping = new Map<string, string | number>([
   ["program_name", "web"],

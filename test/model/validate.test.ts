@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { validateConfig } from "../../src/model/validate.ts";
+import { validateConfig } from "../../src/model/schema/validate.ts";
 
 const web = (options: object) => ({ programs: { web: { command: "node server.js", ...options } } });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytesRepr } from "../../src/model/python-bytes.ts";
+import { bytesRepr } from "../../src/model/text/python-bytes.ts";
 import { EVENT_TYPES } from "../../src/model/event-types.ts";
 import { eventEnvelope } from "../../src/protocol/event-envelope.ts";
 import { eventPayload, type SupervisedEvent } from "../../src/protocol/event-payload.ts";

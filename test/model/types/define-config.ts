@@ -1,7 +1,7 @@
 // Read by the compiler only: a line under @ts-expect-error that does compile fails the type check. See define-config.test.ts.
 import type * as z from "zod";
 import { defineConfig, type Config } from "../../../src/index.ts";
-import type { configSchema } from "../../../src/model/schema.ts";
+import type { configSchema } from "../../../src/model/schema/schema.ts";
 
 // The interfaces that people read say what the schema checks, in both directions.
 export const fromSchema = (value: z.output<typeof configSchema>): Config => value;

@@ -1,0 +1,102 @@
+import * as fs from "node:fs";
+import type { LogSpec } from "../../protocol/keeper.ts";
+import { emptyFile } from "../../files/empty-file.ts";
+import { PlainTarget } from "./plain-target.ts";
+import { RotatingFile } from "./rotating-file.ts";
+import type { LogTarget } from "./log-target.ts";
+
+/**
+ * All open log targets. Streams that name the same file, by whatever path, share one writer: two writers would rotate it
+ * under each other.
+ */
+export class LogFiles {
+  readonly #open = new Map<LogTarget, number>();
+  /** Of the open ones. By what is looked for at each start: there may be thousands of them. */
+  readonly #byPath = new Map<string, LogTarget>();
+  readonly #byIdentity = new Map<string, RotatingFile>();
+  readonly #ending = new Set<Promise<void>>();
+
+  /** What a stream is written to; `null`: nothing. Throws the system's error. Pair with `release`. */
+  acquireFor(spec: LogSpec): LogTarget | null {
+    if (spec.console !== undefined) return this.console();
+    return spec.path === null ? null : this.acquire(spec.path, spec.maxbytes, spec.backups);
+  }
+
+  /** Our own standard output, whatever it is: never rotated, not even if it is a file. Pair with `release`. */
+  console(): LogTarget {
+    return this.#use(this.#byPath.get(CONSOLE) ?? new PlainTarget(CONSOLE));
+  }
+
+  /** Opens `path` or joins whoever has it open. Throws the system's error. Pair with `release`. */
+  acquire(path: string, maxbytes: number, backups: number): LogTarget {
+    const target = this.#byPath.get(path) ?? this.#create(path, maxbytes, backups);
+    target.setLimits(maxbytes, backups);
+    return this.#use(target);
+  }
+
+  release(target: LogTarget): void {
+    const users = (this.#open.get(target) ?? 1) - 1;
+    if (users > 0) {
+      this.#open.set(target, users);
+      return;
+    }
+    this.#open.delete(target);
+    this.#byPath.delete(target.path);
+    if (target instanceof RotatingFile) this.#isNow(target, target.identity, "");
+    const written = target.close();
+    if (written === undefined) return;
+    this.#ending.add(written);
+    void written.then(() => this.#ending.delete(written));
+  }
+
+  /** Resolves when all that the released targets took is written, or after `milliseconds`: their readers may be stuck. */
+  async drained(milliseconds: number): Promise<void> {
+    if (this.#ending.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+    await Promise.race([Promise.all(this.#ending), late]);
+    clearTimeout(timer);
+  }
+
+  reopenAll(): void {
+    for (const target of this.#open.keys()) target.reopen();
+  }
+
+  /** Empties `path`, open or not. A missing file is empty already. Throws the system's error. */
+  clear(path: string): void {
+    const open = this.#byPath.get(path);
+    if (open !== undefined) open.clear();
+    else emptyFile(path);
+  }
+
+  #use(target: LogTarget): LogTarget {
+    this.#open.set(target, (this.#open.get(target) ?? 0) + 1);
+    this.#byPath.set(target.path, target);
+    return target;
+  }
+
+  #create(path: string, maxbytes: number, backups: number): LogTarget {
+    const found = fs.statSync(path, { throwIfNoEntry: false });
+    // A folder is given to RotatingFile too: its open says EISDIR, as it should.
+    if (found !== undefined && !found.isFile() && !found.isDirectory()) return new PlainTarget(path);
+    const file = new RotatingFile(path, maxbytes, backups);
+    const same = this.#byIdentity.get(file.identity);
+    if (same !== undefined) {
+      file.close();
+      return same;
+    }
+    this.#isNow(file, "", file.identity);
+    file.onIdentity = this.#onIdentity;
+    return file;
+  }
+
+  readonly #onIdentity = (file: RotatingFile, before: string): void => this.#isNow(file, before, file.identity);
+
+  /** Which file on disk it is: another after each rotation. "" for none. */
+  #isNow(file: RotatingFile, before: string, now: string): void {
+    if (this.#byIdentity.get(before) === file) this.#byIdentity.delete(before);
+    if (now !== "") this.#byIdentity.set(now, file);
+  }
+}
+
+const CONSOLE = "/dev/stdout";

@@ -1,0 +1,90 @@
+import type { ExitEvent, CaptureEvent, KeptEvent, LogEvent } from "../../protocol/keeper.ts";
+
+/**
+ * Events that wait for the supervisor's acknowledgement, and the supervisor's state that goes with it: both change in one
+ * step. Exits are kept whatever happens; messages and log chunks are kept up to 8 MiB, then the oldest go, because a
+ * supervisor that never comes back must not take the keeper's memory, and with it every program, down.
+ */
+export class EventJournal {
+  #seq: number;
+  #acknowledged: number;
+  readonly #entries: Map<string, string>;
+  #pending: KeptEvent[] = [];
+  #bytes = 0;
+  readonly #changed: () => void;
+
+  /** `changed` is called after each change of what `saved` returns. */
+  constructor(saved: JournalState, changed: () => void) {
+    this.#seq = Math.max(saved.seq, saved.acknowledged);
+    this.#acknowledged = saved.acknowledged;
+    this.#entries = new Map(Object.entries(saved.entries));
+    this.#changed = changed;
+  }
+
+  /** Numbers an event and keeps it. `seq` is given for an event of an earlier keeper only. */
+  add(event: ExitEvent | CaptureEvent | LogEvent, seq?: number): KeptEvent {
+    this.#seq = Math.max(this.#seq, seq ?? this.#seq + 1);
+    const kept: KeptEvent = { seq: seq ?? this.#seq, ...event };
+    this.#pending.push(kept);
+    this.#bytes += weight(kept);
+    while (this.#bytes > CAP && this.#dropOldest());
+    this.#changed();
+    return kept;
+  }
+
+  /** Drops events up to `seq` and merges `changes` into the saved entries; `null` removes one. */
+  acknowledge(seq: number, changes: Readonly<Record<string, string | null>>): void {
+    this.#acknowledged = Math.max(this.#acknowledged, Math.min(seq, this.#seq));
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null) this.#entries.delete(name);
+      else this.#entries.set(name, value);
+    }
+    const first = this.#pending.findIndex((event) => event.seq > seq);
+    const gone = this.#pending.splice(0, first === -1 ? this.#pending.length : first);
+    for (const event of gone) this.#bytes -= weight(event);
+    this.#changed();
+  }
+
+  /** What the supervisor saved. */
+  get entries(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#entries);
+  }
+
+  /** Number of the newest event. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Oldest first. */
+  get pending(): readonly KeptEvent[] {
+    return this.#pending;
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  saved(): JournalState {
+    return { seq: this.#seq, acknowledged: this.#acknowledged, entries: this.entries };
+  }
+
+  #dropOldest(): boolean {
+    const index = this.#pending.findIndex((event) => event.type !== "exit");
+    const [gone] = index === -1 ? [] : this.#pending.splice(index, 1);
+    if (gone === undefined) return false;
+    this.#bytes -= weight(gone);
+    return true;
+  }
+}
+
+export interface JournalState {
+  readonly seq: number;
+  readonly acknowledged: number;
+  readonly entries: Readonly<Record<string, string>>;
+}
+
+const CAP = 8 * 1024 * 1024;
+
+function weight(event: KeptEvent): number {
+  return event.type === "exit" ? 0 : event.data.length + 200;
+}

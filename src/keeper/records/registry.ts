@@ -1,0 +1,224 @@
+/**
+ * What the keeper leaves on disk so that its successor finds every program after a crash: one file of lines, in the keeper's
+ * folder, that grows by a line for each spawn, exit and change of the saved state, in the tick in which it happens. It is written
+ * anew, without what is out of date, when most of it is. One write for each thing that happens, however many programs there are.
+ */
+import * as fs from "node:fs";
+import { dirname, join } from "node:path";
+import type { ExitEvent, ProcessLogs, StopManners } from "../../protocol/keeper.ts";
+import type { JournalState } from "./event-journal.ts";
+
+export class Registry {
+  readonly #file: string;
+  readonly #saved: () => JournalState;
+  /** What is in force, by key: the last run, and the spawn that is about to happen. Not as lines: their parts are in use anyway. */
+  readonly #runs = new Map<string, ProgramRecord>();
+  readonly #intents = new Map<string, ProgramRecord>();
+  #fd: number | null = null;
+  #size = 0;
+  #sizeWhenNew = 0;
+  /** The last write failed, perhaps in the middle of a line. */
+  #torn = false;
+
+  /** `saved` is asked for the whole state whenever the file is written anew. Opens nothing yet. */
+  constructor(folder: string, saved: () => JournalState) {
+    this.#file = registryFile(folder);
+    this.#saved = saved;
+  }
+
+  /** A record without a pid says that a spawn is about to happen; it stands beside the last one until the next is written. */
+  write(record: ProgramRecord): void {
+    if (record.pid === 0) this.#intents.set(record.key, record);
+    else {
+      this.#runs.set(record.key, record);
+      this.#intents.delete(record.key);
+    }
+    this.#append(lineOf(record));
+  }
+
+  /** The spawn that was about to happen has failed. */
+  dropIntent(key: string): void {
+    if (this.#intents.delete(key)) this.#append(JSON.stringify({ failed: key }));
+  }
+
+  remove(key: string): void {
+    if (!this.#runs.delete(key) && !this.#intents.delete(key)) return;
+    this.#intents.delete(key);
+    this.#append(JSON.stringify({ gone: key }));
+  }
+
+  /** What is different in the saved state; `null` removes an entry. */
+  writeState(seq: number, acknowledged: number, changes: Readonly<Record<string, string | null>>): void {
+    this.#append(JSON.stringify({ state: { seq, acknowledged, changes } }));
+  }
+
+  /** Writes the whole file anew. Throws the system's error. */
+  rewrite(): void {
+    const { seq, acknowledged, entries } = this.#saved();
+    const state = JSON.stringify({ state: { seq, acknowledged, changes: entries } });
+    const lines = [...this.#runs.values(), ...this.#intents.values()].map(lineOf);
+    const text = `${[state, ...lines].join("\n")}\n`;
+    const draft = `${this.#file}.new`;
+    fs.writeFileSync(draft, text, { mode: 0o600 });
+    fs.renameSync(draft, this.#file);
+    this.close();
+    this.#fd = fs.openSync(this.#file, fs.constants.O_WRONLY | fs.constants.O_APPEND);
+    this.#torn = false;
+    this.#size = this.#sizeWhenNew = Buffer.byteLength(text);
+  }
+
+  /** Takes over the lines of an earlier keeper, and says what they come to. */
+  take(): RegistryContents {
+    const contents = readRegistry(this.#file);
+    for (const record of contents.records) (record.pid === 0 ? this.#intents : this.#runs).set(record.key, record);
+    return contents;
+  }
+
+  close(): void {
+    if (this.#fd !== null) fs.closeSync(this.#fd);
+    this.#fd = null;
+  }
+
+  #append(line: string): void {
+    // Somebody may have cleaned up; and when most of it is out of date, so is the file.
+    if (this.#fd === null || this.#size > LEAST + 3 * this.#sizeWhenNew || fs.fstatSync(this.#fd).nlink === 0)
+      return this.rewrite();
+    const bytes = Buffer.from(`${this.#torn ? "\n" : ""}${line}\n`);
+    this.#torn = true;
+    if (fs.writeSync(this.#fd, bytes) < bytes.length)
+      throw Object.assign(new Error("no room for the whole line"), { code: "ENOSPC" });
+    this.#torn = false;
+    this.#size += bytes.length;
+  }
+}
+
+function lineOf(record: ProgramRecord): string {
+  return JSON.stringify({ run: record });
+}
+
+export interface RegistryContents {
+  /** The last run of each program, then the spawns that were about to happen. */
+  readonly records: readonly ProgramRecord[];
+  readonly state: JournalState;
+}
+
+export function registryFile(folder: string): string {
+  return join(folder, "registry.jsonl");
+}
+
+/** What a registry file says. Lines that make no sense are passed over: the last may have been cut by the end of its keeper. */
+export function readRegistry(file: string): RegistryContents {
+  const runs = new Map<string, ProgramRecord>();
+  const intents = new Map<string, ProgramRecord>();
+  const entries = new Map<string, string>();
+  let [seq, acknowledged] = [0, 0];
+  for (const line of readLines(file)) {
+    if (isRecord(line.run)) {
+      (line.run.pid === 0 ? intents : runs).set(line.run.key, line.run);
+      if (line.run.pid !== 0) intents.delete(line.run.key);
+    } else if (typeof line.failed === "string") intents.delete(line.failed);
+    else if (typeof line.gone === "string") {
+      runs.delete(line.gone);
+      intents.delete(line.gone);
+    } else if (line.state !== undefined) {
+      ({ seq, acknowledged } = line.state);
+      for (const [name, value] of Object.entries(line.state.changes)) {
+        if (value === null) entries.delete(name);
+        else entries.set(name, value);
+      }
+    }
+  }
+  const state = { seq, acknowledged, entries: Object.fromEntries(entries) };
+  return { records: [...runs.values(), ...intents.values()], state };
+}
+
+export interface ProgramRecord {
+  readonly version: 1;
+  readonly key: string;
+  readonly incarnation: number;
+  readonly boot: string;
+  /** 0: about to be spawned when this was written. -1: nobody has seen it. */
+  readonly pid: number;
+  /** Clock ticks since boot. */
+  readonly startTime: string;
+  /** Wall clock, milliseconds. */
+  readonly startedAt: number;
+  readonly fifos: FifoPaths;
+  readonly logs: ProcessLogs;
+  readonly stop: StopManners;
+  /** Name of the shared socket that is its stdin. */
+  readonly socket?: string;
+  /** Path of its control group. */
+  readonly cgroup?: string;
+  /** Its exit, with the event's number, once it happened. */
+  readonly ended: (ExitEvent & { readonly seq: number }) | null;
+}
+
+export interface FifoPaths {
+  readonly stdin: string;
+  readonly stdout: string;
+  /** `null`: the same as stdout. */
+  readonly stderr: string | null;
+  readonly life: string;
+}
+
+interface Line {
+  readonly run?: unknown;
+  readonly failed?: unknown;
+  readonly gone?: unknown;
+  readonly state?: {
+    readonly seq: number;
+    readonly acknowledged: number;
+    readonly changes: Record<string, string | null>;
+  };
+}
+
+/**
+ * What the first version left (protocol 1): a file for each program, and one for the state. It is read after an upgrade of the
+ * keeper, and never written.
+ */
+function olderLines(folder: string): Line[] {
+  const read = (name: string): unknown => {
+    try {
+      return JSON.parse(fs.readFileSync(join(folder, name), "utf8"));
+    } catch {
+      return null;
+    }
+  };
+  let names: string[];
+  try {
+    names = fs.readdirSync(join(folder, "programs")).filter((name) => name.endsWith(".json"));
+  } catch {
+    return [];
+  }
+  const state = read("state.json") as (JournalState & object) | null;
+  const { seq = 0, acknowledged = 0, entries = {} } = state ?? {};
+  return [
+    ...names.map((name) => ({ run: read(join("programs", name)) })),
+    { state: { seq, acknowledged, changes: entries } },
+  ];
+}
+
+function readLines(file: string): Line[] {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, "utf8");
+  } catch {
+    return olderLines(dirname(file));
+  }
+  return text.split("\n").flatMap((line): Line[] => {
+    try {
+      const value: unknown = line === "" ? null : JSON.parse(line);
+      return typeof value === "object" && value !== null ? [value as Line] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function isRecord(value: unknown): value is ProgramRecord {
+  return typeof value === "object" && value !== null && "version" in value && value.version === 1;
+}
+
+/** Bytes that may be out of date before the file is written anew, besides what it had when it was new. */
+const LEAST = 256 * 1024;

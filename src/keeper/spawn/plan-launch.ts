@@ -1,0 +1,156 @@
+/**
+ * Decides what to execute so that a program runs as asked: its user with all groups, its limits, its directory.
+ *
+ * Node's own `uid` option drops the supplementary groups, and Node has raised the soft limit of open files, which children
+ * inherit. Both are put right by small programs of util-linux that execute the next one in place, so the pid stays and the
+ * environment is untouched (a shell in between would not do: dash adds PWD and loses variables whose names hold a dot).
+ * Without such a need the program is started directly.
+ *
+ * Supervisor reports a failed switch, chdir or exec as two lines in the program's own stderr log and exit status 127.
+ * The helpers would say it in their own words, and execvp would run garbage as a shell script, so it is all checked first,
+ * as the right user, and a failure launches a process that writes the two lines.
+ */
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import type { StartRequest } from "../../protocol/keeper.ts";
+import { checkDirectory, checkExecutable, searchPath } from "./check-executable.ts";
+import { findUser } from "./find-user.ts";
+
+/**
+ * Never throws for what the program's owner got wrong: that becomes a failing launch. Rejects with the system's error if it
+ * cannot be found out now.
+ */
+export async function planLaunch(request: StartRequest, nofileSoft: number | null): Promise<Launch> {
+  const typed = request.argv[0] ?? request.file;
+  const directory = request.directory === null ? null : resolve(request.directory);
+  const name = execName(request, typed, directory);
+  const file = resolve(directory ?? ".", name);
+  const chain: string[] = [];
+  if (request.uid !== null && request.uid !== process.geteuid?.()) {
+    const entry = await userStage(request.uid);
+    if (!entry.ok) return failingLaunch(`couldn't setuid to ${request.uid}: ${entry.reason}`);
+    chain.push(...entry.stage);
+    const trouble = await probe(entry.stage, directory, file);
+    if (trouble === "directory") return failingLaunch(chdirFailed(directory, "EACCES"));
+    if (trouble === "file") return failingLaunch(execFailed(typed, checkExecutable(file) ?? "EACCES"));
+  }
+  const noDirectory = directory === null ? null : checkDirectory(directory);
+  if (noDirectory !== null) return failingLaunch(chdirFailed(request.directory, noDirectory));
+  const notExecutable = checkExecutable(file);
+  if (notExecutable !== null) return failingLaunch(execFailed(typed, notExecutable));
+  if (nofileSoft !== null) chain.push(...limitStage(nofileSoft));
+  const rest = request.argv.slice(1);
+  const [first, ...stages] = chain;
+  if (first === undefined) return { file: name, argv0: typed, args: rest, directory };
+  return { file: first, argv0: first, args: [...stages, nameFor(request, typed, file, directory), ...rest], directory };
+}
+
+export interface Launch {
+  readonly file: string;
+  readonly argv0: string;
+  readonly args: readonly string[];
+  readonly directory: string | null;
+}
+
+/** A process that only says why the program was not executed, in Supervisor's words, and exits 127. */
+export function failingLaunch(why: string): Launch {
+  const lines = [`supervisor: ${why}`, "supervisor: child process was not spawned"];
+  return {
+    file: "/bin/sh",
+    argv0: "sh",
+    args: ["-c", 'printf "%s\\n" "$@" >&2; exit 127', "sh", ...lines],
+    directory: "/",
+  };
+}
+
+export function execFailed(typed: string, errno: string): string {
+  return `couldn't exec ${typed}: ${errno}`;
+}
+
+function chdirFailed(directory: string | null, errno: string): string {
+  return `couldn't chdir to ${directory}: ${errno}`;
+}
+
+type UserStage =
+  | { readonly ok: true; readonly stage: readonly string[] }
+  | { readonly ok: false; readonly reason: string };
+
+async function userStage(uid: number): Promise<UserStage> {
+  if (process.geteuid?.() !== 0) return { ok: false, reason: "Can't drop privilege as nonroot user" };
+  const user = await findUser(uid);
+  if (user === null) return { ok: false, reason: `Can't find uid ${uid}` };
+  const setpriv = searchPath("setpriv");
+  // Without it the groups would be dropped silently, which no one asked for.
+  if (setpriv === null) return { ok: false, reason: "Could not set groups of effective user" };
+  const stage = [setpriv, "--reuid", String(uid), "--regid", String(user.gid), "--init-groups", "--"];
+  return { ok: true, stage };
+}
+
+/** Asks the kernel, as the user itself, what mode bits, access lists and mounts only half tell. */
+async function probe(
+  stage: readonly string[],
+  directory: string | null,
+  file: string,
+): Promise<"directory" | "file" | null> {
+  if (directory !== null && checkDirectory(directory) !== null) return null; // the plain check says it better
+  const [setpriv = "", ...options] = stage;
+  const script = 'cd -- "$1" 2>/dev/null || exit 3; [ -x "$2" ] || exit 4';
+  return await new Promise((answer) => {
+    execFile(setpriv, [...options, "/bin/sh", "-c", script, "sh", directory ?? "/", file], { cwd: "/" }, (error) => {
+      answer(error?.code === 3 && directory !== null ? "directory" : error?.code === 4 ? "file" : null);
+    });
+  });
+}
+
+/** The soft limit of open files that programs had before Node raised it. */
+function limitStage(soft: number): string[] {
+  if (currentNofile() <= soft) return [];
+  const prlimit = searchPath("prlimit");
+  if (prlimit !== null) return [prlimit, `--nofile=${soft}:`];
+  return ["/bin/sh", "-c", `ulimit -Sn ${soft}; exec "$@"`, "sh"];
+}
+
+function currentNofile(): number {
+  try {
+    const line = /^Max open files\s+(\d+)/m.exec(fs.readFileSync("/proc/self/limits", "latin1"));
+    return line === null ? Infinity : Number(line[1]);
+  } catch {
+    return Infinity;
+  }
+}
+
+/**
+ * The path to execute, which a script sees as `$0`. A relative one is looked up by the kernel, in the program's folder: that
+ * is where Supervisor runs it from, whichever it has found before. It demands that there is one in both; here one is enough.
+ */
+function execName(request: StartRequest, typed: string, directory: string | null): string {
+  if (isAbsolute(typed)) return request.file;
+  if (typed.includes("/")) {
+    const there = resolve(directory ?? ".", typed);
+    const isThere = directory === null ? sameFile(there, request.file) : checkExecutable(there) === null;
+    return isThere ? typed : request.file;
+  }
+  const folders = (request.environment["PATH"] ?? "").split(":").filter((folder) => folder !== "");
+  const found = folders.every((folder) => isAbsolute(folder)) || directory !== null ? undefined : folders;
+  return found?.map((folder) => `${folder}/${typed}`).find((path) => sameFile(path, request.file)) ?? request.file;
+}
+
+/**
+ * The stages look their program up as execvp does and pass that name on as `argv[0]`. So the name as typed is used where it
+ * leads to the same file, else the path.
+ */
+function nameFor(request: StartRequest, typed: string, file: string, directory: string | null): string {
+  if (typed.startsWith("-")) return file; // would be read as an option
+  const found = typed.includes("/")
+    ? resolve(directory ?? ".", typed)
+    : searchPath(typed, request.environment["PATH"] ?? "/bin:/usr/bin");
+  return found !== null && sameFile(found, file) ? typed : file;
+}
+
+/** By identity: where /bin is a link to /usr/bin, the same program has two paths. */
+function sameFile(a: string, b: string): boolean {
+  const one = fs.statSync(a, { throwIfNoEntry: false });
+  const two = fs.statSync(b, { throwIfNoEntry: false });
+  return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino;
+}
