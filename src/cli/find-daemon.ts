@@ -33,7 +33,7 @@ function search(cwd: string): { file: string; warning: string | null } {
   const found = findConfig(cwd);
   if (found !== null) return found;
   const left = withDaemon(cwd);
-  if (left !== null) return { file: left, warning: `${left} is gone, but its daemon is not` };
+  if (left !== null) return { file: left, warning: `${left} is no file any more; its daemon still runs` };
   throw new CliError(`no supervisor.config.ts (or supervisord.conf) in ${cwd} or any folder above it`, {
     hint: "Make one with `sup init`, or name one with `-c FILE`.",
     status: 2,

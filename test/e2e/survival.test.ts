@@ -66,7 +66,7 @@ describe("when the config is deleted", () => {
     rmSync(join(project.folder, "supervisor.config.json"));
     const shown = await project.sup("status");
     expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`RUNNING  ${pid}`) as string });
-    expect(shown.stderr).toContain("supervisor.config.json is gone, but its daemon is not");
+    expect(shown.stderr).toContain("supervisor.config.json is no file any more; its daemon still runs");
     expect(await project.sup("-c", "supervisor.config.json", "status", "a")).toMatchObject({ exitCode: 0 });
     expect(await project.sup("down")).toMatchObject({ exitCode: 0 });
     expect(isAlive(pid)).toBe(false);
