@@ -5,6 +5,7 @@ import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { groupLives } from "../../src/keeper/kernel/proc.ts";
 import { eventually, makeFolder, removeFolder } from "./harness.ts";
+import { markedProcesses } from "../support/marked-processes.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
 // The real program, built as it is shipped, with a tiny supervisor that talks to it through the real connection.
@@ -30,15 +31,28 @@ beforeEach(() => {
   fs.writeFileSync(report, "");
 });
 afterEach(async () => {
-  for (const keeper of keepers.splice(0)) keeper.kill("SIGKILL");
-  // Whatever a failed test left: those whose start was reported.
-  for (const line of lines("started")) {
-    const pid = Number(line.split(" ")[3]);
-    if (groupLives(pid)) sendSignal(-pid, "SIGKILL");
+  for (const keeper of keepers.splice(0)) {
+    keeper.kill("SIGKILL");
+    await ended(keeper);
   }
+  // Programs live on, also one that was being started just now; the test's supervisors end by themselves.
+  await eventually(() => {
+    const left = markedProcesses(report);
+    for (const pid of left) tryToKill(pid);
+    return left.length === 0;
+  });
   await removeFolder(folder);
 });
 afterAll(() => removeFolder(built));
+
+/** One of ours, by its environment; it may end at any moment. */
+function tryToKill(pid: number): void {
+  try {
+    sendSignal(pid, "SIGKILL");
+  } catch {
+    // It has.
+  }
+}
 
 function startKeeper(environment: Record<string, string> = {}, ...options: string[]): ChildProcess {
   const args = [join(built, "keeper.cjs"), "--runtime", folder, "--crash-log", join(folder, "crash.log"), ...options];

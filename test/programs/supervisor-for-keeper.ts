@@ -21,7 +21,7 @@ async function start(key: string, incarnation: number): Promise<void> {
     incarnation,
     file: "/bin/sh",
     argv: ["sh", "-c", script, key],
-    environment: { PATH: "/usr/bin:/bin" },
+    environment: { PATH: "/usr/bin:/bin", SUP_TEST_REPORT: process.env["SUP_TEST_REPORT"] ?? "" },
     directory: null,
     umask: null,
     uid: null,
