@@ -11,7 +11,7 @@ import { sendDocument } from "./send-document.ts";
 
 export interface RpcRouteOptions {
   readonly dispatch: Dispatch;
-  /** Where a browser can reach us, a page of another origin must not: it cannot send XML without asking us first. */
+  /** A browser can reach us, where a page of another origin must not: it cannot send XML without asking us first. */
   readonly onlyXml: boolean;
   readonly onError: (error: unknown) => void;
   /** Told of each call, and of each request that is none, in Supervisor's words (spec core, appendix A). */
@@ -31,7 +31,7 @@ export async function answerRpc(
   if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined) {
     return sendErrorPage(response, 411);
   }
-  if (onlyXml && !isXml(request)) {
+  if (onlyXml && !isXml(request) && isFromBrowser(request)) {
     return refuseRequest(request, response, 415, { detail: "The Content-Type of a call is text/xml." });
   }
   const body = await readBody(request);
@@ -63,9 +63,11 @@ export async function answerRpc(
 /** Bytes of such a request that go into the log: anybody who can reach the door can send a megabyte. */
 const MAX_SHOWN = 200;
 
-/** A missing type is what hand-written clients send; a browser always says who asks, in `Origin`. */
 function isXml(request: IncomingMessage): boolean {
-  const type = request.headers["content-type"];
-  if (type === undefined) return request.headers.origin === undefined;
-  return /^(?:text|application)\/xml\s*(?:;|$)/i.test(type.trim());
+  return /^(?:text|application)\/xml\s*(?:;|$)/i.test((request.headers["content-type"] ?? "").trim());
+}
+
+/** A browser says who asks. Programs do not, and their types are anything: `curl -d` sends that of a form. */
+function isFromBrowser({ headers }: IncomingMessage): boolean {
+  return headers.origin !== undefined || headers["sec-fetch-site"] !== undefined || headers.referer !== undefined;
 }

@@ -90,8 +90,9 @@ function* combinations(port: number): Generator<Combination> {
             const ownHost = own.includes(Host);
             const ownOrigin = Origin === undefined || Origin === `http://${Host}`;
             const ownSite = site === undefined || site === "same-origin" || site === "none";
-            // To call, a program says XML or nothing; a form of the page itself may post.
-            const ownType = path !== "/RPC2" || type === "text/xml" || (type === undefined && Origin === undefined);
+            // To call, a browser has to say XML, which takes leave; a form of the page itself may post.
+            const isProgram = Origin === undefined && site === undefined;
+            const ownType = path !== "/RPC2" || type === "text/xml" || isProgram;
             yield {
               method,
               path,
