@@ -19,6 +19,8 @@ export default defineConfig({
           retry,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Vitest would leave one core to itself: of two, that is half.
+          maxWorkers: "100%",
         },
       },
       {
@@ -31,7 +33,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // Most of them wait, for Supervisor above all, which looks once a second.
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
     ],
