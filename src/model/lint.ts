@@ -103,7 +103,9 @@ function lintNames(path: readonly string[], process: ProcessSpec): Problem[] {
       return [[`${stream}Logfile`], logfile.kind === "file" ? logfile.path : null];
     }),
   ];
-  return texts.flatMap(([key, text]) =>
+  // Nearly none has any.
+  const templates = texts.filter(([, text]) => text?.includes("%(") === true);
+  return templates.flatMap(([key, text]) =>
     [...(text ?? "").matchAll(PLACEHOLDER)].flatMap(([, name = ""]): Problem[] => {
       const meant = /^env_/i.test(name) ? `ENV_${name.slice(4)}` : closest(name, NAMES);
       if (meant === null || meant === name || NAMES.includes(name)) return [];

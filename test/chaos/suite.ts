@@ -30,6 +30,7 @@ import { pidReuse } from "./r8-pid-reuse.ts";
 import { processOne } from "./r9-process-one.ts";
 import { outOfMemory } from "./r17-out-of-memory.ts";
 import { soak } from "./r16-soak.ts";
+import { hungLogs } from "./l6-hung-logs.ts";
 import { vanishingLogs } from "./l7-vanishing-logs.ts";
 import { oddBytes } from "./l9-odd-bytes.ts";
 import { ioErrors } from "./l5-io-errors.ts";
@@ -65,6 +66,7 @@ export const suite: readonly ChaosTest[] = [
   rotation,
   diskFull,
   ioErrors,
+  hungLogs,
   vanishingLogs,
   capture,
   oddBytes,

@@ -3,6 +3,7 @@ import { OptionReader } from "./build-values.ts";
 import { readReadiness } from "./build-readiness.ts";
 import type { ProgramConfig } from "../config.ts";
 import { readEnvFiles } from "./build-env-files.ts";
+import type { FormatValue } from "../text/percent-number.ts";
 import { checkName, nameMistake } from "../names.ts";
 import type { Dependency, ProcessSpec, StreamSpec, WatchSpec } from "../model.ts";
 
@@ -37,7 +38,7 @@ export function buildProcesses(context: BuildContext, place: ProgramPlace, progr
   const processes: ProcessSpec[] = [];
   for (let number = start; number < end; number++) {
     const problemsBefore = context.problems.length;
-    const names = new Map([...common, ["process_num", number] as const, ["numprocs", count] as const]);
+    const names = new Map(common).set("process_num", number).set("numprocs", count);
     processes.push(buildProcess(context, place, program, processName, shared, names));
     // The other processes would only repeat what is wrong with this one.
     if (context.problems.length > problemsBefore) break;
@@ -50,13 +51,12 @@ type Shared = Omit<ProcessSpec, "name" | "command" | "directory" | "environment"
 
 /** What `%(x)s` can stand for in every option of a program. */
 function programNames(context: BuildContext, place: ProgramPlace): Names {
-  return new Map<string, string | number>([
-    ...context.variables,
-    ["here", context.world.here],
-    ["host_node_name", context.world.hostNodeName],
-    ["program_name", place.name],
-    ["group_name", place.group],
-  ]);
+  // A copy made by the engine, and not entry by entry: this is done for each of a thousand programs.
+  return new Map<string, FormatValue>(context.variables)
+    .set("here", context.world.here)
+    .set("host_node_name", context.world.hostNodeName)
+    .set("program_name", place.name)
+    .set("group_name", place.group);
 }
 
 function checkTogether(
@@ -141,10 +141,10 @@ function buildProcess(
   const fromFiles = readEnvFiles(context, [...place.path, "envFile"], program.envFile, (path, value) =>
     context.expand(path, value, outer, "envFile"),
   );
-  const seen = new Map([...outer, ...variableNames(fromFiles)]);
+  const seen = withVariables(outer, fromFiles);
   const written = context.expandEnvironment([...place.path, "environment"], program.environment, seen);
   const own = { ...fromFiles, ...written };
-  const names = new Map([...outer, ...variableNames(own)]);
+  const names = withVariables(outer, own);
   const text = (key: "command" | "directory", value: string) =>
     context.expand([...place.path, key], value, names, labelOf(place, key));
 
@@ -163,6 +163,12 @@ function buildProcess(
     stdout: buildStream(context, place, program, "stdout", names),
     stderr: shared.redirectStderr ? { ...stderr, logfile: { kind: "none" } } : stderr,
   };
+}
+
+/** The variables of the daemon are many, and most programs add none to them: then it is the same map. */
+function withVariables(outer: Names, variables: Readonly<Record<string, string>>): Names {
+  const added = variableNames(variables);
+  return added.length === 0 ? outer : new Map([...outer, ...added]);
 }
 
 /** A bad name of the program or the group has been told where it is written; here it would be the same mistake again. */
