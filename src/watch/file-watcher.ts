@@ -1,5 +1,6 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { existsSync, type Stats } from "node:fs";
+import { stat } from "node:fs/promises";
 import { watch, type FSWatcher } from "chokidar";
 import type { WatchedGlobs } from "./watched-globs.ts";
 
@@ -36,7 +37,7 @@ export function watchFiles(
     timer = null;
     const paths = [...changed].sort();
     changed.clear();
-    onChange(paths);
+    if (paths.length > 0) onChange(paths);
   };
   const note = (path: string): void => {
     changed.add(path);
@@ -53,8 +54,10 @@ export function watchFiles(
   return {
     rearm(globs) {
       void stop();
-      if (globs.length === 0) return;
       const matches = (path: string): boolean => globs.some((one) => one.matches(path));
+      // What is about to be told is told only if it is still wanted.
+      for (const path of changed) if (!matches(path)) changed.delete(path);
+      if (globs.length === 0) return;
       const mine = watch([...new Set(globs.flatMap((one) => one.bases.map(nearestFolder)))], {
         ignoreInitial: true,
         ignorePermissionErrors: true,
@@ -72,7 +75,15 @@ export function watchFiles(
         troubled = true;
         options.onTrouble?.(error as Error);
       });
-      ready = new Promise((resolve) => void mine.once("ready", () => resolve()));
+      // Setting up takes its time, in which a change is heard by nobody: so it is looked for once.
+      const since = Date.now() - CLOCK_TICK;
+      const look = async (): Promise<void> => {
+        for (const path of watchedPaths(mine)) {
+          if (mine !== watcher) return;
+          if (matches(path) && (await changedAt(path)) > since && mine === watcher) note(path);
+        }
+      };
+      ready = new Promise((resolve) => void mine.once("ready", () => void look().then(resolve)));
     },
     ready: () => ready,
     async close() {
@@ -80,6 +91,23 @@ export function watchFiles(
       await stop();
     },
   };
+}
+
+/** The kernel's clock for files goes in steps of up to 10 ms (CONFIG_HZ), behind the one that programs are told. */
+const CLOCK_TICK = 10;
+
+function watchedPaths(watcher: FSWatcher): string[] {
+  return Object.entries(watcher.getWatched()).flatMap(([folder, names]) => names.map((name) => join(folder, name)));
+}
+
+/** When a file was written, or came to be called so: milliseconds of the wall clock; 0 for what is no file. */
+async function changedAt(path: string): Promise<number> {
+  try {
+    const found = await stat(path);
+    return found.isFile() ? found.ctimeMs : 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** Itself, or the nearest folder above that exists: what is not there yet is seen when it comes. */

@@ -49,6 +49,17 @@ it("tells of writes, new files and files renamed into place, in folders that are
   await vi.waitFor(() => expect(told.flat()).toContain("src/b.js"), { timeout: 30_000 });
 });
 
+it("tells of what changed while the watches were being set up", async () => {
+  await watching("src");
+  for (let round = 0; round < 10; round++) {
+    told.length = 0;
+    watcher.rearm([compileGlobs({ folder, patterns: ["src"] })]);
+    await new Promise((resolve) => setTimeout(resolve, round));
+    save("src/a.js");
+    await vi.waitFor(() => expect(told.flat()).toContain("src/a.js"), { timeout: 30_000 });
+  }
+});
+
 it("keeps quiet about everything else", async () => {
   await watching("src");
   const seen = await upTo("src/a.js", () => {
