@@ -122,7 +122,12 @@ export class RotatingFile implements LogTarget {
   close(): void {
     // The account of a file that never got better is written if there is room for one line by now.
     if (this.#lost > 0) this.#append(new Uint8Array(0), { logged: 0, dropped: 0 });
-    if (this.#fd !== -1) fs.closeSync(this.#fd);
+    if (this.#fd === -1) return;
+    try {
+      fs.closeSync(this.#fd);
+    } catch {
+      // All was written before; an end that is not told because of it would keep everybody waiting.
+    }
   }
 
   onDrain(): void {
