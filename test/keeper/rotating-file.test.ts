@@ -114,6 +114,28 @@ test("external truncation leaves no hole, and two paths of one file share a writ
   files.release(two);
 });
 
+test("a log that got well only as it was closed is opened anew by the next who wants it", () => {
+  const files = new LogFiles();
+  const path = join(folder, "d", "log");
+  fs.mkdirSync(join(folder, "d"));
+  const first = files.acquire(path, 0, 0);
+  fs.rmSync(join(folder, "d"), { recursive: true });
+  first.reopen();
+  expect(first.write(bytes("lost\n"))).toEqual({ logged: 0, dropped: 5 });
+  fs.mkdirSync(join(folder, "d"));
+  // Its last line, the account, makes it another file on disk.
+  files.release(first);
+  const account = "[sup] dropped 5 bytes here: ENOENT\n";
+  expect(read("d/log")).toBe(account);
+  const second = files.acquire(path, 0, 0);
+  // Whoever is opened next gets the number of the descriptor that the first one had.
+  const bystander = fs.openSync(join(folder, "bystander"), "w");
+  expect(second.write(bytes("kept\n"))).toEqual({ logged: 5, dropped: 0 });
+  expect([read("d/log"), read("bystander")]).toEqual([`${account}kept\n`, ""]);
+  files.release(second);
+  fs.closeSync(bystander);
+});
+
 test("a log whose folder is gone drops with an exact account, and goes on when the folder is back", () => {
   fs.mkdirSync(join(folder, "d"));
   const file = new RotatingFile(join(folder, "d", "log"), 0, 0);

@@ -42,8 +42,9 @@ export class LogFiles {
     }
     this.#open.delete(target);
     this.#byPath.delete(target.path);
-    if (target instanceof RotatingFile) this.#isNow(target, target.identity, "");
     const written = target.close();
+    // Not before it is closed: its last line may have made it another file on disk.
+    if (target instanceof RotatingFile) this.#isNow(target, target.identity, "");
     if (written === undefined) return;
     this.#ending.add(written);
     void written.then(() => this.#ending.delete(written));

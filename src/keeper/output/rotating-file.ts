@@ -122,11 +122,14 @@ export class RotatingFile implements LogTarget {
   close(): void {
     // The account of a file that never got better is written if there is room for one line by now.
     if (this.#lost > 0) this.#append(new Uint8Array(0), { logged: 0, dropped: 0 });
-    if (this.#fd === -1) return;
+    const fd = this.#fd;
+    this.#fd = -1;
     try {
-      fs.closeSync(this.#fd);
-    } catch {
-      // All was written before; an end that is not told because of it would keep everybody waiting.
+      if (fd !== -1) fs.closeSync(fd);
+    } catch (error) {
+      // A network disk may say only now that it is full (close(2), EDQUOT and EIO): no reason for the end of a program not to be
+      // told. A descriptor that is not ours is another matter: that is a mistake of this keeper, and must be seen.
+      if (errnoOf(error) === "EBADF") throw error;
     }
   }
 
