@@ -1,8 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** Waits for the end of a process that is not our child: a keeper outlives its connections by the moment it needs to tidy up. */
-export async function untilGone(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+/**
+ * Waits for the end of a process that is not our child: a keeper outlives its connections by the moment it needs to tidy up.
+ *
+ * @param within milliseconds after which it is not waited for any longer; default for ever.
+ */
+export async function untilGone(pid: number, within = Number.POSITIVE_INFINITY): Promise<void> {
+  const end = performance.now() + within;
+  while (isAlive(pid) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 /** Whether a process runs; a zombie does not. */

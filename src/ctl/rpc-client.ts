@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { isTooLongForSocket } from "../files/socket-path.ts";
 import type { RpcResults, SupervisorMethodName } from "../protocol/contract.ts";
 import { decodeResponse } from "../protocol/xml-rpc-decode.ts";
 import { encodeRequest } from "../protocol/xml-rpc-encode.ts";
@@ -113,7 +114,7 @@ export class RpcClient {
   #target(): ConnectTo {
     const address = parseServerUrl(this.#url);
     // The system would be asked for a shorter one.
-    if (address.kind === "unix" && Buffer.byteLength(address.path) > LONGEST_PATH) {
+    if (address.kind === "unix" && isTooLongForSocket(address.path)) {
       throw new Error("AF_UNIX path too long");
     }
     return address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
@@ -134,9 +135,6 @@ export class RpcClient {
     };
   }
 }
-
-/** Bytes of a socket's path. */
-const LONGEST_PATH = process.platform === "linux" ? 107 : 103;
 
 function hostOf({ host, port }: Extract<ServerAddress, { readonly kind: "tcp" }>): string {
   return `${host.includes(":") ? `[${host}]` : host}${port === 80 ? "" : `:${port}`}`;

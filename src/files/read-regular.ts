@@ -25,7 +25,12 @@ export function irregularKind(path: string, found: Stats): string | null {
   if (found.isFIFO()) return "a named pipe";
   if (found.isSocket()) return "a socket";
   // /dev/null is put over files to say that there is nothing in them.
-  return found.rdev === statSync("/dev/null").rdev ? null : "a device";
+  return isNullDevice(found) ? null : "a device";
+}
+
+/** Whether it is /dev/null, by whatever name: what is written to it is thrown away, and it is empty. */
+export function isNullDevice(found: Stats): boolean {
+  return found.isCharacterDevice() && found.rdev === statSync("/dev/null").rdev;
 }
 
 const FROM_A_SHELL = /^\/(?:dev\/(?:fd\/|stdin$)|proc\/)/;

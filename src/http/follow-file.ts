@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, readSync, statSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
-import { openRegular, openSuccessor } from "./log-successor.ts";
+import { openRegular } from "../files/open-regular.ts";
+import { openSuccessor } from "./log-successor.ts";
 
 /*
  * Theory. The file is read through one descriptor and watched by name. A change of the file is news to read; a rename or an
@@ -207,6 +208,7 @@ function openJustRotated(path: string): number | null {
   return null;
 }
 
+/** Milliseconds since its last write. */
 const JUST_NOW = 5000;
 
 function isNamed(path: string): boolean {

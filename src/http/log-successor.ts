@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, statSync, type BigIntStats } from "node:fs";
-import { openSafely } from "../files/open-safely.ts";
+import { closeSync, fstatSync, statSync, type BigIntStats } from "node:fs";
+import { openRegular } from "../files/open-regular.ts";
 
 /*
  * Theory. Rotation turns `log` into `log.1`, `log.1` into `log.2`, and the oldest goes. Whoever reads slowly may still be in a file
@@ -36,20 +36,6 @@ export function openSuccessor(path: string, fd: number): Successor | "none" | nu
     }
     if (next !== null) closeSync(next);
   }
-}
-
-/** Opens a regular file for reading; `null` for what is missing, forbidden or has no end. */
-export function openRegular(path: string): number | null {
-  let fd: number;
-  try {
-    // O_NONBLOCK: a FIFO would keep us waiting for a writer.
-    fd = openSafely(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    return null;
-  }
-  if (fstatSync(fd).isFile()) return fd;
-  closeSync(fd);
-  return null;
 }
 
 function openCurrent(path: string): Successor | null {

@@ -12,6 +12,7 @@ import {
 import type { Server } from "node:http";
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { isTooLongForSocket, LONGEST_SOCKET_PATH } from "../files/socket-path.ts";
 import type { LogLevel, ServerSpec } from "../model/model.ts";
 import { listenOnLeft, type SocketStore } from "./held-sockets.ts";
 import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
@@ -118,10 +119,10 @@ async function bindTo(server: Server, spec: UnixSpec, log: (level: LogLevel, mes
   const { file } = spec;
   const temporary = temporaryName(file);
   // The system would be asked for a shorter path, and give it.
-  if (isTooLong(file) || isTooLong(temporary)) {
+  if (isTooLongForSocket(file) || isTooLongForSocket(temporary)) {
     throw new ServerProblem(
       "Cannot open an HTTP server: socket.error reported AF_UNIX path too long",
-      `it is about ${file}: a socket's path has at most ${LONGEST_PATH} bytes`,
+      `it is about ${file}: a socket's path has at most ${LONGEST_SOCKET_PATH} bytes`,
     );
   }
   try {
@@ -150,17 +151,10 @@ async function bindTo(server: Server, spec: UnixSpec, log: (level: LogLevel, mes
   }
 }
 
-/** Bytes of a socket's path. */
-const LONGEST_PATH = process.platform === "linux" ? 107 : 103;
-
-function isTooLong(path: string): boolean {
-  return Buffer.byteLength(path) > LONGEST_PATH;
-}
-
 /** Beside the real name, for a link cannot leave its folder's file system; a long name is no reason not to have one. */
 function temporaryName(file: string): string {
   const usual = `${file}.${process.pid}`;
-  return isTooLong(usual) ? join(dirname(file), `.${process.pid}`) : usual;
+  return isTooLongForSocket(usual) ? join(dirname(file), `.${process.pid}`) : usual;
 }
 
 /** libuv says EACCES for a folder that does not exist (uv_pipe_bind). */

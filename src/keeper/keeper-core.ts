@@ -33,7 +33,7 @@ import { bootId } from "./kernel/proc.ts";
 import type { ProgramHost } from "./program-host.ts";
 import { RecordTrouble } from "./records/record-trouble.ts";
 import { Registry, type ProgramRecord } from "./records/registry.ts";
-import { OneATurn } from "./spawn/one-a-turn.ts";
+import { SpawnTurns } from "./spawn/spawn-turns.ts";
 import { SharedSockets } from "./sockets/shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
 import type { Run } from "./run.ts";
@@ -45,7 +45,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly files = new LogFiles();
   readonly journal: EventJournal;
   readonly pool: FifoPool;
-  readonly spawns = new OneATurn();
+  readonly spawns = new SpawnTurns();
   readonly sockets = new SharedSockets(
     (key) => {
       const program = this.programs.get(key);

@@ -3,7 +3,7 @@ import type { LogFiles } from "./output/log-files.ts";
 import type { EventJournal } from "./records/event-journal.ts";
 import type { FifoPool } from "./spawn/fifo-pool.ts";
 import type { KeptProgram } from "./kept-program.ts";
-import type { OneATurn } from "./spawn/one-a-turn.ts";
+import type { SpawnTurns } from "./spawn/spawn-turns.ts";
 import type { ProgramRecord } from "./records/registry.ts";
 import type { Run } from "./run.ts";
 import type { NativeSpawn } from "./spawn/spawn-program.ts";
@@ -19,7 +19,7 @@ export interface ProgramHost {
   readonly journal: EventJournal;
   readonly sockets: SharedSockets;
   /** A process takes a millisecond or two to make: signals and deaths are seen to in between. */
-  readonly spawns: OneATurn;
+  readonly spawns: SpawnTurns;
   /** Soft limit of open files for programs; `null` leaves the keeper's own. */
   readonly nofileSoft: number | null;
   /** The system's own calls, where they can be had. */

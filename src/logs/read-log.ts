@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, readSync, statSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, readSync } from "node:fs";
 import { openSafely } from "../files/open-safely.ts";
+import { isNullDevice } from "../files/read-regular.ts";
 
 /** Why a log could not be read: the faults NO_FILE, BAD_ARGUMENTS and FAILED of the remote interface. */
 export type LogFailure = "NO_FILE" | "BAD_ARGUMENTS" | "FAILED";
@@ -55,18 +56,14 @@ function withFile<T>(path: string, use: (fd: number, size: number) => T): T | "N
   }
   try {
     const stat = fstatSync(fd);
-    // What is written to a terminal or a pipe cannot be read back; an attempt would take it from whom it is meant for.
-    return stat.isFile() || isNull(stat) ? use(fd, stat.size) : "FAILED";
+    // What is written to a terminal or a pipe cannot be read back; an attempt would take it from whom it is meant for. A log that is
+    // thrown away, as images of containers have it (`logfile=/dev/null`), is an empty one.
+    return stat.isFile() || isNullDevice(stat) ? use(fd, stat.size) : "FAILED";
   } catch {
     return "FAILED";
   } finally {
     closeSync(fd);
   }
-}
-
-/** A log that is thrown away, as images of containers have it (`logfile=/dev/null`), is an empty one. */
-function isNull(stat: Stats): boolean {
-  return stat.isCharacterDevice() && stat.rdev === statSync("/dev/null").rdev;
 }
 
 function readRange(fd: number, from: number, to: number): Buffer {

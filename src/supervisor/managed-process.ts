@@ -62,7 +62,6 @@ export class ManagedProcess {
   readonly #queue: Input[] = [];
   #busy = false;
   #disarm: (() => void) | null = null;
-  #watching = false;
   /** The readiness check has passed in this run; a line of output may do so before the process counts as RUNNING. */
   #passed = false;
   readonly #output: RunOutput;
@@ -142,10 +141,12 @@ export class ManagedProcess {
     const background = event.left === undefined ? {} : { background: backgroundText(event.left, this.#spec.command) };
     const exited = { type: "exited", pid, incarnation, code, signal, unknown, at, ...background } as const;
     const isStopped = this.#life.state === "STOPPING" && this.#life.incarnation === incarnation;
-    if (isStopped && this.#spec.killasgroup) this.#holdBack(exited);
-    else this.input(exited);
+    if (isStopped && this.#spec.killasgroup) {
+      this.#holdBack(exited);
+      return this.#world.changed(this, null); // to be saved with the acknowledgement
+    }
+    this.input(exited);
     this.#strays = endStrays(this.#spec, this.#life, this.key, this.#world);
-    this.#world.changed(this, null); // to be saved with the acknowledgement
   }
 
   /** Sends a signal that somebody asked for by hand, to the process alone. Resolves with why not, or `null`. */
@@ -296,10 +297,9 @@ export class ManagedProcess {
   #watchReadiness(): void {
     const { ready } = this.#spec;
     if (ready === null) this.#passed = true;
-    if (ready === null || this.#watching) return;
-    this.#watching = true;
-    const world = readinessWorld(this.#spec, this.#world, this.#output);
-    (this.#readiness ??= new Readiness()).start(ready, world, () => {
+    if (ready === null || this.#readiness !== null) return;
+    this.#readiness = new Readiness();
+    this.#readiness.start(ready, readinessWorld(this.#spec, this.#world, this.#output), () => {
       this.#passed = true;
       this.#world.changed(this, null);
     });
@@ -307,8 +307,8 @@ export class ManagedProcess {
 
   #forgetReadiness(): void {
     this.#passed = false;
-    this.#watching = false;
     this.#readiness?.cancel();
+    this.#readiness = null;
   }
 
   #arm(): void {

@@ -26,6 +26,13 @@ export interface SupervisorOptions {
   readonly log: (level: LogLevel, message: string) => void;
 }
 
+export interface StopOptions {
+  /** The caller means to start it again afterwards, and a successor is to do so if we die in between. Default false. */
+  readonly startAgain?: boolean;
+  /** Why, in words, if nobody asked for it. Default "". */
+  readonly because?: string;
+}
+
 /**
  * The running world: groups and their processes, and what is done to them as a whole. Everything in it can be rebuilt from
  * the model and what the keeper kept, because this process may be killed between any two lines.
@@ -167,14 +174,8 @@ export class Supervisor {
     process.input({ type: "start" });
   }
 
-  /**
-   * `startAgain`: the caller means to start it again afterwards, and a successor is to do so if we die in between. `because`: why,
-   * in words, if nobody asked for it.
-   */
-  requestStop(
-    process: ManagedProcess,
-    options: { readonly startAgain?: boolean; readonly because?: string } = {},
-  ): void {
+  /** Has a process stopped; returns at once. */
+  requestStop(process: ManagedProcess, options: StopOptions = {}): void {
     this.#gates.forget(process);
     process.because = options.because ?? "";
     process.startAgain = options.startAgain === true ? "planned" : null;
@@ -189,10 +190,7 @@ export class Supervisor {
   }
 
   /** Stops a process and waits until it is gone. */
-  async stopAndWait(
-    process: ManagedProcess,
-    options: { readonly startAgain?: boolean; readonly because?: string } = {},
-  ): Promise<void> {
+  async stopAndWait(process: ManagedProcess, options: StopOptions = {}): Promise<void> {
     this.requestStop(process, options);
     await this.until(process, () => isDown(process));
   }

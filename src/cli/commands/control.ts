@@ -1,8 +1,7 @@
 import type { ActionResult, ApiCalls } from "../../protocol/api.ts";
-import { isNotRunning } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
-import { notRunning } from "./status.ts";
+import { answered } from "../not-running.ts";
 
 const DONE = { start: "started", stop: "stopped", restart: "restarted", signal: "signalled" } as const;
 
@@ -24,9 +23,7 @@ export async function control(
 ): Promise<number> {
   if (names.length === 0)
     throw new CliError(`${action} needs the name of a program, a group (\`name:*\`) or \`all\``, { status: 2 });
-  const results = await send(project, action, names, options).catch(async (error: unknown) => {
-    throw isNotRunning(error) ? await notRunning(project) : error;
-  });
+  const results = await answered(project, send(project, action, names, options));
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else
     for (const result of results)

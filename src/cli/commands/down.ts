@@ -37,12 +37,9 @@ export async function down(project: Project, options: { readonly timeout: number
   }
   await untilGone(pid);
   process.stdout.write("Stopped.\n");
-  let living = left.filter((one) => isAlive(one.pid));
-  if (living.length > 0) {
-    // Many end by themselves when they notice that their parent has.
-    await new Promise((resolve) => setTimeout(resolve, LAST_MOMENTS));
-    living = living.filter((one) => isAlive(one.pid));
-  }
+  // Many end by themselves when they notice that their parent has.
+  await Promise.all(left.map((one) => untilGone(one.pid, LAST_MOMENTS)));
+  const living = left.filter((one) => isAlive(one.pid));
   if (living.length > 0) {
     const named = living.map((one) => `${one.pid} (${one.command})`).join(", ");
     process.stderr.write(

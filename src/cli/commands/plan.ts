@@ -1,10 +1,9 @@
 import type { PlanReport } from "../../protocol/api.ts";
-import { isNotRunning } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { describePlan } from "../render/plan-text.ts";
 import { safeText } from "../render/safe-text.ts";
-import { notRunning } from "./status.ts";
+import { answered } from "../not-running.ts";
 
 /**
  * `sup plan` shows what an update would do, process by process; `sup update` does it; `sup reread` names the groups
@@ -15,11 +14,7 @@ export async function plan(
   action: "plan" | "update" | "reread",
   options: { readonly json: boolean },
 ): Promise<number> {
-  const report = await project.client
-    .call(action === "update" ? "update" : "plan", {})
-    .catch(async (error: unknown) => {
-      throw isNotRunning(error) ? await notRunning(project) : error;
-    });
+  const report = await answered(project, project.client.call(action === "update" ? "update" : "plan", {}));
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (!report.ok) {
     if (options.json) return 1;

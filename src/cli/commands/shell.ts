@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Project } from "../find-daemon.ts";
-import { notRunning } from "./status.ts";
+import { notRunning } from "../not-running.ts";
 
 /**
  * `sup shell [action...]`: supervisorctl's interactive shell on this project's daemon, with history and completion; with an

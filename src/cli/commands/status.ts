@@ -1,9 +1,8 @@
 import type { StatusReport } from "../../protocol/api.ts";
-import { isNotRunning } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { selects } from "../../model/select-processes.ts";
-import { findOrphans } from "../find-orphans.ts";
+import { answered } from "../not-running.ts";
 import { statusTable } from "../render/status-table.ts";
 import { styler } from "../render/colors.ts";
 
@@ -13,9 +12,7 @@ export async function status(
   names: readonly string[],
   options: { readonly json: boolean },
 ): Promise<number> {
-  const report = await project.client.call("status", {}).catch(async (error: unknown) => {
-    throw isNotRunning(error) ? await notRunning(project) : error;
-  });
+  const report = await answered(project, project.client.call("status", {}));
   return printStatus(report, names, options);
 }
 
@@ -54,38 +51,4 @@ function printNotes(report: StatusReport): void {
   }
   for (const trouble of report.troubles) process.stderr.write(`${paint("red", "trouble:")} ${trouble}\n`);
   if (report.mood !== "running") process.stderr.write(`${paint("yellow", "shutting down")}\n`);
-}
-
-/** As an init script's `status` has it (LSB). */
-const NO_DAEMON = 3;
-
-/** Of programs in one sentence. */
-const MOST_NAMES = 10;
-
-/** The error of every command that needs a daemon where none answers. */
-export async function notRunning(project: Project): Promise<CliError> {
-  if (await project.client.isComing()) {
-    return new CliError(
-      `the supervisor process of ${project.config} ended before it answered; it is being started again, and programs run on`,
-      { hint: `What was asked for may be done in part: see \`${project.sup} status\`, then ask again.` },
-    );
-  }
-  const orphans = findOrphans(project.places);
-  if (orphans.length > 0) {
-    const shown = orphans.slice(0, MOST_NAMES).map(({ key, pid }) => `${key} (${pid})`);
-    const names = [...shown, ...(orphans.length > MOST_NAMES ? [`and ${orphans.length - MOST_NAMES} more`] : [])].join(
-      ", ",
-    );
-    return new CliError(
-      `the daemon of ${project.config} was killed; ${orphans.length} of its programs run on: ${names}`,
-      {
-        hint: `\`${project.sup} up\` takes them over, \`${project.sup} down\` stops them.`,
-        status: NO_DAEMON,
-      },
-    );
-  }
-  return new CliError(`nothing is running for ${project.config}`, {
-    hint: `Start it with: ${project.sup} up`,
-    status: NO_DAEMON,
-  });
 }

@@ -1,5 +1,5 @@
-import { createReadStream, fstatSync, closeSync, constants } from "node:fs";
-import { openSafely } from "../../files/open-safely.ts";
+import { createReadStream, fstatSync, closeSync } from "node:fs";
+import { openRegular } from "../../files/open-regular.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { readLog } from "../../logs/read-log.ts";
@@ -108,7 +108,7 @@ export function sendDownload(
       : isProgram && process !== null
         ? logPath(process.spec, stream, supervisor.context)
         : null;
-  const fd = path === null ? null : openFile(path);
+  const fd = path === null ? null : openRegular(path);
   if (fd === null) return sendErrorPage(response, 404, { detail: "There is no such log file." });
   const { size } = fstatSync(fd);
   const name = `${stream === "main" ? "supervisord" : `${group}-${member}-${stream}`}.log`.replaceAll(/[^\w.-]+/g, "_");
@@ -152,16 +152,3 @@ const COLORS = new RegExp(
   "\\u001B(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007\\u001B]*(?:\\u0007|\\u001B\\\\)?|[@-Z\\\\-_])",
   "g",
 );
-
-function openFile(path: string): number | null {
-  let fd: number;
-  try {
-    // O_NONBLOCK: a FIFO would keep us waiting for a writer.
-    fd = openSafely(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    return null;
-  }
-  if (fstatSync(fd).isFile()) return fd;
-  closeSync(fd);
-  return null;
-}

@@ -14,6 +14,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { dirname } from "node:path";
 import { getSystemErrorMap } from "node:util";
+import { isTooLongForSocket, LONGEST_SOCKET_PATH } from "../../files/socket-path.ts";
 import type { SharedSocket } from "../../protocol/keeper.ts";
 
 /** Rejects with an error whose message is the reason, such as `EADDRINUSE: address already in use`. */
@@ -38,8 +39,6 @@ export interface Listening {
 
 /** What Python asks for; the kernel takes its own limit (`net.core.somaxconn`) if that is less. */
 const SOMAXCONN = 4096;
-/** `sun_path` without the final zero. libuv would cut a longer path off. */
-const LONGEST_PATH = 107;
 
 interface BoundHandle {
   readonly fd: number;
@@ -53,8 +52,8 @@ const { _createServerHandle: createServerHandle } = net as unknown as {
 };
 
 function bindUnix(path: string, { owner, mode }: SharedSocket): BoundHandle {
-  if (Buffer.byteLength(path) > LONGEST_PATH)
-    throw new Error(`the path is longer than ${LONGEST_PATH} bytes, which a unix socket cannot have`);
+  if (isTooLongForSocket(path))
+    throw new Error(`the path is longer than ${LONGEST_SOCKET_PATH} bytes, which a unix socket cannot have`);
   removeStale(path);
   // Nobody may connect before the mode is right; the owner, who comes next, can only be given more by it.
   const umask = process.umask(0o777 & ~mode);

@@ -50,21 +50,19 @@ function readRpcinterfaces(context: BuildContext, names: Config["rpcinterface"])
  */
 function settle<T>(value: T, known: Map<string, unknown>): T {
   if (typeof value !== "object" || value === null) return value;
-  const parts: unknown[] = Array.isArray(value) ? value.map((part) => settle(part, known)) : [];
-  // A variable may be called so: to assign it would set the prototype.
-  const copy: object = Array.isArray(value)
-    ? parts
-    : Object.hasOwn(value, "__proto__")
-      ? { ...value }
-      : Object.assign({}, value);
-  if (!Array.isArray(value)) {
-    for (const [key, part] of Object.entries(value))
-      if (typeof part === "object") (copy as Record<string, unknown>)[key] = settle(part, known);
-  }
+  const copy = Array.isArray(value) ? value.map((part: unknown) => settle(part, known)) : settleParts(value, known);
   Object.freeze(copy);
   if (Object.values(copy).some((part) => typeof part === "object" && part !== null)) return copy as T;
   const text = JSON.stringify(copy);
   const same = known.get(text);
   if (same === undefined) known.set(text, copy);
   return (same ?? copy) as T;
+}
+
+function settleParts(value: object, known: Map<string, unknown>): object {
+  // A variable may be called `__proto__`: to assign it would set the prototype.
+  const copy = (Object.hasOwn(value, "__proto__") ? { ...value } : Object.assign({}, value)) as Record<string, unknown>;
+  for (const [key, part] of Object.entries(value))
+    if (typeof part === "object") copy[key] = settle<unknown>(part, known);
+  return copy;
 }

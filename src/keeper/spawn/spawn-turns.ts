@@ -6,7 +6,7 @@ import { InOrder } from "./in-order.ts";
  * each of them would be fairer by little and dearer by much: each turn has its own wake-ups, reads and writes, here and at whoever
  * is told.
  */
-export class OneATurn {
+export class SpawnTurns {
   /** For what has to be prepared first: places in the order in which it was asked for. */
   readonly order = new InOrder();
   readonly #waiting: (() => void)[] = [];

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { OneATurn } from "../../src/keeper/spawn/one-a-turn.ts";
+import { SpawnTurns } from "../../src/keeper/spawn/spawn-turns.ts";
 
 /** What callers and turns of the event loop come to, in order, if each caller takes so many milliseconds. */
 async function orderOf(names: string, takes: number): Promise<string> {
   let now = 0;
-  const turns = new OneATurn(() => now);
+  const turns = new SpawnTurns(() => now);
   const order: string[] = [];
   // Asked for first, so it is called first in each turn.
   const meanwhile = (): void => {

@@ -1,0 +1,46 @@
+import { isNotRunning } from "../client/api-client.ts";
+import { CliError } from "./cli-error.ts";
+import type { Project } from "./find-daemon.ts";
+import { findOrphans } from "./find-orphans.ts";
+
+/** As an init script's `status` has it (LSB). */
+const NO_DAEMON = 3;
+
+/** Of programs in one sentence. */
+const MOST_NAMES = 10;
+
+/** The answer of a daemon, for every command that needs one. @throws CliError where none runs; the error of the call. */
+export async function answered<Answer>(project: Project, call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call;
+  } catch (error) {
+    throw isNotRunning(error) ? await notRunning(project) : error;
+  }
+}
+
+/** What a command ends with where no daemon answers, and what to do about it. */
+export async function notRunning(project: Project): Promise<CliError> {
+  if (await project.client.isComing()) {
+    return new CliError(
+      `the supervisor process of ${project.config} ended before it answered; it is being started again, and programs run on`,
+      { hint: `What was asked for may be done in part: see \`${project.sup} status\`, then ask again.` },
+    );
+  }
+  const orphans = findOrphans(project.places);
+  if (orphans.length > 0) {
+    const shown = orphans.slice(0, MOST_NAMES).map(({ key, pid }) => `${key} (${pid})`);
+    const more = orphans.length - shown.length;
+    const names = [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+    return new CliError(
+      `the daemon of ${project.config} was killed; ${orphans.length} of its programs run on: ${names}`,
+      {
+        hint: `\`${project.sup} up\` takes them over, \`${project.sup} down\` stops them.`,
+        status: NO_DAEMON,
+      },
+    );
+  }
+  return new CliError(`nothing is running for ${project.config}`, {
+    hint: `Start it with: ${project.sup} up`,
+    status: NO_DAEMON,
+  });
+}
