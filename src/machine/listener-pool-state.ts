@@ -1,3 +1,4 @@
+import { EventQueue } from "./event-queue.ts";
 import { NEW_LISTENER, type Listener, type ListenerLine, type PooledEvent } from "./listener-protocol.ts";
 
 /** What a pool is told about itself at every step: the config may change under it. */
@@ -9,12 +10,11 @@ export interface PoolSpec {
   readonly members: readonly string[];
 }
 
-/** JSON-safe. */
+/** JSON-safe, but for the buffer, which is saved event by event. */
 export interface PoolState {
   readonly nextPoolserial: number;
   readonly deliveries: number;
-  /** Oldest first. */
-  readonly buffer: readonly PooledEvent[];
+  readonly buffer: EventQueue;
   readonly members: Readonly<Record<string, Member>>;
   /** Rejections since an event was last accepted, and when the next attempt is due because of them. */
   readonly rejections: number;
@@ -65,7 +65,7 @@ export interface PoolStep {
 export const NEW_POOL: PoolState = {
   nextPoolserial: 0,
   deliveries: 0,
-  buffer: [],
+  buffer: EventQueue.EMPTY,
   members: {},
   rejections: 0,
   retryAt: null,

@@ -97,11 +97,11 @@ class Turn {
   dispatch(): void {
     this.#endWaits();
     while (this.pool.retryAt === null) {
-      const [event, ...rest] = this.pool.buffer;
+      const event = this.pool.buffer.at(0);
       const name = event === undefined ? undefined : this.#spec.members.find((member) => this.#takesEvents(member));
       if (event === undefined || name === undefined) return;
       const delivery = this.pool.deliveries + 1;
-      this.pool = { ...this.pool, buffer: rest, deliveries: delivery };
+      this.pool = { ...this.pool, buffer: this.pool.buffer.drop(1), deliveries: delivery };
       this.#set(name, { running: true, deafUntil: null, listener: busyWith(event, delivery) });
       this.effects.push({ type: "send", member: name, event, delivery });
       this.#log("debug", `event ${event.serial} sent to listener ${name}`);
@@ -164,8 +164,8 @@ class Turn {
     // More than one goes at once only after an edit has made the buffer smaller.
     const excess = Math.max(0, this.pool.buffer.length - this.#spec.bufferSize + 1);
     for (const gone of this.pool.buffer.slice(0, excess)) this.#noteDiscard(gone);
-    const rest = this.pool.buffer.slice(excess);
-    this.pool = { ...this.pool, buffer: end === "head" ? [event, ...rest] : [...rest, event] };
+    const rest = this.pool.buffer.drop(excess);
+    this.pool = { ...this.pool, buffer: end === "head" ? rest.prepend(event) : rest.append(event) };
   }
 
   #noteDiscard({ serial }: PooledEvent): void {

@@ -1,3 +1,4 @@
+import { EventQueue } from "../machine/event-queue.ts";
 import { NEW_POOL, type PoolState } from "../machine/listener-pool-state.ts";
 import type { PooledEvent } from "../machine/listener-protocol.ts";
 
@@ -18,7 +19,7 @@ type Changes = Record<string, string | null>;
 export class ListenerNotes {
   readonly #written = new Map<string, string>();
   /** Events that have an entry, by pool. */
-  readonly #events = new Map<string, readonly PooledEvent[]>();
+  readonly #events = new Map<string, EventQueue>();
   /** States are never altered in place: the same object has nothing new. */
   readonly #told = new Map<string, PoolState>();
 
@@ -35,12 +36,13 @@ export class ListenerNotes {
         continue;
       }
       if (key === SERIAL) nextSerial = JSON.parse(text) as number;
-      else if (key.startsWith(POOL)) pools.set(key.slice(POOL.length), JSON.parse(text) as PoolState);
+      else if (key.startsWith(POOL))
+        pools.set(key.slice(POOL.length), { ...(JSON.parse(text) as PoolState), buffer: EventQueue.EMPTY });
       else continue;
       this.#written.set(key, text);
     }
     for (const [pool, events] of waiting) {
-      const buffer = events.sort((a, b) => a.poolserial - b.poolserial);
+      const buffer = EventQueue.of(events.sort((a, b) => a.poolserial - b.poolserial));
       const state = pools.get(pool);
       if (state !== undefined) pools.set(pool, { ...state, buffer });
       this.#events.set(pool, buffer);
@@ -63,15 +65,15 @@ export class ListenerNotes {
     }
     for (const name of this.#events.keys()) {
       if (pools.has(name)) continue;
-      this.#writeEvents(name, [], changes);
+      this.#writeEvents(name, EventQueue.EMPTY, changes);
       this.#events.delete(name);
       this.#told.delete(name);
     }
     return changes;
   }
 
-  #writeEvents(pool: string, buffer: readonly PooledEvent[], changes: Changes): void {
-    const before = this.#events.get(pool) ?? [];
+  #writeEvents(pool: string, buffer: EventQueue, changes: Changes): void {
+    const before = this.#events.get(pool) ?? EventQueue.EMPTY;
     const { gone, come } = difference(before, buffer);
     for (const event of gone) changes[entry(pool, event)] = null;
     for (const event of come) changes[entry(pool, event)] = JSON.stringify({ pool, event });
@@ -96,7 +98,8 @@ function withoutWaits(state: PoolState): PoolState {
   const members = Object.entries(state.members).map(
     ([name, member]) => [name, { ...member, deafUntil: null }] as const,
   );
-  return { ...NEW_POOL, ...state, buffer: [], members: Object.fromEntries(members), retryAt: null, untold: null };
+  const nothing = { buffer: EventQueue.EMPTY, retryAt: null, untold: null };
+  return { ...NEW_POOL, ...state, ...nothing, members: Object.fromEntries(members) };
 }
 
 function entry(pool: string, event: PooledEvent): string {
@@ -107,14 +110,17 @@ function entry(pool: string, event: PooledEvent): string {
  * What differs between two states of a buffer. Nearly always some have gone at its head and some have come at its tail:
  * then this costs no more than these, however many wait in between.
  */
-function difference(before: readonly PooledEvent[], now: readonly PooledEvent[]) {
-  const first = now[0];
+function difference(before: EventQueue, now: EventQueue) {
+  const first = now.at(0);
   const start = first === undefined ? before.length : before.indexOf(first);
   const kept = before.length - start;
-  if (start !== -1 && kept <= now.length && (kept === 0 || now[kept - 1] === before.at(-1))) {
+  if (start !== -1 && kept <= now.length && (kept === 0 || now.at(kept - 1) === before.at(before.length - 1))) {
     return { gone: before.slice(0, start), come: now.slice(kept) };
   }
   const known = new Set(before);
   const still = new Set(now);
-  return { gone: before.filter((event) => !still.has(event)), come: now.filter((event) => !known.has(event)) };
+  return {
+    gone: before.slice(0).filter((event) => !still.has(event)),
+    come: now.slice(0).filter((event) => !known.has(event)),
+  };
 }

@@ -1,68 +1,111 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { WatchedLimit } from "./watched-limit.ts";
 
-/** A control group that processes are put into one by one, with a limit on the memory they use from then on. */
-export class MemoryLimit {
-  readonly #folder: string;
-  readonly version: 1 | 2;
-
-  private constructor(folder: string, version: 1 | 2) {
-    this.#folder = folder;
-    this.version = version;
-  }
-
-  /** `null` if the machine does not let us make one, which takes root and the memory controller. */
-  static make(name: string): MemoryLimit | null {
-    for (const [version, own] of [
-      [1, ownGroup("memory", "/sys/fs/cgroup/memory")],
-      [2, ownUnifiedGroup()],
-    ] as const) {
-      if (own === null) continue;
-      const limit = new MemoryLimit(join(own, name), version);
-      try {
-        mkdirSync(limit.#folder);
-        limit.set(1 << 30);
-        return limit;
-      } catch {
-        limit.remove();
-      }
-    }
-    return null;
-  }
-
-  /** Puts a process in. What it uses already stays with the group it was in: only what comes to it counts here. */
-  add(pid: number): void {
-    writeFileSync(join(this.#folder, "cgroup.procs"), String(pid));
-  }
-
-  /** `bytes`: what all of them may use. Throws if they use more already and the kernel does not find the difference. */
-  set(bytes: number): void {
-    writeFileSync(join(this.#folder, this.version === 1 ? "memory.limit_in_bytes" : "memory.max"), String(bytes));
-    if (this.version === 2) writeFileSync(join(this.#folder, "memory.swap.max"), "0");
-  }
-
+/** A limit on the memory of processes that are put under it one by one; who goes beyond is killed. */
+export interface MemoryLimit {
+  /** Who kills, in words for the report. */
+  readonly kind: string;
+  /** Puts a process under it. What it uses already does not count, only what comes to it from now on. */
+  add(pid: number): void;
+  /** `bytes`: what all of them may use. Throws if they use more already and that cannot be had back. */
+  set(bytes: number): void;
   /** Bytes in use. */
-  get used(): number {
-    return Number(this.#read(this.version === 1 ? "memory.usage_in_bytes" : "memory.current"));
+  readonly used: number;
+  /** How many processes were killed for it so far. */
+  readonly kills: number;
+  /** Nobody may be under it any more. */
+  remove(): void;
+}
+
+/** The kernel's, where it keeps what it is told; else one that looks at the processes and kills as the kernel would. */
+export async function limitMemory(name: string): Promise<MemoryLimit> {
+  const { limit, why } = await kernelLimit(name);
+  return limit ?? new WatchedLimit(why);
+}
+
+async function kernelLimit(name: string): Promise<{ limit: GroupLimit | null; why: string }> {
+  let why = "no control group with the memory controller";
+  for (const [version, own] of [
+    [1, ownGroup("memory", "/sys/fs/cgroup/memory")],
+    [2, ownUnifiedGroup()],
+  ] as const) {
+    if (own === null) continue;
+    const limit = new GroupLimit(join(own, name), version);
+    try {
+      mkdirSync(limit.folder);
+      if (await kills(limit)) return { limit, why: "" };
+      why = `control groups of version ${version} kill nobody`;
+    } catch (error) {
+      why = String(error);
+    }
+    limit.remove();
+  }
+  return { limit: null, why };
+}
+
+/** Some machines let a group be made, and a limit be set, and enforce nothing. */
+async function kills(limit: MemoryLimit): Promise<boolean> {
+  const glutton = spawn("perl", ["-e", '<STDIN>; $all = "x" x 64_000_000'], { stdio: ["pipe", "ignore", "ignore"] });
+  const ended = once(glutton, "exit");
+  try {
+    limit.add(glutton.pid!);
+    limit.set(8 << 20);
+    glutton.stdin.end("\n");
+    const [, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+    limit.set(1 << 30);
+    return signal === "SIGKILL" && limit.kills > 0;
+  } finally {
+    glutton.kill("SIGKILL");
+    await ended;
+  }
+}
+
+/** A control group. */
+class GroupLimit implements MemoryLimit {
+  readonly folder: string;
+  readonly #version: 1 | 2;
+
+  constructor(folder: string, version: 1 | 2) {
+    this.folder = folder;
+    this.#version = version;
   }
 
-  /** How many processes the kernel has killed for it so far. */
+  get kind(): string {
+    return `the kernel, by a control group of version ${this.#version}`;
+  }
+
+  /** What a process uses already stays with the group it was in. */
+  add(pid: number): void {
+    writeFileSync(join(this.folder, "cgroup.procs"), String(pid));
+  }
+
+  set(bytes: number): void {
+    writeFileSync(join(this.folder, this.#version === 1 ? "memory.limit_in_bytes" : "memory.max"), String(bytes));
+    if (this.#version === 2) writeFileSync(join(this.folder, "memory.swap.max"), "0");
+  }
+
+  get used(): number {
+    return Number(this.#read(this.#version === 1 ? "memory.usage_in_bytes" : "memory.current"));
+  }
+
   get kills(): number {
-    const text = this.#read(this.version === 1 ? "memory.oom_control" : "memory.events");
+    const text = this.#read(this.#version === 1 ? "memory.oom_control" : "memory.events");
     return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0);
   }
 
-  /** Nobody may be in it any more. */
   remove(): void {
     try {
-      rmdirSync(this.#folder);
+      rmdirSync(this.folder);
     } catch {
       // It was not made, or somebody is in it: then it shows.
     }
   }
 
   #read(name: string): string {
-    return readFileSync(join(this.#folder, name), "latin1");
+    return readFileSync(join(this.folder, name), "latin1");
   }
 }
 

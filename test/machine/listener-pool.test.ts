@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { EventQueue } from "../../src/machine/event-queue.ts";
 import { stepPool } from "../../src/machine/listener-pool.ts";
 import { NEW_POOL, poolDeadline, type PoolInput, type PoolState } from "../../src/machine/listener-pool-state.ts";
 
@@ -17,7 +18,7 @@ class Pool {
 
   input(input: PoolInput): this {
     const { pool, effects } = stepPool(this.spec, this.state, input, this.now);
-    this.state = JSON.parse(JSON.stringify(pool)) as PoolState;
+    this.state = { ...(JSON.parse(JSON.stringify(pool)) as PoolState), buffer: EventQueue.of(pool.buffer) };
     for (const effect of effects) {
       if (effect.type === "send") this.sent.push(`${effect.event.serial}/${effect.event.poolserial}>${effect.member}`);
       else this.lines.push(`${effect.level} ${effect.message}`);
@@ -50,7 +51,7 @@ class Pool {
   }
 
   waiting(): number[] {
-    return this.state.buffer.map((event) => event.serial);
+    return [...this.state.buffer].map((event) => event.serial);
   }
 
   errors(): string[] {

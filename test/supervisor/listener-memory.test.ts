@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { EventQueue } from "../../src/machine/event-queue.ts";
 import { NEW_POOL, type PoolState } from "../../src/machine/listener-pool-state.ts";
 import { busyWith, type PooledEvent } from "../../src/machine/listener-protocol.ts";
 import { ListenerNotes } from "../../src/supervisor/listener-memory.ts";
@@ -25,7 +26,7 @@ describe("what is saved of event listeners", () => {
     const state: PoolState = {
       ...NEW_POOL,
       nextPoolserial: 4,
-      buffer: [event(3), event(2), event(11)],
+      buffer: EventQueue.of([event(3), event(2), event(11)]),
       members: { a: { listener: busyWith(event(1), 7), running: true, deafUntil: 5000 } },
       rejections: 2,
       retryAt: 77,
@@ -42,7 +43,7 @@ describe("what is saved of event listeners", () => {
     expect(memory.pools.get("a")).toEqual(NEW_POOL);
     expect(memory.pools.get("a/1")).toEqual({
       ...state,
-      buffer: [event(2), event(3), event(11)],
+      buffer: EventQueue.of([event(2), event(3), event(11)]),
       // Times of another boot mean nothing.
       members: { a: { listener: busyWith(event(1), 7), running: true, deafUntil: null } },
       retryAt: null,
@@ -52,18 +53,19 @@ describe("what is saved of event listeners", () => {
   test("is written in proportion to what changed, not to what waits", () => {
     const notes = new ListenerNotes();
     const saved: Record<string, string> = {};
-    const buffer = Array.from({ length: 1000 }, (_, index) => event(index));
+    const buffer = EventQueue.of(Array.from({ length: 1000 }, (_, index) => event(index)));
     const full: PoolState = { ...NEW_POOL, nextPoolserial: 1000, buffer };
     expect(keep(saved, notes.changes(1000, new Map([["p", full]])))).toBe(1002);
     expect(keep(saved, notes.changes(1000, new Map([["p", full]])))).toBe(0);
-    const next: PoolState = { ...full, nextPoolserial: 1001, buffer: [...buffer.slice(1), event(1000)] };
+    const next: PoolState = { ...full, nextPoolserial: 1001, buffer: buffer.drop(1).append(event(1000)) };
     expect(keep(saved, notes.changes(1001, new Map([["p", next]])))).toBe(4);
     expect(new ListenerNotes().restore(saved).pools.get("p")?.buffer).toEqual(next.buffer);
   });
 
   test("goes with its pool, also when that was taken over and never seen again", () => {
     const saved: Record<string, string> = {};
-    keep(saved, new ListenerNotes().changes(5, new Map([["p", { ...NEW_POOL, buffer: [event(0), event(1)] }]])));
+    const buffer = EventQueue.of([event(0), event(1)]);
+    keep(saved, new ListenerNotes().changes(5, new Map([["p", { ...NEW_POOL, buffer }]])));
     expect(Object.keys(saved)).toHaveLength(4);
     const later = new ListenerNotes();
     later.restore(saved);

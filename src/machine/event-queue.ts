@@ -1,0 +1,78 @@
+import type { PooledEvent } from "./listener-protocol.ts";
+
+/**
+ * Events in order, oldest first. Never altered: each change gives another queue, and costs the same however many wait.
+ *
+ * Theory: an array that only ever grows at its end is shared by the queues that came of one another, each of which sees its
+ * own part of it. A copy is made only when two of them append to the same one, or when what is gone outweighs what is left.
+ * With plain arrays, ten thousand events a second into a buffer of thousands made garbage of some hundred megabytes a second.
+ */
+export class EventQueue implements Iterable<PooledEvent> {
+  static readonly EMPTY = new EventQueue([], 0, 0);
+
+  readonly #store: PooledEvent[];
+  readonly #from: number;
+  readonly #to: number;
+
+  private constructor(store: PooledEvent[], from: number, to: number) {
+    this.#store = store;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  static of(events: Iterable<PooledEvent>): EventQueue {
+    const store = [...events];
+    return new EventQueue(store, 0, store.length);
+  }
+
+  get length(): number {
+    return this.#to - this.#from;
+  }
+
+  /** The event at this place, 0 being the oldest; `undefined` beyond either end. */
+  at(place: number): PooledEvent | undefined {
+    return place < 0 || place >= this.length ? undefined : this.#store[this.#from + place];
+  }
+
+  /** The place of this very event; -1 if it does not wait here. */
+  indexOf(event: PooledEvent): number {
+    const found = this.#store.indexOf(event, this.#from);
+    return found === -1 || found >= this.#to ? -1 : found - this.#from;
+  }
+
+  /** Those from one place up to another. */
+  slice(from: number, to = this.length): PooledEvent[] {
+    return this.#store.slice(this.#from + from, this.#from + Math.min(to, this.length));
+  }
+
+  append(event: PooledEvent): EventQueue {
+    // Somebody else has gone on from here, or nothing is worth keeping of what is there.
+    const store = this.length === 0 || this.#store.length !== this.#to ? this.slice(0) : this.#store;
+    const to = store.push(event);
+    return new EventQueue(store, to - this.length - 1, to);
+  }
+
+  /** Back to the head, where it nearly always was until now. */
+  prepend(event: PooledEvent): EventQueue {
+    if (this.#store[this.#from - 1] === event) return new EventQueue(this.#store, this.#from - 1, this.#to);
+    return EventQueue.of([event, ...this]);
+  }
+
+  /** Without its `count` oldest. */
+  drop(count: number): EventQueue {
+    const from = Math.min(this.#from + count, this.#to);
+    const left = new EventQueue(this.#store, from, this.#to);
+    return from < WORTH_A_COPY || from < left.length ? left : EventQueue.of(left);
+  }
+
+  [Symbol.iterator](): IterableIterator<PooledEvent> {
+    return this.slice(0)[Symbol.iterator]();
+  }
+
+  toJSON(): readonly PooledEvent[] {
+    return this.slice(0);
+  }
+}
+
+/** So few that are gone take no room worth mentioning. */
+const WORTH_A_COPY = 64;
