@@ -8,7 +8,7 @@ import { whyNotOwn } from "../keeper/kernel/own-folder.ts";
 import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
-import { collectWhenStill, keepYoungHeapSmall } from "../keeper/small-heap.ts";
+import { collectWhenStill, keepHeapSmall } from "../keeper/small-heap.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import { version } from "./version.ts";
 
@@ -35,7 +35,7 @@ export interface KeeperSettings {
  * done. Throws the system's error if the folder cannot be used.
  */
 export async function runKeeper(settings: KeeperSettings): Promise<number | null> {
-  keepYoungHeapSmall();
+  keepHeapSmall();
   const { runtime, crashLog, command, nofileSoft } = settings;
   const ownerFd = closeInherited(settings.ownerFd);
   let shown: ConsoleLog | null = null;

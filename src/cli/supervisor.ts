@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { withoutOwnVariables } from "../config/own-variables.ts";
 import { LogFiles } from "../keeper/output/log-files.ts";
-import { collectWhenStill, keepYoungHeapSmall } from "../keeper/small-heap.ts";
+import { collectWhenStill, keepHeapSmall } from "../keeper/small-heap.ts";
 import { connectKeeper } from "../keeper/connection.ts";
 import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";
 import { boot } from "../daemon/boot.ts";
@@ -23,7 +23,7 @@ import { version } from "./version.ts";
 
 /** The entry of the supervisor process: started by the keeper, speaks to it over descriptor 3. */
 async function main(): Promise<void> {
-  keepYoungHeapSmall();
+  keepHeapSmall();
   const { values } = parseArgs({
     options: {
       config: { type: "string" },

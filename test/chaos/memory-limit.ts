@@ -27,7 +27,7 @@ export async function limitMemory(name: string): Promise<MemoryLimit> {
 }
 
 async function kernelLimit(name: string): Promise<{ limit: GroupLimit | null; why: string }> {
-  let why = "no control group with the memory controller";
+  const why: string[] = [];
   for (const [version, own] of [
     [1, ownGroup("memory", "/sys/fs/cgroup/memory")],
     [2, ownUnifiedGroup()],
@@ -37,17 +37,17 @@ async function kernelLimit(name: string): Promise<{ limit: GroupLimit | null; wh
     try {
       mkdirSync(limit.folder);
       if (await kills(limit)) return { limit, why: "" };
-      why = `control groups of version ${version} kill nobody`;
+      why.push(`control groups of version ${version} kill nobody`);
     } catch (error) {
-      why = String(error);
+      why.push(String(error));
     }
     limit.remove();
   }
-  return { limit: null, why };
+  return { limit: null, why: why.join(", ") || "no control group with the memory controller" };
 }
 
 /** Some machines let a group be made, and a limit be set, and enforce nothing. */
-async function kills(limit: MemoryLimit): Promise<boolean> {
+async function kills(limit: GroupLimit): Promise<boolean> {
   const glutton = spawn("perl", ["-e", '<STDIN>; $all = "x" x 64_000_000'], { stdio: ["pipe", "ignore", "ignore"] });
   const ended = once(glutton, "exit");
   try {
@@ -56,7 +56,8 @@ async function kills(limit: MemoryLimit): Promise<boolean> {
     glutton.stdin.end("\n");
     const [, signal] = (await ended) as [number | null, NodeJS.Signals | null];
     limit.set(1 << 30);
-    return signal === "SIGKILL" && limit.kills > 0;
+    limit.tried = limit.kills;
+    return signal === "SIGKILL" && limit.tried > 0;
   } finally {
     glutton.kill("SIGKILL");
     await ended;
@@ -67,6 +68,8 @@ async function kills(limit: MemoryLimit): Promise<boolean> {
 class GroupLimit implements MemoryLimit {
   readonly folder: string;
   readonly #version: 1 | 2;
+  /** Killed to see whether the kernel does. */
+  tried = 0;
 
   constructor(folder: string, version: 1 | 2) {
     this.folder = folder;
@@ -93,7 +96,7 @@ class GroupLimit implements MemoryLimit {
 
   get kills(): number {
     const text = this.#read(this.#version === 1 ? "memory.oom_control" : "memory.events");
-    return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0);
+    return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0) - this.tried;
   }
 
   remove(): void {
