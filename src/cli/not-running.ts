@@ -9,12 +9,30 @@ const NO_DAEMON = 3;
 /** Of programs in one sentence. */
 const MOST_NAMES = 10;
 
+/** Milliseconds after which a question that nobody answers is worth a word. */
+const SLOW = 3000;
+
 /** The answer of a daemon, for every command that needs one. @throws CliError where none runs; the error of the call. */
 export async function answered<Answer>(project: Project, call: Promise<Answer>): Promise<Answer> {
   try {
     return await call;
   } catch (error) {
     throw isNotRunning(error) ? await notRunning(project) : error;
+  }
+}
+
+/** Like `answered`, of a question: it waits for no program, so that whoever does not answer is busy or stopped, and that is told. */
+export async function answeredSoon<Answer>(project: Project, question: Promise<Answer>): Promise<Answer> {
+  const timer = setTimeout(() => {
+    process.stderr.write(
+      `sup: the supervisor process of ${project.config} does not answer; it is very busy, or stopped by a signal. ` +
+        "Waiting for it; programs run on.\n",
+    );
+  }, SLOW);
+  try {
+    return await answered(project, question);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -157,6 +158,22 @@ describe("when the supervisor is killed", () => {
     expect(existsSync(evaluated)).toBe(true);
     expect(updated.troubles).toEqual([]);
     expect(pidOf(updated, "a")).not.toBe(pidOf(before, "a"));
+  });
+
+  test("stopped by a signal, it answers nobody: whoever asks is told so, and gets the answer when it goes on", async () => {
+    write({ a: { command: "sleep 1000" } });
+    await project.sup("up", "--wait");
+    const { supervisorPid } = await project.status();
+    sendSignal(supervisorPid, "SIGSTOP");
+    const asking = project.spawn(["status"]);
+    const [told] = await once(asking.stderr, "data");
+    sendSignal(supervisorPid, "SIGCONT");
+    expect(String(told)).toMatch(
+      /^sup: the supervisor process of .* does not answer; it is very busy, or stopped by a signal\./,
+    );
+    const { exitCode, stdout } = await asking;
+    expect(stdout).toContain("RUNNING");
+    expect(exitCode).toBe(0);
   });
 
   test("what was not asked for is not started, and what an operator stopped stays stopped", async () => {

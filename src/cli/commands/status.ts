@@ -2,7 +2,7 @@ import type { StatusReport } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { selects } from "../../model/select-processes.ts";
-import { answered } from "../not-running.ts";
+import { answeredSoon } from "../not-running.ts";
 import { statusTable } from "../render/status-table.ts";
 import { styler } from "../render/colors.ts";
 
@@ -12,7 +12,7 @@ export async function status(
   names: readonly string[],
   options: { readonly json: boolean },
 ): Promise<number> {
-  const report = await answered(project, project.client.call("status", {}));
+  const report = await answeredSoon(project, project.client.call("status", {}));
   return printStatus(report, names, options);
 }
 
