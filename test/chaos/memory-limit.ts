@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { WatchedLimit } from "./watched-limit.ts";
 
 /** A limit on the memory of processes that are put under it one by one; who goes beyond is killed. */
@@ -54,13 +55,14 @@ async function kills(limit: GroupLimit): Promise<boolean> {
     limit.add(glutton.pid!);
     limit.set(8 << 20);
     glutton.stdin.end("\n");
-    const [, signal] = (await ended) as [number | null, NodeJS.Signals | null];
-    limit.set(1 << 30);
+    // Where `oom_kill_disable` is set it is made to wait instead, for ever.
+    await Promise.race([ended, pause(10_000, null, { ref: false })]);
     limit.tried = limit.kills;
-    return signal === "SIGKILL" && limit.tried > 0;
+    return glutton.signalCode === "SIGKILL" && limit.tried > 0;
   } finally {
     glutton.kill("SIGKILL");
     await ended;
+    limit.set(1 << 30);
   }
 }
 
