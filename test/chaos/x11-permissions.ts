@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import {
   chownSync,
   lstatSync,
@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { ChaosTest } from "./chaos-test.ts";
 import { untilRunning } from "./load.ts";
-import { pause, World } from "./world.ts";
+import { daemonPids, pause, World } from "./world.ts";
 
 const NOBODY = 65534;
 
@@ -21,7 +21,8 @@ const NOBODY = 65534;
 export const permissions: ChaosTest = {
   id: "X11",
   title: "modes of everything a daemon makes; a log that is a stranger's symlink",
-  criterion: "sockets, state and FIFOs 0600, folders 0700, logs at most 0640; the file behind a foreign link untouched",
+  criterion:
+    "sockets, state and FIFOs 0600, folders 0700, logs at most 0640; the file behind a foreign link untouched, and never opened",
   comparable: true,
   async run({ world: makeWorld }) {
     const world = makeWorld();
@@ -37,12 +38,22 @@ export const permissions: ChaosTest = {
       world.configure({
         plain: { command: say, stdoutLogfile: undefined, startsecs: 0 },
         ...(isRoot
-          ? { trapped: { command: say, stdoutLogfile: join(trap, "app.log"), startsecs: 0, startretries: 1 } }
+          ? {
+              trapped: {
+                command: say,
+                stdoutLogfile: join(trap, "app.log"),
+                startsecs: 0,
+                startretries: 1,
+                autostart: false,
+              },
+            }
           : {}),
       });
       await world.up();
       await untilRunning(world, ["plain"]);
-      await pause(isRoot ? 2500 : 0);
+      const opened = isRoot
+        ? await opensWhile(world, secret, () => world.client.call("start", { names: ["trapped"] }))
+        : null;
       const { lax, looked } = audit(world);
       // The other daemon of a comparison is started by root only.
       const asUser = isRoot && world.survivesKills ? await auditAsUser() : { lax: [], looked: 0 };
@@ -56,16 +67,39 @@ export const permissions: ChaosTest = {
           filesAsUser: asUser.looked,
           lax: lax.length,
           linkFollowed: touched,
+          opensOfWhatIsBehindIt: opened ?? "not root",
           trapped: trapped?.state ?? "not root",
           why: trapped?.why ?? "",
         },
-        broken: [...lax, ...(touched ? ["output was written through a stranger's link"] : [])],
+        broken: [
+          ...lax,
+          ...(touched ? ["output was written through a stranger's link"] : []),
+          ...(isRoot && opened === null ? ["strace is missing, or may not look at the daemon"] : []),
+          ...((opened ?? 0) > 0 ? [`${opened} opens went through a stranger's link`] : []),
+        ],
       };
     } finally {
       await world.close();
     }
   },
 };
+
+/** How often the daemon opened a file, by whatever name, during `act` and a moment after it. `null` where strace is not to be had. */
+async function opensWhile(world: World, file: string, act: () => Promise<unknown>): Promise<number | null> {
+  const trace = join(world.folder, "opens");
+  const pids = daemonPids(await world.status()).flatMap((pid) => ["-p", String(pid)]);
+  const args = ["-f", "-y", "-e", "trace=open,openat,openat2,creat", "-o", trace, ...pids];
+  const strace = spawn("strace", args, { stdio: ["ignore", "ignore", "pipe"] });
+  const ended = new Promise<void>((done) => void strace.once("close", () => done()).once("error", () => done()));
+  let attached = 0;
+  strace.stderr.on("data", (text: Buffer) => (attached += text.toString().split(" attached").length - 1));
+  await Promise.race([ended, world.until(() => attached >= pids.length / 2, "strace to be attached")]);
+  await act().catch(() => null);
+  await pause(2500);
+  strace.kill("SIGINT");
+  await ended;
+  return attached === 0 ? null : readFileSync(trace, "utf8").split(`<${file}>`).length - 1;
+}
 
 /** Everything that a daemon made for itself: what others could do with it. `owner`: whose it has to be, if that matters. */
 function audit(world: World, owner?: number): { lax: string[]; looked: number } {
