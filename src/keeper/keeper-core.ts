@@ -72,7 +72,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     (errno, failed) => this.tell({ type: "recordTrouble", errno, failed }),
   );
   readonly #listeners = new Set<(event: KeeperEvent) => void>();
-  readonly #closeListeners: (() => void)[] = [];
+  readonly #closeListeners = new Set<() => void>();
   readonly #followed = new Set<string>();
   readonly #news: ProgramNews = {
     exited: (program, event) => this.#programExited(program, event),
@@ -92,7 +92,7 @@ export class KeeperCore implements Keeper, ProgramHost {
       this.#listeners.add(listener);
     },
     onClose: (listener: () => void): void => {
-      this.#closeListeners.push(listener);
+      this.#closeListeners.add(listener);
     },
   };
 
@@ -225,10 +225,14 @@ export class KeeperCore implements Keeper, ProgramHost {
     if (living.length === 0) fs.rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Like `events.onEvent`; call what it returns to end it. */
-  attach(listener: (event: KeeperEvent) => void): () => void {
+  /** Like `events.onEvent` and `events.onClose`; call what it returns to end both. */
+  attach(listener: (event: KeeperEvent) => void, closed: () => void = () => undefined): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#closeListeners.add(closed);
+    return () => {
+      this.#listeners.delete(listener);
+      this.#closeListeners.delete(closed);
+    };
   }
 
   get accepting(): boolean {

@@ -3,14 +3,16 @@
  *
  * The stream is an inherited socket, so whoever is at the other end was started by the keeper; still every message is
  * checked, and one that makes no sense closes the connection. Kept events are sent from the journal as the stream takes
- * them, so a supervisor that does not read costs no memory; output is skipped beyond 1 MiB and the gap is told.
+ * them, so a supervisor that does not read costs no memory; output is skipped beyond 1 MiB and the gap is told. So is the snapshot,
+ * which can be long: whoever is killed before it has read it must not leave it behind, again and again.
  */
 import type { Duplex } from "node:stream";
-import { encodeMessage, FrameReader, type Message } from "../protocol/frames.ts";
+import { encodeMessage, encodePieces, FrameReader, type Message } from "../protocol/frames.ts";
 import { commonProtocol, OURS } from "../protocol/keeper-version.ts";
-import type { KeeperEvent, PassingEvent, StreamName } from "../protocol/keeper.ts";
+import type { KeeperEvent, KeeperSnapshot, PassingEvent, StreamName } from "../protocol/keeper.ts";
 import { perform } from "./perform.ts";
 import type { KeeperCore } from "./keeper-core.ts";
+import { snapshotText } from "./snapshot-text.ts";
 
 /**
  * Serves `keeper` over `stream` until either ends. One supervisor at a time: end the old stream before a new one. `ready` is
@@ -37,19 +39,25 @@ export class SupervisorConnection {
   #heard = 0;
   #closed = false;
   #corked = false;
+  /** What is left of an answer that is sent as the stream takes it; `null`: nothing. */
+  #long: Iterator<Uint8Array> | null = null;
+  /** What is to be said after it. */
+  readonly #later: (() => void)[] = [];
 
   constructor(keeper: KeeperCore, stream: Duplex, ready: () => void) {
     this.#ready = ready;
     this.#keeper = keeper;
     this.#stream = stream;
     stream.on("data", (chunk: Uint8Array) => this.#receive(chunk));
-    stream.on("drain", () => this.#pump());
+    stream.on("drain", () => this.#goOn());
     stream.on("error", () => this.close());
     stream.on("close", () => this.close());
     stream.on("end", () => this.close());
-    this.#detach = keeper.attach((event) => this.#event(event));
-    // A turn later: the answer to `quit` goes first.
-    keeper.events.onClose(() => setImmediate(() => this.close()));
+    this.#detach = keeper.attach(
+      (event) => this.#event(event),
+      // A turn later: the answer to `quit` goes first.
+      () => setImmediate(() => this.close()),
+    );
     this.#send({ op: "hello", ...OURS, pid: process.pid });
   }
 
@@ -67,6 +75,8 @@ export class SupervisorConnection {
     this.#closed = true;
     this.#keeper.unfollowAll();
     this.#detach();
+    this.#long = null;
+    this.#later.length = 0;
     // Not `destroy`: the answer to `quit` may be on its way.
     this.#stream.end();
   }
@@ -100,7 +110,8 @@ export class SupervisorConnection {
         // Events after the snapshot begin exactly where it ends: both are taken in this turn.
         const ready = call.op === "snapshot" && this.#sent === null;
         if (ready) this.#sent = this.#keeper.journal.seq;
-        this.#send({ op: "result", id, result: result ?? null });
+        if (call.op === "snapshot") this.#sendLong(snapshotText(Number(id), result as KeeperSnapshot));
+        else this.#send({ op: "result", id, result: result ?? null });
         if (ready) this.#ready();
       },
       (error: unknown) =>
@@ -111,8 +122,7 @@ export class SupervisorConnection {
   #event(event: KeeperEvent): void {
     if (this.#closed || this.#sent === null) return;
     if ("seq" in event) this.#pump();
-    else if (event.type === "output" && (this.#gaps.size > 0 || this.#stream.writableLength > QUEUE_CAP))
-      this.#skip(event);
+    else if (event.type === "output" && (this.#gaps.size > 0 || this.#isBehind)) this.#skip(event);
     else this.#pass(event);
   }
 
@@ -123,9 +133,13 @@ export class SupervisorConnection {
     this.#gaps.set(name, gap);
   }
 
+  get #isBehind(): boolean {
+    return this.#long !== null || this.#stream.writableLength > QUEUE_CAP;
+  }
+
   /** Sends what waits, oldest first, as far as the stream takes it. */
   #pump(): void {
-    if (this.#closed || this.#sent === null) return;
+    if (this.#closed || this.#sent === null || this.#long !== null) return;
     for (const gap of this.#gaps.values()) this.#send({ op: "event", event: { type: "gap", ...gap } });
     this.#gaps.clear();
     const { pending } = this.#keeper.journal;
@@ -136,6 +150,27 @@ export class SupervisorConnection {
       this.#sent = event.seq;
       this.#send({ op: "event", event });
     }
+  }
+
+  #sendLong(pieces: Iterable<string>): void {
+    if (this.#closed) return;
+    if (this.#long !== null) {
+      this.#later.push(() => this.#sendLong(pieces));
+      return;
+    }
+    this.#long = encodePieces(pieces);
+    this.#goOn();
+  }
+
+  /** The stream has room: first for the rest of a long answer, then for what came after it. */
+  #goOn(): void {
+    while (this.#long !== null && this.#stream.writableLength < LONG_CAP) {
+      const { done, value } = this.#long.next();
+      if (done !== true) this.#writeFrames([value]);
+      else this.#long = null;
+    }
+    while (this.#long === null && this.#later.length > 0) this.#later.shift()?.();
+    this.#pump();
   }
 
   #pass(event: PassingEvent): void {
@@ -152,6 +187,12 @@ export class SupervisorConnection {
   }
 
   #write(message: Message): void {
+    // Frames of two messages cannot be mixed.
+    if (this.#long !== null) this.#later.push(() => this.#write(message));
+    else this.#writeFrames(encodeMessage(message));
+  }
+
+  #writeFrames(frames: readonly Uint8Array[]): void {
     if (this.#stream.destroyed || this.#stream.writableEnded) return;
     if (!this.#corked) {
       // What happens in one turn goes out in one write.
@@ -162,8 +203,10 @@ export class SupervisorConnection {
         this.#stream.uncork();
       });
     }
-    for (const frame of encodeMessage(message)) this.#stream.write(frame);
+    for (const frame of frames) this.#stream.write(frame);
   }
 }
 
 const QUEUE_CAP = 1024 * 1024;
+/** Bytes of a long answer that wait for the stream at a time. More than its high-water mark, or it would not say when it has room. */
+const LONG_CAP = 128 * 1024;

@@ -16,6 +16,24 @@ export function encodeMessage(message: Message): Uint8Array[] {
   return split(KIND_BYTES, body);
 }
 
+/**
+ * The frames of a message of kind `json` whose text comes in pieces: so long that nobody should hold the whole of it. A frame
+ * is made when it is asked for, of `FRAME_OF_PIECES` characters or a little more.
+ */
+export function* encodePieces(pieces: Iterable<string>): Generator<Uint8Array> {
+  let text: string[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    text.push(piece);
+    length += piece.length;
+    if (length < FRAME_OF_PIECES) continue;
+    yield* split(KIND_JSON, encoder.encode(text.join("")), CONTINUED);
+    text = [];
+    length = 0;
+  }
+  yield* split(KIND_JSON, encoder.encode(text.join("")));
+}
+
 export interface Message {
   readonly json: unknown;
   readonly bytes: Uint8Array | null;
@@ -23,6 +41,8 @@ export interface Message {
 
 /** Largest frame, in bytes, without its length field. */
 export const FRAME_CAP = 1024 * 1024;
+/** UTF-16 units after which `encodePieces` makes a frame: little enough to be allocated where little things are. */
+export const FRAME_OF_PIECES = 64 * 1024;
 /** Largest message put together from frames, in bytes. */
 export const MESSAGE_CAP = 64 * 1024 * 1024;
 
@@ -80,7 +100,8 @@ const CONTINUED = 0x80;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-function split(kind: number, body: Uint8Array): Uint8Array[] {
+/** `more`: what the last frame says of those to come, CONTINUED or 0. */
+function split(kind: number, body: Uint8Array, more = 0): Uint8Array[] {
   const frames: Uint8Array[] = [];
   const step = FRAME_CAP - 1;
   let at = 0;
@@ -89,7 +110,7 @@ function split(kind: number, body: Uint8Array): Uint8Array[] {
     at += part.length;
     const frame = new Uint8Array(5 + part.length);
     new DataView(frame.buffer).setUint32(0, 1 + part.length);
-    frame[4] = at < body.length ? kind | CONTINUED : kind;
+    frame[4] = kind | (at < body.length ? CONTINUED : more);
     frame.set(part, 5);
     frames.push(frame);
   } while (at < body.length);

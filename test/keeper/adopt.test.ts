@@ -130,6 +130,28 @@ test("a start that failed is not taken for a run by the next keeper", () => {
   expect(readRegistry(registryFile(join(folder, "keeper"))).records).toEqual([]);
 });
 
+test("a state of many megabytes is written a little at a time, and read again as it was", () => {
+  fs.mkdirSync(join(folder, "keeper"));
+  const entries = Object.fromEntries(
+    Array.from({ length: 3000 }, (_, at) => [`entry/${at}`, `${at} "ü"\n`.repeat(300)]),
+  );
+  const registry = new Registry(join(folder, "keeper"), () => ({ seq: 7, acknowledged: 5, entries }));
+  const run = { version: 1, key: "a:a", incarnation: 1, boot: "", pid: 9, startTime: "", startedAt: 0, ended: null };
+  registry.write({ ...run, version: 1 } as unknown as ProgramRecord);
+  registry.close();
+  const file = registryFile(join(folder, "keeper"));
+  const longest = Math.max(
+    ...fs
+      .readFileSync(file, "utf8")
+      .split("\n")
+      .map((line) => line.length),
+  );
+  expect(longest).toBeLessThan(256 * 1024);
+  const { records, state } = readRegistry(file);
+  expect(records).toHaveLength(1);
+  expect(state).toEqual({ seq: 7, acknowledged: 5, entries });
+});
+
 test("the records of the first version, a file for each program, are understood", async () => {
   const first = openKeeper(folder);
   const started = await first.keeper.start(sh("a:a", "exec sleep 60"));

@@ -3,16 +3,19 @@ import * as net from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectKeeper } from "../../src/keeper/connection.ts";
-import { serveKeeper } from "../../src/keeper/serve.ts";
-import { encodeMessage } from "../../src/protocol/frames.ts";
+import { serveKeeper, type SupervisorConnection } from "../../src/keeper/serve.ts";
+import { encodeMessage, FrameReader } from "../../src/protocol/frames.ts";
 import { KEEPER_PROTOCOL } from "../../src/protocol/keeper-version.ts";
 import { eventually, listen, logTo, openKeeper, sh, type TestKeeper, removeFolder } from "./harness.ts";
 
 let own: TestKeeper;
 let server: net.Server;
+/** The keeper's ends of the connections so far. */
+let serving: { stream: net.Socket; served: SupervisorConnection }[];
 beforeEach(async () => {
   own = openKeeper();
-  server = net.createServer((stream) => serveKeeper(own.keeper, stream));
+  serving = [];
+  server = net.createServer((stream) => serving.push({ stream, served: serveKeeper(own.keeper, stream) }));
   await new Promise<void>((resolve) => server.listen(join(own.folder, "socket"), resolve));
 });
 afterEach(async () => {
@@ -96,6 +99,42 @@ test("a follower that does not read is told how much it missed, and misses no ex
   expect(bytes.reduce((sum, each) => sum + each, 0)).toBe(20_000_000);
   expect(heard.told.filter((event) => event.type === "gap").length).toBeGreaterThan(0);
   expect(heard.told.at(-1)?.type).toBe("exit");
+});
+
+test("a snapshot is sent as it is read: a supervisor that is killed before that has cost nothing", async () => {
+  const saved = Object.fromEntries(Array.from({ length: 4000 }, (_, at) => [`entry/${at}`, `${at} "ü" `.repeat(400)]));
+  own.keeper.acknowledge(0, saved);
+  const ours = connect();
+  ours.write(withHello({ op: "snapshot", id: 1 }));
+  const { stream, served } = await eventually(() => serving[0]);
+  // More than the hello: the rest waits for as long as nobody reads.
+  await eventually(() => stream.writableLength > 64 * 1024);
+  expect(stream.writableLength).toBeLessThan(512 * 1024);
+  // What happens meanwhile comes after it, once.
+  await own.keeper.start(sh("meanwhile:a", "exit 3"));
+  await own.exit("meanwhile:a");
+  own.keeper.tell({ type: "relayed", signal: "HUP" });
+  expect(stream.writableLength).toBeLessThan(512 * 1024);
+  const reader = new FrameReader();
+  const told: unknown[] = [];
+  ours.on("data", (chunk: Uint8Array) => told.push(...reader.push(chunk).map(({ json }) => json)));
+  await eventually(() => told.length >= 4);
+  expect(told.map((each) => Object(each).op)).toEqual(["hello", "result", "event", "event"]);
+  expect(Object(told[1]).result).toMatchObject({ pending: [], pid: process.pid });
+  expect(Object(told[1]).result.saved).toEqual(saved);
+  expect(told.slice(2)).toEqual([
+    { op: "event", event: { type: "relayed", signal: "HUP" } },
+    { op: "event", event: expect.objectContaining({ type: "exit", key: "meanwhile:a", code: 3, seq: 1 }) },
+  ]);
+  ours.destroy();
+  await eventually(() => served.closed);
+});
+
+test("two snapshots at once are both answered, in full", async () => {
+  own.keeper.acknowledge(0, { long: "x".repeat(3_000_000) });
+  const remote = connectKeeper(connect());
+  const all = await Promise.all([remote.snapshot(), remote.snapshot(), remote.processes("all"), remote.snapshot()]);
+  expect(all.map((each) => Object(each).saved?.long?.length)).toEqual([3_000_000, 3_000_000, undefined, 3_000_000]);
 });
 
 test.each([

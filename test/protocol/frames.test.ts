@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { encodeMessage, FRAME_CAP, FrameError, FrameReader, type Message } from "../../src/protocol/frames.ts";
+import {
+  encodeMessage,
+  encodePieces,
+  FRAME_CAP,
+  FRAME_OF_PIECES,
+  FrameError,
+  FrameReader,
+  type Message,
+} from "../../src/protocol/frames.ts";
 
 function wire(...messages: Message[]): Uint8Array {
   return new Uint8Array(Buffer.concat(messages.flatMap((message) => encodeMessage(message))));
@@ -28,6 +36,32 @@ test("a message longer than a frame is split and joined", () => {
   const [first, second] = new FrameReader().push(wire(long, raw));
   expect(first?.json === long.json).toBe(true);
   expect(Buffer.compare(second?.bytes ?? new Uint8Array(0), raw.bytes ?? new Uint8Array(0))).toBe(0);
+});
+
+test.each([
+  ["nothing but little pieces", ["[1", ",2", ",3]"]],
+  ["one as long as a frame", ['"', "x".repeat(FRAME_OF_PIECES), '"']],
+  ["one longer than any frame, of characters of several bytes", ['["', "ü€".repeat(FRAME_CAP), '"]']],
+  ["many", ["[", ...Array.from({ length: 9000 }, (_, at) => `"${at} ${"y".repeat(40)}",`), "0]"]],
+])("a text in pieces arrives as one message: %s", (_, pieces) => {
+  const frames = [...encodePieces(pieces)];
+  expect(frames.every((frame) => frame.length <= FRAME_CAP + 4)).toBe(true);
+  const next: Message = { json: "next", bytes: null };
+  const got = new FrameReader().push(new Uint8Array(Buffer.concat([...frames, wire(next)])));
+  expect(got).toHaveLength(2);
+  expect(JSON.stringify(got[0]?.json) === JSON.stringify(JSON.parse(pieces.join("")))).toBe(true);
+  expect(got[1]).toEqual(next);
+});
+
+test("a frame of a text in pieces is made when it is asked for", () => {
+  let taken = 0;
+  const frames = encodePieces(
+    (function* () {
+      for (; ; taken++) yield "z".repeat(1000);
+    })(),
+  );
+  frames.next();
+  expect(taken).toBeLessThan(FRAME_OF_PIECES / 1000 + 1);
 });
 
 test.each([

@@ -54,17 +54,31 @@ export class Registry {
 
   /** Writes the whole file anew. Throws the system's error. */
   rewrite(): void {
-    const { seq, acknowledged, entries } = this.#saved();
-    const state = JSON.stringify({ state: { seq, acknowledged, changes: entries } });
-    const lines = [...this.#runs.values(), ...this.#intents.values()].map(lineOf);
-    const text = `${[state, ...lines].join("\n")}\n`;
     const draft = `${this.#file}.new`;
-    fs.writeFileSync(draft, text, { mode: 0o600 });
+    const size = writeLines(draft, this.#lines());
     fs.renameSync(draft, this.#file);
     this.close();
     this.#fd = fs.openSync(this.#file, fs.constants.O_WRONLY | fs.constants.O_APPEND);
     this.#torn = false;
-    this.#size = this.#sizeWhenNew = Buffer.byteLength(text);
+    this.#size = this.#sizeWhenNew = size;
+  }
+
+  /** All that is in force. The saved entries as several changes of the state: there may be megabytes of them. */
+  *#lines(): Generator<string> {
+    const { seq, acknowledged, entries } = this.#saved();
+    let changes: Record<string, string> = {};
+    let length = 0;
+    for (const name in entries) {
+      const value = entries[name] ?? "";
+      changes[name] = value;
+      length += name.length + value.length;
+      if (length < BATCH) continue;
+      yield JSON.stringify({ state: { seq, acknowledged, changes } });
+      changes = {};
+      length = 0;
+    }
+    yield JSON.stringify({ state: { seq, acknowledged, changes } });
+    for (const records of [this.#runs, this.#intents]) for (const record of records.values()) yield lineOf(record);
   }
 
   /** Takes over the lines of an earlier keeper, and says what they come to. */
@@ -90,6 +104,32 @@ export class Registry {
     this.#torn = false;
     this.#size += bytes.length;
   }
+}
+
+/** Writes a file anew, some lines at a time, and says how long it is. Throws the system's error. */
+function writeLines(file: string, lines: Iterable<string>): number {
+  const fd = fs.openSync(file, "w", 0o600);
+  let size = 0;
+  let batch: string[] = [];
+  let length = 0;
+  const write = (): void => {
+    const bytes = Buffer.from(batch.join(""));
+    for (let done = 0; done < bytes.length;) done += fs.writeSync(fd, bytes, done);
+    size += bytes.length;
+    batch = [];
+    length = 0;
+  };
+  try {
+    for (const line of lines) {
+      batch.push(line, "\n");
+      length += line.length;
+      if (length >= BATCH) write();
+    }
+    write();
+  } finally {
+    fs.closeSync(fd);
+  }
+  return size;
 }
 
 function lineOf(record: ProgramRecord): string {
@@ -220,5 +260,7 @@ function isRecord(value: unknown): value is ProgramRecord {
   return typeof value === "object" && value !== null && "version" in value && value.version === 1;
 }
 
+/** Characters that are put together at a time. */
+const BATCH = 64 * 1024;
 /** Bytes that may be out of date before the file is written anew, besides what it had when it was new. */
 const LEAST = 256 * 1024;
