@@ -88,12 +88,8 @@ export class KeeperCore implements Keeper, ProgramHost {
   #unsaved: Record<string, string | null> = {};
 
   readonly events = {
-    onEvent: (listener: (event: KeeperEvent) => void): void => {
-      this.#listeners.add(listener);
-    },
-    onClose: (listener: () => void): void => {
-      this.#closeListeners.add(listener);
-    },
+    onEvent: (listener: (event: KeeperEvent) => void): void => void this.#listeners.add(listener),
+    onClose: (listener: () => void): void => void this.#closeListeners.add(listener),
   };
 
   /** Takes over what an earlier keeper left in the folder. Throws the system's error if the folder cannot be used. */
