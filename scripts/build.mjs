@@ -6,6 +6,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { context } from "esbuild";
+import { helpFile } from "./help-file.mjs";
 import { besides, lazyModules } from "./lazy-modules.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -66,6 +67,7 @@ const bundles = [
     entryPoints: [file],
     format: "cjs",
     outfile: `dist/${name}.cjs`,
+    ...(name === "commands" ? { plugins: [...client.plugins, helpFile] } : {}),
   })),
   ...["index", "client", "embed"].flatMap((name) => [
     { ...shared, entryPoints: [`src/${name}.ts`], format: "esm", outfile: `dist/${name}.mjs`, banner: { js: DIRNAME } },

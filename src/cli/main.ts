@@ -1,5 +1,6 @@
 import type { CliError } from "./cli-error.ts";
 import { restoreEnvironment } from "./full-environment.ts";
+import { renderedHelp, type HelpTexts } from "./help-texts.ts";
 import { guardTerminal, safeText } from "./render/safe-text.ts";
 import { styler } from "./render/colors.ts";
 import { version } from "./version.ts";
@@ -19,6 +20,11 @@ async function main(): Promise<void> {
       process.stdout.write(completionScript(words[1] ?? ""));
       return;
     }
+    const help = renderedHelp(words, process.stdout.columns, () => beside<HelpTexts>("help.json"));
+    if (help !== null) {
+      process.stdout.write(help);
+      return;
+    }
     const shown = statusWords(words);
     if (shown !== null) {
       const [{ findProject }, { status }] = await Promise.all([
@@ -31,12 +37,16 @@ async function main(): Promise<void> {
       return;
     }
     restoreEnvironment();
-    // A path put together at run time: all other commands are in a bundle of their own.
-    const { createProgram } = require([".", "commands.cjs"].join("/")) as typeof import("./program.ts");
+    const { createProgram } = beside<typeof import("./program.ts")>("commands.cjs");
     await createProgram((status) => void (process.exitCode = status)).parseAsync(process.argv);
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** What the build put beside this bundle. A path put together at run time: the bundler would take it in. */
+function beside<Content>(file: string): Content {
+  return require([".", file].join("/")) as Content;
 }
 
 /** `sup [-c FILE] status [names] [--json]` as it is typed a hundred times a day; anything else is for the parser of commands. */

@@ -4,6 +4,8 @@ import type { Project } from "./find-daemon.ts";
 import type { ForegroundOptions } from "./run-foreground.ts";
 import { version } from "./version.ts";
 
+export { helpTexts } from "./help-texts.ts";
+
 /**
  * The commands of `sup` with their options and help. What they do is in bundles of their own (`actions`, and `tooling`
  * for what compiles a config), loaded when a command runs; `done` receives its exit status.

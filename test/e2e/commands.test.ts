@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isAlive, Project, seen } from "../support/project.ts";
@@ -233,8 +234,18 @@ describe("a daemon that is not there", () => {
   test("wrong use ends with 2, also where help is asked for", async () => {
     for (const words of [["nosuch"], ["nosuch", "--help"], ["help", "nosuch"], ["up", "--nosuch"], ["start"]])
       expect((await project.sup(...words)).exitCode, words.join(" ")).toBe(2);
-    expect(await project.sup("help", "up")).toMatchObject({ exitCode: 0 });
-    expect((await project.sup("--help")).stdout).toContain("Exit status:");
+  });
+
+  test("help that was rendered when sup was built is the help of the commands that were built", async () => {
+    const { createProgram, helpTexts } = createRequire(import.meta.url)(join(root, "dist/commands.cjs"));
+    const built = JSON.parse(readFileSync(join(root, "dist/help.json"), "utf8"));
+    expect(built).toEqual(helpTexts(createProgram(() => {})));
+    expect(await project.sup("help", "up")).toMatchObject({ exitCode: 0, stdout: built.up.narrow.trimEnd() });
+    expect(await project.sup("--help")).toMatchObject({ exitCode: 0, stdout: built[""].narrow.trimEnd() });
+    expect(built[""].narrow).toContain("Exit status:");
+    // By commander, since more is said.
+    const other = await project.sup("--runtime-dir", project.folder, "up", "--help");
+    expect(other).toMatchObject({ exitCode: 0, stdout: built.up.narrow.trimEnd() });
   });
 
   test("and no config anywhere ends with 2 and advice", async () => {
