@@ -26,6 +26,7 @@ const programs = {
   echo_supervisord_conf: "src/cli/echo-supervisord-conf.ts",
   supervisorctl: "src/cli/supervisorctl.ts",
   keeper: "src/cli/keeper.ts",
+  keeping: "src/cli/keeping.ts",
   supervisor: "src/cli/supervisor.ts",
   evaluator: "src/cli/evaluator.ts",
   listener: "src/cli/listener.ts",

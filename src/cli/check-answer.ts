@@ -11,6 +11,12 @@ export type CheckAnswer =
       readonly account: { readonly uid: number; readonly gid: number } | null;
     };
 
+/** To a supervisor that was started for the check, and is wanted: its arguments. */
+export interface EarlyGo {
+  readonly op: "go";
+  readonly args: readonly string[];
+}
+
 export interface CheckRequest {
   /** Absolute. */
   readonly config: string;

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { whyNotOwn } from "../keeper/kernel/own-folder.ts";
 import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
+import { dropSupervisor, spawnSupervisor } from "../keeper/supervisor-process.ts";
 import { collectWhenStill, keepHeapSmall } from "../keeper/small-heap.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import { version } from "./version.ts";
@@ -27,6 +29,8 @@ export interface KeeperSettings {
   readonly nofileSoft: number | null;
   /** How standard output looks when it is for the programs' output and the daemon's log; absent: it is the supervisor's. */
   readonly console?: ConsoleStyle;
+  /** A supervisor that `spawnSupervisor` has started for us; absent: it is done here. It is gone when this fails. */
+  readonly early?: ChildProcess;
 }
 
 /**
@@ -36,8 +40,22 @@ export interface KeeperSettings {
  */
 export async function runKeeper(settings: KeeperSettings): Promise<number | null> {
   keepHeapSmall();
-  const { runtime, crashLog, command, nofileSoft } = settings;
   const ownerFd = closeInherited(settings.ownerFd);
+  // It takes longer to start than all that comes now, and does nothing before it is served.
+  const print = settings.console === undefined ? "inherit" : "pipe";
+  const early = settings.early ?? spawnSupervisor(settings.command, 0, print);
+  early.on("error", () => undefined);
+  let owner: number | null = 0;
+  try {
+    owner = await keep(settings, ownerFd, early);
+    return owner;
+  } finally {
+    if (owner !== null) await dropSupervisor(early);
+  }
+}
+
+async function keep(settings: KeeperSettings, ownerFd: number | null, early: ChildProcess): Promise<number | null> {
+  const { runtime, crashLog, command, nofileSoft } = settings;
   let shown: ConsoleLog | null = null;
   const log = (line: string): void => {
     const text = `${new Date().toISOString()} keeper: ${line}\n`;
@@ -97,7 +115,7 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
     process.exit(keeper.status);
   };
   keeper.events.onClose(() => void end());
-  supervisor.start();
+  supervisor.start(early);
   return null;
 }
 

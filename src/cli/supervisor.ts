@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { withoutOwnVariables } from "../config/own-variables.ts";
+import type { LoadResult } from "../config/load-config.ts";
 import { LogFiles } from "../keeper/output/log-files.ts";
 import { collectWhenStill, keepHeapSmall } from "../keeper/small-heap.ts";
 import { connectKeeper } from "../keeper/connection.ts";
@@ -16,6 +17,8 @@ import { TIMESTAMP_LENGTH } from "../logs/log-line.ts";
 import { SyslogSink } from "../logs/syslog-sink.ts";
 import { watchConfig } from "../watch/config-watcher.ts";
 import { watchFiles } from "../watch/file-watcher.ts";
+import type { CheckRequest } from "./check-answer.ts";
+import { checkFirst } from "./check-first.ts";
 import { leaveReport } from "./detach-keeper.ts";
 import { notifyReady, SERVICE_VARIABLES } from "./service-notify.ts";
 import type { BootReport } from "./launch-daemon.ts";
@@ -24,7 +27,17 @@ import { version } from "./version.ts";
 /** The entry of the supervisor process: started by the keeper, speaks to it over descriptor 3. */
 async function main(): Promise<void> {
   keepHeapSmall();
+  const args = process.argv.slice(2);
+  // `supervisord -n` starts us with `--config FILE --check REQUEST` to have its config checked first.
+  if (args[2] !== "--check") return await supervise(args, null);
+  ignoreRelayed();
+  const checked = await checkFirst(JSON.parse(args[3] ?? "") as CheckRequest, tooling());
+  await supervise(checked.args, checked.loaded);
+}
+
+async function supervise(args: readonly string[], checked: LoadResult | null): Promise<void> {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       config: { type: "string" },
       // The config comes from a program that embeds us, and the daemon's folders are where it is.
@@ -42,8 +55,7 @@ async function main(): Promise<void> {
   const launch = values.supervisord === undefined ? null : (JSON.parse(values.supervisord) as SupervisordLaunch);
   const console = values.console === undefined ? null : (JSON.parse(values.console) as ConsoleStyle);
   // In the foreground a terminal sends its signals to us as well as to the keeper, whose word counts.
-  if (launch !== null || console !== null || values.service)
-    for (const signal of RELAYED) process.on(signal, () => undefined);
+  if (launch !== null || console !== null || values.service) ignoreRelayed();
   // Nor is it the end if nobody reads the copy of the log any more.
   process.stdout.on("error", () => undefined);
   const stream = new Socket({ fd: 3, readable: true, writable: true });
@@ -53,9 +65,13 @@ async function main(): Promise<void> {
   // Without its keeper a supervisor can neither start nor stop anything: the next keeper starts another one.
   keeper.events.onClose(() => process.exit(70));
 
-  const sockets = await receiveSockets();
-  const tooling = loadTooling();
+  const receiving = receiveSockets();
+  const first = (process.env["SUP_KEEPER_RESTARTS"] ?? "0") === "0";
+  // The keeper is not ready yet, and this takes a while. Those to come have a model, and no time to lose.
+  if (first) tooling();
+  const sockets = await receiving;
   const parts: BootParts = {
+    checked,
     load: async () => {
       if (values.given) return tooling().loadGivenForDaemon(config);
       const mode = values.mode === "development" ? "development" : "production";
@@ -80,7 +96,7 @@ async function main(): Promise<void> {
       only: values.only,
       version,
       program: [process.execPath, process.argv[1] ?? ""],
-      args: process.argv.slice(2),
+      args,
       cwd: process.cwd(),
       environment: withoutOwnVariables(process.env, values.service ? SERVICE_VARIABLES : []),
       launch,
@@ -91,7 +107,6 @@ async function main(): Promise<void> {
   );
 
   // Somebody waits for word of how it went: of the first supervisor, or of the next if that one died before it could tell.
-  const first = (process.env["SUP_KEEPER_RESTARTS"] ?? "0") === "0";
   const report: BootReport = outcome.ready ? { ready: true, pid: outcome.pid, warnings: outcome.warnings } : outcome;
   if (launch?.nodaemon === true) {
     if (!outcome.ready) process.stderr.write(usageErrorText(outcome.messages, launch.program));
@@ -115,13 +130,17 @@ function tell(report: BootReport): Promise<void> {
 }
 
 /** The bundle with zod and the rest of the config floor: only needed when a config is read. */
-function loadTooling(): () => typeof import("./tooling.ts") {
-  return () => require([".", "tooling.cjs"].join("/")) as typeof import("./tooling.ts");
+function tooling(): typeof import("./tooling.ts") {
+  return require([".", "tooling.cjs"].join("/")) as typeof import("./tooling.ts");
 }
 
 function logSink(path: string, maxbytes: number, backups: number): { write(line: string): void; reopen(): void } {
   const target = new LogFiles().acquire(path, maxbytes, backups);
   return { write: (line) => void target.write(Buffer.from(line)), reopen: () => target.reopen() };
+}
+
+function ignoreRelayed(): void {
+  for (const signal of RELAYED) process.on(signal, () => undefined);
 }
 
 const RELAYED = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"] as const;

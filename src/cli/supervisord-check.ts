@@ -5,9 +5,9 @@ import type { CheckRequest } from "./check-answer.ts";
  * and a keeper reads no config.
  */
 async function main(): Promise<void> {
-  const { config, cwd, overrides } = JSON.parse(process.argv[2] ?? "") as CheckRequest;
+  const request = JSON.parse(process.argv[2] ?? "") as CheckRequest;
   const tooling = require([".", "tooling.cjs"].join("/")) as typeof import("./tooling.ts");
-  const answer = await tooling.checkForSupervisord(config, cwd, overrides);
+  const { answer } = await tooling.checkForSupervisord(request);
   // Who asked may have been ended meanwhile: then nobody wants the answer.
   process.stdout.on("error", () => process.exit(1));
   process.stdout.write(JSON.stringify(answer));

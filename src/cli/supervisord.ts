@@ -3,8 +3,8 @@
  *
  * In the foreground this process itself becomes the keeper: Node cannot exec, and the pid that was started is the one that
  * init systems and users watch and signal. Otherwise it starts a detached keeper and stays until the daemon is ready or it is
- * known why not. Either way the config is first read by a process of its own, because user, limits and folder have to be
- * known before anything else is done.
+ * known why not. Either way the config is first read by another process, because user, limits and folder have to be known
+ * before anything else is done: in the foreground by the one that is to be the supervisor, else by one of its own.
  */
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync, realpathSync, statSync } from "node:fs";
@@ -19,13 +19,14 @@ import { becomeUser, checkAccount, identityNotices } from "../daemon/supervisord
 import type { Notice, SupervisordLaunch } from "../daemon/supervisord-launch.ts";
 import { raiseLimits } from "../daemon/supervisord-limits.ts";
 import { readSupervisordOptions, type SupervisordOptions } from "../daemon/supervisord-options.ts";
-import { findKeeper } from "../keeper/runtime-lock.ts";
+import { closeInherited } from "../keeper/kernel/inherited-fds.ts";
 import { pythonRepr } from "../model/text/python-repr.ts";
 import type { CheckAnswer, CheckRequest } from "./check-answer.ts";
+import { EarlySupervisor } from "./early-supervisor.ts";
 import { detachKeeper, NotStarted } from "./detach-keeper.ts";
 import { restoreEnvironment } from "./full-environment.ts";
 import { launcherFileLimit } from "./launcher-file-limit.ts";
-import { runKeeper } from "./run-keeper.ts";
+import type { KeeperSettings } from "./run-keeper.ts";
 import { typedName } from "./typed-name.ts";
 import { version } from "./version.ts";
 
@@ -49,7 +50,22 @@ async function main(program: string): Promise<void> {
 
 async function run(program: string, cwd: string, { configuration, overrides }: SupervisordOptions): Promise<void> {
   const config = resolve(cwd, readable(configuration ?? search(program, cwd), cwd));
-  const { supervisord, account } = check({ config, cwd, overrides });
+  if (overrides.nodaemon !== true) return await start(program, { config, cwd, overrides }, null);
+  // What was leaked into us is not to be the supervisor's either.
+  closeInherited(null);
+  const early = new EarlySupervisor({ config, cwd, overrides });
+  try {
+    await start(program, { config, cwd, overrides }, early);
+  } catch (error) {
+    await early.drop();
+    throw error;
+  }
+}
+
+async function start(program: string, request: CheckRequest, early: EarlySupervisor | null): Promise<void> {
+  const { config, cwd, overrides } = request;
+  const { findKeeper } = keeping();
+  const { supervisord, account } = early === null ? check(request) : accepted(await early.answer);
   const { nodaemon } = supervisord;
   // The same daemon, whichever way its folder was reached; found again from the config alone.
   const places = placesFor(join(realpathSync(dirname(config)), basename(config)));
@@ -84,7 +100,8 @@ async function run(program: string, cwd: string, { configuration, overrides }: S
   ];
   const crashLog = join(places.state, "crash.log");
   const settings = { runtime: places.runtime, crashLog, command, nofileSoft: limits.nofileSoft };
-  if (nodaemon) return await stay(settings);
+  if (nodaemon)
+    return await stay({ ...settings, ...(await continued(early, command, account !== null || limits.set)) });
   await detachKeeper(settings, launch.report, ALREADY_RUNNING);
 }
 
@@ -115,9 +132,28 @@ function check(request: CheckRequest): Extract<CheckAnswer, { ok: true }> {
     stdio: ["ignore", "pipe", "inherit"],
     maxBuffer: 64 * 1024 * 1024,
   });
-  const answer = JSON.parse(said) as CheckAnswer;
+  return accepted(JSON.parse(said) as CheckAnswer);
+}
+
+function accepted(answer: CheckAnswer): Extract<CheckAnswer, { ok: true }> {
   if (!answer.ok) throw new NotStarted(answer.messages, 2);
   return answer;
+}
+
+/** One that has inherited what we no longer are is no use. */
+async function continued(
+  early: EarlySupervisor | null,
+  [, , ...args]: readonly string[],
+  changed: boolean,
+): Promise<Pick<KeeperSettings, "early">> {
+  if (early !== null && !changed) return { early: early.go(args) };
+  await early?.drop();
+  return {};
+}
+
+/** The keeper's code, which is read while the config is. */
+function keeping(): typeof import("./keeping.ts") {
+  return require([".", "keeping.cjs"].join("/")) as typeof import("./keeping.ts");
 }
 
 /** The soft limit of open files that we were started with: `bin/supervisord` asks the shell, before Node raises it. */
@@ -146,8 +182,8 @@ function pythonError(error: unknown): string {
 }
 
 /** In the foreground: from here on this process is the keeper, until it ends. */
-async function stay(settings: Omit<Parameters<typeof runKeeper>[0], "ownerFd">): Promise<void> {
-  const owner = await runKeeper({ ...settings, ownerFd: null });
+async function stay(settings: Omit<KeeperSettings, "ownerFd">): Promise<void> {
+  const owner = await keeping().runKeeper({ ...settings, ownerFd: null });
   if (owner !== null) throw new SupervisordUsageError(ALREADY_RUNNING);
 }
 

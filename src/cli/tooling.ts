@@ -6,7 +6,6 @@ import { loadGiven } from "../config/load-given.ts";
 import { loadConfig, type LoadResult } from "../config/load-config.ts";
 import { systemWorld } from "../config/world.ts";
 import { withOverrides } from "../daemon/supervisord-launch.ts";
-import type { Overrides } from "../daemon/supervisord-options.ts";
 import { toUser } from "../ini/value-types.ts";
 import { checkConfig } from "../model/check-config.ts";
 import type { Model } from "../model/model.ts";
@@ -15,7 +14,7 @@ import { CliError } from "./cli-error.ts";
 import type { Project } from "./find-daemon.ts";
 import { styler } from "./render/colors.ts";
 import { safeText } from "./render/safe-text.ts";
-import type { CheckAnswer } from "./check-answer.ts";
+import type { CheckAnswer, CheckRequest } from "./check-answer.ts";
 
 // The bundle of everything that reads configs: zod, the ini dialect, the evaluator's door. Loaded by `sup` for the commands
 // below, and by the daemon when it reads its config; nobody else pays for it.
@@ -39,11 +38,19 @@ export function loadGivenForDaemon(file: string): LoadResult {
   return loadGiven(file, { mode: "production", command: "up", evaluator: evaluatorProgram(), cwd: process.cwd() });
 }
 
-/** What the `supervisord` command asks before it starts a daemon; see `supervisord-check.ts`. */
-export async function checkForSupervisord(config: string, cwd: string, overrides: Overrides): Promise<CheckAnswer> {
+/** What the `supervisord` command asks before it starts a daemon; see `supervisord-check.ts` and `check-first.ts`. */
+export async function checkForSupervisord({
+  config,
+  cwd,
+  overrides,
+}: CheckRequest): Promise<{ readonly answer: CheckAnswer; readonly loaded: LoadResult }> {
   const loaded = withOverrides(await loadForDaemon(config, "production", cwd), overrides);
-  if (!loaded.outcome.ok) return { ok: false, messages: loaded.outcome.problems.map((problem) => problem.message) };
-  const { supervisord } = loaded.outcome.value;
+  return { answer: answerTo(loaded, config, cwd), loaded };
+}
+
+function answerTo({ outcome }: LoadResult, config: string, cwd: string): CheckAnswer {
+  if (!outcome.ok) return { ok: false, messages: outcome.problems.map((problem) => problem.message) };
+  const { supervisord } = outcome.value;
   if (supervisord.user === null) return { ok: true, supervisord, account: null };
   const world = systemWorld(config, process.env, cwd);
   const uid = toUser(supervisord.user, world);

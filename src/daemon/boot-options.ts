@@ -33,6 +33,8 @@ export interface BootOptions {
 /** The pieces that the top floor hands in. */
 export interface BootParts extends LogParts {
   readonly load: () => Promise<LoadResult>;
+  /** The config as it was read for the check that this start had to pass; `null`: it is to be loaded. */
+  readonly checked: LoadResult | null;
   /** A model of one program about which nothing was said: the defaults of this version. */
   readonly reference: () => Model;
   readonly format: (problems: readonly Problem[], severity?: "error" | "warning") => string;

@@ -55,7 +55,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   // Programs of a daemon before us run, or may: whatever happens, nothing is begun anew.
   const takesOver = snapshot.saved["daemon"] !== undefined;
   const inherited = takesOver ? lastGood() : null;
-  const loaded = inherited === null ? await parts.load() : null;
+  const loaded = inherited === null ? (parts.checked ?? (await parts.load())) : null;
   // It was read before everything was stopped for a restart, and was fine then: better the last good one than none.
   const fallback = loaded?.outcome.ok === false && snapshot.restarts > 0 ? lastGood() : null;
   if (loaded?.outcome.ok === false && fallback === null && !takesOver) return fail(loaded.outcome.problems, 2);

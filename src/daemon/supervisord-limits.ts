@@ -12,6 +12,8 @@ export interface RaisedLimits {
   /** Soft limit of open files that programs get; `null`: as it is. */
   readonly nofileSoft: number | null;
   readonly notices: readonly Notice[];
+  /** Limits of this process were changed; children that it has already do not have them. */
+  readonly set: boolean;
 }
 
 /**
@@ -28,10 +30,12 @@ export function raiseLimits(wanted: WantedLimits, launcherSoft: number | null, m
   const notices: Notice[] = [];
   const files = readLimit("Max open files");
   let nofileSoft = launcherSoft;
+  let set = false;
   if (files !== null && (launcherSoft ?? files.soft) < wanted.minfds) {
     if (files.hard < wanted.minfds) {
       const raised = mayRaiseHard && setLimit("nofile", wanted.minfds, wanted.minfds);
       if (!raised) throw new SupervisordUsageError(tooFewFiles(wanted.minfds, files.hard));
+      set = true;
     }
     nofileSoft = wanted.minfds;
     notices.push({ level: "info", text: `Increased RLIMIT_NOFILE limit to ${wanted.minfds}` });
@@ -41,9 +45,10 @@ export function raiseLimits(wanted: WantedLimits, launcherSoft: number | null, m
     const hard = Math.max(processes.hard, wanted.minprocs);
     const raised = (hard === processes.hard || mayRaiseHard) && setLimit("nproc", wanted.minprocs, hard);
     if (!raised) throw new SupervisordUsageError(tooFewProcesses(wanted.minprocs, processes.hard));
+    set = true;
     notices.push({ level: "info", text: `Increased RLIMIT_NPROC limit to ${wanted.minprocs}` });
   }
-  return { nofileSoft, notices };
+  return { nofileSoft, notices, set };
 }
 
 function readLimit(name: string): { readonly soft: number; readonly hard: number } | null {

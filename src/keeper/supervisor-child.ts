@@ -6,11 +6,12 @@
  * crashes at a time may come like this, and one more for each second that passes: whoever kills it now and then is not to
  * leave the programs without it. Beyond that the wait doubles, up to 30 s, because what falls over at once will do so again.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { Duplex } from "node:stream";
 import { RESTART_STATUS } from "../protocol/keeper.ts";
 import { HeldSockets } from "./sockets/held-sockets.ts";
 import { serveKeeper, type SupervisorConnection } from "./serve.ts";
+import { spawnSupervisor } from "./supervisor-process.ts";
 import type { KeeperCore } from "./keeper-core.ts";
 
 export class SupervisorChild {
@@ -64,15 +65,15 @@ export class SupervisorChild {
     return this.#connection?.heard ?? 0;
   }
 
-  start(): void {
-    const [file = "", ...args] = this.#command;
+  /** `early` is one that was started for this keeper already, by `spawnSupervisor`; if it is gone, another takes its place. */
+  start(early: ChildProcess | null = null): void {
     const restarts = this.#starts++;
     this.#startedAt = performance.now();
-    const print = this.#say === null ? "inherit" : "pipe";
-    const child = spawn(file, args, {
-      stdio: ["ignore", print, print, "pipe", "ipc"],
-      env: { ...process.env, SUP_KEEPER_RESTARTS: String(restarts), SUP_KEEPER_PID: String(process.pid) },
-    });
+    const lives = early?.pid !== undefined && early.exitCode === null && early.signalCode === null;
+    const child =
+      early !== null && lives
+        ? early
+        : spawnSupervisor(this.#command, restarts, this.#say === null ? "inherit" : "pipe");
     this.#child = child;
     this.#sockets.attach(child);
     const say = this.#say;

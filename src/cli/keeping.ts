@@ -1,0 +1,3 @@
+// The bundle of what a keeper is, for a program that becomes one: read when it does.
+export { findKeeper } from "../keeper/runtime-lock.ts";
+export { runKeeper } from "./run-keeper.ts";
