@@ -19,6 +19,10 @@ const programs = {
   actions: "src/cli/actions.ts",
   "cli-table3": "node_modules/cli-table3/index.js",
   "parse-xml": "node_modules/@rgrove/parse-xml/dist/index.js",
+  chokidar: "node_modules/chokidar/index.js",
+  execa: "node_modules/execa/index.js",
+  "prom-client": "node_modules/prom-client/index.js",
+  schema: "src/model/schema/validate.ts",
   tooling: "src/cli/tooling.ts",
   supervisord: "src/cli/supervisord.ts",
   "supervisord-check": "src/cli/supervisord-check.ts",
@@ -55,6 +59,29 @@ const client = {
     besides({ "cli-table3": "./cli-table3.cjs", "@rgrove/parse-xml": "./parse-xml.cjs" }),
   ],
 };
+
+/** What few daemons use, or none right after its start, is read when it is used. */
+const supervisor = {
+  supported: { "dynamic-import": false },
+  plugins: [
+    lazyModules(["child_process", "vm"], { chokidar: ["watch"] }),
+    besides({
+      chokidar: "./chokidar.cjs",
+      execa: "./execa.cjs",
+      "prom-client": "./prom-client.cjs",
+    }),
+  ],
+};
+
+/** Supervisor's own format has no use for zod. */
+const validate = ["validateConfig", "prepareValidation"];
+const tooling = {
+  plugins: [
+    lazyModules([], { "./schema/validate.ts": validate, "../model/schema/validate.ts": validate }),
+    besides({ "./schema/validate.ts": "./schema.cjs", "../model/schema/validate.ts": "./schema.cjs" }),
+  ],
+};
+const settings = { supervisor, tooling };
 const clients = new Set(["sup", "commands", "actions", "supervisorctl", "cli-table3", "parse-xml"]);
 
 /** What CommonJS has by itself: the folder of the bundle. */
@@ -64,7 +91,7 @@ const entries = Object.entries(programs).filter(([, file]) => existsSync(join(ro
 const bundles = [
   ...entries.map(([name, file]) => ({
     ...shared,
-    ...(clients.has(name) ? client : {}),
+    ...(clients.has(name) ? client : settings[name]),
     entryPoints: [file],
     format: "cjs",
     outfile: `dist/${name}.cjs`,

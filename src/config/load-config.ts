@@ -5,6 +5,7 @@ import { irregularKind, readRegular } from "../files/read-regular.ts";
 import { loadIni } from "../ini/load-ini.ts";
 import { lintModel } from "../model/lint.ts";
 import type { Model } from "../model/model.ts";
+import { prepareValidation } from "../model/schema/validate.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
 import { build, fromIncludes, iniAccess, laxModes, worldOf, type Built } from "./build-config.ts";
 import { contentHash } from "./content-hash.ts";
@@ -105,7 +106,7 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
   const access = whoMayEvaluate(file);
   if (access.refused.length > 0) return failure("ts", [file], access.refused);
   const env = withoutOwnVariables(context.env ?? process.env);
-  const evaluation = await runEvaluator(
+  const evaluating = runEvaluator(
     {
       file,
       context: { mode: context.mode, command: context.command, host: hostname(), env },
@@ -117,6 +118,8 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
       ...(context.timeoutMs === undefined ? {} : { timeoutMs: context.timeoutMs }),
     },
   );
+  prepareValidation();
+  const evaluation = await evaluating;
   // The compiler would put other characters in the place of what it cannot read.
   const garbled = notUtf8([file, ...evaluation.files.filter((one) => one !== file && !one.includes("/node_modules/"))]);
   if (garbled.length > 0) return failure("ts", evaluation.files, garbled);

@@ -115,11 +115,18 @@ function place(reading: Reading, out: ReadGroups, part: Part, name: string, sect
   }
   out[part][name] = options;
   remember(reading, [part, name], reading.tree.sections.get(section)?.place);
-  const keys = [...PROGRAM_KEYS, ...PROCESS_KEYS, ...FCGI_KEYS, ...LISTENER_KEYS].map(({ key }) => key);
-  for (const key of [...keys, "process_name", "environment", "programs"]) {
-    remember(reading, [part, name, optionName(key)], reader.entry(key)?.place);
+  for (const key of PLACED_KEYS) {
+    const entry = reader.entry(key);
+    if (entry !== undefined) remember(reading, [part, name, optionName(key)], entry.place);
   }
 }
+
+const PLACED_KEYS: readonly string[] = [
+  ...[...PROGRAM_KEYS, ...PROCESS_KEYS, ...FCGI_KEYS, ...LISTENER_KEYS].map(({ key }) => key),
+  "process_name",
+  "environment",
+  "programs",
+];
 
 function sectionsOf(reading: Reading, prefix: string): string[] {
   return [...reading.tree.sections.keys()].filter((section) => section.startsWith(prefix));

@@ -64,6 +64,7 @@ export function readSection(reading: Reading, section: string, suffix = ""): Sec
   const text: SectionReader["text"] = (key, names, label = `${section}.${key}`) => {
     const found = entry(key);
     if (!found) return undefined;
+    if (!found.value.includes("%")) return found.value;
     const expanded = expandPercent(found.value, new Map([...environment, ...names]), label);
     if (expanded.ok) return expanded.text;
     problem(expanded.message, key);

@@ -63,10 +63,10 @@ export function variableNames(environment: Readonly<Record<string, string | unde
 
 /** Order of Python's `sorted`: by code point, where JavaScript's own goes by UTF-16 unit. */
 export function byCodePoint(a: string, b: string): number {
-  const [left, right] = [Array.from(a), Array.from(b)];
-  for (let at = 0; at < Math.min(left.length, right.length); at++) {
-    const difference = (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? 0);
+  for (let at = 0; at < Math.min(a.length, b.length); at++) {
+    // Behind the first half of a pair comes its second, which alone makes no other difference.
+    const difference = (a.codePointAt(at) ?? 0) - (b.codePointAt(at) ?? 0);
     if (difference !== 0) return difference;
   }
-  return left.length - right.length;
+  return a.length - b.length;
 }

@@ -4,6 +4,11 @@ import type { Outcome, Problem } from "../problem.ts";
 import { configSchema } from "./schema.ts";
 import { closest } from "../text/suggest.ts";
 
+/** Reads the code that checks, which takes a while, if that has not been done: for those who have to wait for something else. */
+export function prepareValidation(): void {
+  void configSchema.def;
+}
+
 /**
  * Checks that a value has the shape of a config: every mistake at once, each with its path, what was found and what is
  * allowed. Values of environments and passwords are never repeated.

@@ -20,6 +20,32 @@ export type FormatResult =
  * secrets included), this is an error.
  */
 export function formatPercent(template: string, mapping: ReadonlyMap<string, FormatValue>): FormatResult {
+  return formatPlain(template, mapping) ?? formatExactly(template, mapping);
+}
+
+/** By far the most templates have nothing but `%(key)s` and `%%`; `null` for all others, and for mistakes. */
+function formatPlain(template: string, mapping: ReadonlyMap<string, FormatValue>): FormatResult | null {
+  let text = "";
+  let from = 0;
+  for (let at = template.indexOf("%"); at !== -1; at = template.indexOf("%", from)) {
+    text += template.slice(from, at);
+    from = at + 2;
+    if (template[at + 1] === "%") {
+      text += "%";
+      continue;
+    }
+    const end = template.indexOf(")", from);
+    const key = template.slice(from, end);
+    const value = mapping.get(key);
+    const isPlain = template[at + 1] === "(" && end !== -1 && template[end + 1] === "s" && !key.includes("(");
+    if (!isPlain || value === undefined) return null;
+    text += String(value);
+    from = end + 2;
+  }
+  return { ok: true, text: text + template.slice(from) };
+}
+
+function formatExactly(template: string, mapping: ReadonlyMap<string, FormatValue>): FormatResult {
   // Code points, not UTF-16 units: Python's indexes, widths and precisions count characters.
   const source = Array.from(template);
   const cursor: Cursor = { source, at: 0, bare: true };
