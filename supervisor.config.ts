@@ -16,10 +16,12 @@ export default defineConfig({
     build: {
       command: "node scripts/build.mjs --watch --no-types",
       health: { ready: { log: "watching" } },
+      // esbuild works in a process of its own.
+      stopasgroup: true,
     },
-    // Runs the unit tests of what changed; start it with: bin/sup start unit
+    // Runs the unit tests that a change concerns whenever a source changes; start it with: bin/sup start unit
     unit: {
-      command: `${bin}/vitest --project unit --changed`,
+      command: `${bin}/vitest --watch --project unit`,
       dependsOn: { build: "ready" },
       stopasgroup: true,
       autostart: false,

@@ -51,7 +51,8 @@ export function identityOf(step: ProcessPlan): string {
 }
 
 function isHeld(supervisor: Supervisor, group: string, step: ProcessPlan): boolean {
-  return supervisor.find(group, step.before?.name ?? "")?.stoppedByOperator === true;
+  const process = supervisor.find(group, step.before?.name ?? "");
+  return process !== null && (process.stoppedByOperator || isLeftOut(supervisor, process));
 }
 
 function identity(spec: ProcessSpec | null): string {
@@ -103,16 +104,22 @@ async function replace(supervisor: Supervisor, process: ManagedProcess, spec: Pr
   if (comesBack) supervisor.requestStart(process);
 }
 
-/** After an edit: what ran, or tried to, runs again; what never ran follows autostart; what was stopped stays stopped. */
+/** After an edit: what ran, or tried to, runs again; what never ran follows autostart; what was stopped or left out stays so. */
 function shouldRun(supervisor: Supervisor, process: ManagedProcess, spec: ProcessSpec): boolean {
   const { state } = process.life;
   // It is down, or on its way down, only because of an earlier edit or restart.
   if (process.startAgain !== null) return true;
   if (process.stoppedByOperator) return false;
+  if (isLeftOut(supervisor, process)) return false;
   if (state === "STOPPED" || state === "EXITED" || state === "FATAL") {
     return spec.autostart || awaitsRestart(process.life) || supervisor.waitingFor(process).length > 0;
   }
   return state !== "STOPPING";
+}
+
+/** `sup up NAME` did not name it, else it would have been started then: that somebody edits it is no reason to start it. */
+function isLeftOut(supervisor: Supervisor, process: ManagedProcess): boolean {
+  return isUntouched(process) && process.spec.autostart && supervisor.waitingFor(process).length === 0;
 }
 
 function isUntouched(process: ManagedProcess): boolean {
