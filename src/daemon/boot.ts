@@ -60,7 +60,13 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const fallback = loaded?.outcome.ok === false && snapshot.restarts > 0 ? lastGood() : null;
   if (loaded?.outcome.ok === false && fallback === null && !takesOver) return fail(loaded.outcome.problems, 2);
   const model = (inherited ?? fallback)?.model ?? (loaded?.outcome.ok === true ? loaded.outcome.value : null);
-  if (model === null) throw new Error("there is neither a config nor a model to take over");
+  if (model === null) {
+    const mistakes = loaded?.outcome.ok === false ? parts.format(loaded.outcome.problems) : "";
+    throw new Error(
+      `Programs run on, but what they are is not known: ${options.places.lastGood} cannot be read, and the config has mistakes. ` +
+        `Once it has none, the next supervisor process takes them over.\n${mistakes}`,
+    );
+  }
 
   const { supervisord } = model;
   const copy = foreground && !supervisord.silent;
