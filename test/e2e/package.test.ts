@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Project } from "../support/project.ts";
@@ -22,6 +22,11 @@ describe("the package", () => {
     });
     const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
     expect(files.map((file) => file.path.split("/")[0])).not.toContain("test");
+    const linked = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/\]\(((?!http)[^)#]*)/g)].map(
+      ([, path]) => path ?? "",
+    );
+    expect(linked.length).toBeGreaterThan(5);
+    expect(linked.filter((path) => !files.some((file) => file.path.startsWith(path)))).toEqual([]);
     project.write("package.json", '{ "name": "elsewhere", "private": true }');
     await run("npm", ["install", "--no-audit", "--no-fund", join(project.folder, filename)]);
     expect(
