@@ -23,8 +23,8 @@ export class Backups {
   /** Makes `path` the new `.1`; the oldest beyond `limit` is overwritten. Throws the system's error if that fails. */
   shift(): void {
     const free = Math.min(this.#free ?? this.#look(), this.limit);
-    for (let index = free - 1; index >= 1; index--) this.#move(index);
-    this.#move(0);
+    let to = this.#name(free);
+    for (let index = free - 1; index >= 0; index--) to = this.#move(index, to);
     this.#free = free < this.limit && fs.existsSync(this.#name(free + 1)) ? null : free + 1;
   }
 
@@ -34,16 +34,18 @@ export class Backups {
     this.#free = 1;
   }
 
-  #move(index: number): void {
+  /** To the name after its own; returns its own, which is the next one's to have. */
+  #move(index: number, to: string): string {
     const from = this.#name(index);
     try {
-      fs.renameSync(from, this.#name(index + 1));
+      fs.renameSync(from, to);
     } catch (error) {
       // A backup that somebody has removed is nobody's mistake.
-      if (index > 0 && errnoOf(error) === "ENOENT" && !fs.existsSync(from)) return;
+      if (index > 0 && errnoOf(error) === "ENOENT" && !fs.existsSync(from)) return from;
       this.#free = index + 1;
       throw error;
     }
+    return from;
   }
 
   #name(index: number): string {
