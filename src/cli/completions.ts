@@ -35,7 +35,7 @@ async function argumentsOf(command: string, before: readonly string[]): Promise<
   if (!TAKES_NAMES.has(command)) return [];
   try {
     const flag = before.findIndex((word) => word === "-c" || word === "--config");
-    const { client } = findProject(flag === -1 ? undefined : before[flag + 1]);
+    const { client } = await findProject(flag === -1 ? undefined : before[flag + 1]);
     const { processes } = await client.call("status", {});
     const groups = processes.filter((one) => one.group !== one.name).map((one) => `${one.group}:*`);
     return [...new Set([...processes.flatMap((one) => [one.program, one.namespec]), ...groups])];

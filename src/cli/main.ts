@@ -31,7 +31,7 @@ async function main(): Promise<void> {
         import("./find-daemon.ts"),
         import("./commands/status.ts"),
       ]);
-      const project = findProject(shown.config);
+      const project = await findProject(shown.config);
       if (project.warning !== null) process.stderr.write(`sup: ${project.warning}\n`);
       process.exitCode = await status(project, shown.names, shown);
       return;

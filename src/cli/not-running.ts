@@ -58,7 +58,7 @@ export async function notRunning(project: Project): Promise<CliError> {
     );
   }
   return new CliError(`nothing is running for ${project.config}`, {
-    hint: `Start it with: ${project.sup} up`,
+    hint: project.beside ?? `Start it with: ${project.sup} up`,
     status: NO_DAEMON,
   });
 }

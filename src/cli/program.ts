@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import type { Project } from "./find-daemon.ts";
+import type { Project, Purpose } from "./find-daemon.ts";
 import type { ForegroundOptions } from "./run-foreground.ts";
 import { version } from "./version.ts";
 
@@ -32,11 +32,11 @@ export function createProgram(done: (status: number) => void): Command {
       program.error(`error: unknown command '${word}'`);
     return "";
   });
-  const project = () => {
+  const project = async (purpose?: Purpose) => {
     const { config, runtimeDir } = program.opts<{ config?: string; runtimeDir?: string }>();
     // As the variable does, for us and for whatever we start.
     if (runtimeDir !== undefined) process.env["SUP_RUNTIME_DIR"] = resolve(runtimeDir);
-    const found = actions().findProject(config);
+    const found = await actions().findProject(config, purpose);
     if (found.warning !== null) process.stderr.write(`sup: ${found.warning}\n`);
     return found;
   };
@@ -50,7 +50,7 @@ export function createProgram(done: (status: number) => void): Command {
     .option("--mode <mode>", "development or production (default: production with -d or --wait)", mode)
     .option("--no-watch", "do not apply edits of the config by itself")
     .action(async (names: string[], options) => {
-      done(await actions().up(project(), names, options));
+      done(await actions().up(await project("start"), names, options));
     });
 
   program
@@ -64,7 +64,7 @@ export function createProgram(done: (status: number) => void): Command {
     .option("--watch", "apply edits of the config by itself", false)
     .action(async (options: ForegroundOptions) => {
       const { runForeground } = bundle<typeof import("./run-foreground.ts")>("foreground.cjs");
-      await runForeground(project(), options);
+      await runForeground(await project("start"), options);
     });
 
   program
@@ -72,7 +72,7 @@ export function createProgram(done: (status: number) => void): Command {
     .description("stop everything, in order, and the daemon")
     .option("--timeout <time>", "do not wait longer than this", seconds)
     .action(async (options: { timeout?: number }) => {
-      done(await actions().down(project(), { timeout: options.timeout ?? null }));
+      done(await actions().down(await project("start"), { timeout: options.timeout ?? null }));
     });
 
   program
@@ -80,7 +80,7 @@ export function createProgram(done: (status: number) => void): Command {
     .description("what runs, and why what does not run does not")
     .option("--json", "as JSON", false)
     .action(async (names: string[], options: { json: boolean }) => {
-      done(await actions().status(project(), names, options));
+      done(await actions().status(await project(), names, options));
     });
 
   program
@@ -88,7 +88,7 @@ export function createProgram(done: (status: number) => void): Command {
     .description("the processes of each program as a tree, with what they use")
     .option("--json", "as JSON", false)
     .action(async (names: string[], options: { json: boolean }) => {
-      done(await actions().ps(project(), names, options));
+      done(await actions().ps(await project(), names, options));
     });
 
   for (const action of ["start", "stop", "restart"] as const) {
@@ -100,7 +100,7 @@ export function createProgram(done: (status: number) => void): Command {
     if (action !== "stop") command.option("--no-deps", "without the programs they depend on");
     command.action(async (names: string[], options: { json: boolean; wait: boolean; deps?: boolean }) => {
       done(
-        await actions().control(project(), action, names, {
+        await actions().control(await project(), action, names, {
           json: options.json,
           wait: options.wait,
           noDeps: options.deps === false,
@@ -114,7 +114,7 @@ export function createProgram(done: (status: number) => void): Command {
     .description("send a signal, such as HUP or USR1")
     .option("--json", "as JSON", false)
     .action(async (signal: string, names: string[], options: { json: boolean }) => {
-      done(await actions().control(project(), "signal", names, { json: options.json, wait: true, signal }));
+      done(await actions().control(await project(), "signal", names, { json: options.json, wait: true, signal }));
     });
 
   program
@@ -122,14 +122,14 @@ export function createProgram(done: (status: number) => void): Command {
     .description("replace the daemon's supervisor by this version; programs are not touched")
     .option("--keeper", "the keeper too: exit statuses of the programs that run now will be unknown", false)
     .action(async (options: { keeper: boolean }) => {
-      done(await actions().upgrade(project(), options));
+      done(await actions().upgrade(await project(), options));
     });
 
   program
     .command("pid [names...]")
     .description("the pid of the daemon, or of processes")
     .action(async (names: string[]) => {
-      done(await actions().pid(project(), names));
+      done(await actions().pid(await project(), names));
     });
 
   program
@@ -140,14 +140,14 @@ export function createProgram(done: (status: number) => void): Command {
     .option("--json", "one JSON object a line, `data` in base64", false)
     .option("--raw", "the bytes as written: no prefix, escape sequences untouched", false)
     .action(async (names: string[], options) => {
-      done(await actions().logs(project(), names, options));
+      done(await actions().logs(await project(), names, options));
     });
 
   program
     .command("shell [action...]")
     .description("supervisorctl's shell on this project, with history and completion")
     .action(async (words: string[]) => {
-      done(await actions().shell(project(), words));
+      done(await actions().shell(await project(), words));
     });
 
   const planning = {
@@ -161,7 +161,7 @@ export function createProgram(done: (status: number) => void): Command {
       .description(planning[action])
       .option("--json", "as JSON", false)
       .action(async (options: { json: boolean }) => {
-        done(await actions().plan(project(), action, options));
+        done(await actions().plan(await project(), action, options));
       });
   }
 
@@ -170,14 +170,18 @@ export function createProgram(done: (status: number) => void): Command {
 }
 
 /** Commands that work on files, without a daemon. */
-function addToolingCommands(program: Command, project: () => Project, done: (status: number) => void): void {
+function addToolingCommands(
+  program: Command,
+  project: (purpose?: Purpose) => Promise<Project>,
+  done: (status: number) => void,
+): void {
   program
     .command("check")
     .description("check the config, and show every mistake in it")
     .option("--mode <mode>", "development or production", mode, "development")
     .option("--json", "as JSON", false)
     .action(async (options: { mode: "development" | "production"; json: boolean }) =>
-      done(await tooling().check(project(), options)),
+      done(await tooling().check(await project("read"), options)),
     );
 
   program
@@ -190,7 +194,7 @@ function addToolingCommands(program: Command, project: () => Project, done: (sta
     .option("--mode <mode>", "development or production", mode, "development")
     .option("--json", "as JSON (the default)", true)
     .action(async (options: { mode: "development" | "production" }) =>
-      done(await tooling().printModel(project(), options)),
+      done(await tooling().printModel(await project("read"), options)),
     );
 
   program
@@ -211,7 +215,7 @@ function addToolingCommands(program: Command, project: () => Project, done: (sta
     .option("--systemd", "print a systemd unit for the project instead", false)
     .action(async (template: string | undefined, options: { list: boolean; systemd: boolean }) => {
       if (options.systemd) {
-        return done(actions().systemdUnit(project()));
+        return done(actions().systemdUnit(await project("read")));
       }
       done(actions().init(process.cwd(), template, options));
     });

@@ -28,13 +28,14 @@ export interface ForegroundOptions {
  * @throws CliError if there is no place for sockets, or if a daemon of this config runs already.
  */
 export async function runForeground(project: Project, options: ForegroundOptions): Promise<void> {
-  const { places } = project;
+  const { places, refusal } = project;
   if ((options.container === true) === (options.service === true)) {
     throw new CliError("sup run needs to know what for: --container or --service", {
       hint: "At a terminal, use `sup up`.",
       status: 2,
     });
   }
+  if (refusal !== null) throw new CliError(refusal.message, refusal);
   makeFolder(places.runtime);
   makeFolder(places.state);
   if (process.pid === 1) {

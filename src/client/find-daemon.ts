@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { CONFIG_NAMES, configIn } from "../config/find-config.ts";
 import { placesFor, servicePlaces, type Places } from "../daemon/places.ts";
 import { findKeeper } from "../keeper/runtime-lock.ts";
 import { ApiClient } from "./api-client.ts";
@@ -21,6 +22,24 @@ export function daemonOf(file: string): DaemonOfConfig {
   // As long as the keeper lives, so does the daemon: it may be between two supervisor processes.
   const isComing = async (): Promise<boolean> => (await findKeeper(join(places.runtime, "keeper"))) !== null;
   return { config, folder, places, client: new ApiClient({ socket: places.socket }, isComing) };
+}
+
+/**
+ * The config of the nearest folder upwards that has one, or had one whose daemon has left its socket; `null` if none has. A config
+ * that was renamed counts by its old name: there is its daemon.
+ */
+export function nearestConfig(start: string): string | null {
+  for (let folder = resolve(start); ; folder = dirname(folder)) {
+    const file = configIn(folder)?.file ?? null;
+    if (file !== null && hasSocket(file)) return file;
+    const left = CONFIG_NAMES.map((name) => join(folder, name)).find((one) => !existsSync(one) && hasSocket(one));
+    if (left !== undefined) return left;
+    if (file !== null || folder === dirname(folder)) return file;
+  }
+}
+
+function hasSocket(file: string): boolean {
+  return existsSync(dirname(file)) && existsSync(daemonOf(file).places.socket);
 }
 
 /** A service has its own places, which its clients are not told by their environment. */

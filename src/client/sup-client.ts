@@ -1,7 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { findConfig } from "../config/find-config.ts";
 import { selects } from "../model/select-processes.ts";
 import type {
   ActionResult,
@@ -13,7 +12,7 @@ import type {
   UpgradeReport,
 } from "../protocol/api.ts";
 import { ApiClient } from "./api-client.ts";
-import { daemonOf } from "./find-daemon.ts";
+import { daemonOf, nearestConfig } from "./find-daemon.ts";
 import { follow } from "./follow.ts";
 import { LogLines, type LogLine } from "./log-lines.ts";
 import { targetOf } from "./target.ts";
@@ -21,7 +20,7 @@ import { untilReady } from "./until-ready.ts";
 
 /** Which daemon to talk to. Without any of these: that of the project that the current folder belongs to. */
 export interface ConnectOptions {
-  /** The daemon of the nearest config from this folder upwards. Default: the current folder. */
+  /** The daemon of the nearest config from this folder upwards, be it one that is gone while its daemon runs. Default: the current folder. */
   readonly folder?: string | undefined;
   /** The daemon of this config file. */
   readonly config?: string | undefined;
@@ -228,13 +227,13 @@ function clientFor({ folder, config, url, username, password }: ConnectOptions):
     if (!existsSync(config)) throw new Error(`there is no config file ${resolve(config)}`);
     return daemonOf(resolve(config)).client;
   }
-  const found = findConfig(folder ?? process.cwd());
+  const found = nearestConfig(folder ?? process.cwd());
   if (found === null) {
     throw new Error(
       `no supervisor.config.ts (or supervisord.conf) in ${resolve(folder ?? ".")} or any folder above it`,
     );
   }
-  return daemonOf(found.file).client;
+  return daemonOf(found).client;
 }
 
 function listOf(names: Names): readonly string[] {

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { lstatSync, readlinkSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 /** Names looked for, best first. A typed file comes before plain data, and ours before Supervisor's. */
@@ -26,9 +26,27 @@ export interface FoundConfig {
  */
 export function findConfig(startDir: string): FoundConfig | null {
   for (let folder = resolve(startDir); ; folder = dirname(folder)) {
-    const [first, ...others] = CONFIG_NAMES.filter((name) => isFile(join(folder, name)));
-    if (first !== undefined) return { file: join(folder, first), warning: ambiguity(folder, first, others) };
-    if (folder === dirname(folder)) return null;
+    const found = configIn(folder);
+    if (found !== null || folder === dirname(folder)) return found;
+  }
+}
+
+/** The best of `CONFIG_NAMES` in this folder. Never throws. */
+export function configIn(folder: string): FoundConfig | null {
+  const [first, ...others] = CONFIG_NAMES.filter((name) => isFile(join(folder, name)));
+  return first === undefined ? null : { file: join(folder, first), warning: ambiguity(folder, first, others) };
+}
+
+/**
+ * What a symlink points to that leads nowhere, as it is written in it; `null` for anything else. Such a link in a config's place
+ * says that there is meant to be a config, so none of another folder may be taken for it.
+ */
+export function danglingTarget(path: string): string | null {
+  try {
+    if (!lstatSync(path).isSymbolicLink() || statSync(path, { throwIfNoEntry: false }) !== undefined) return null;
+    return readlinkSync(path);
+  } catch {
+    return null;
   }
 }
 
@@ -37,8 +55,11 @@ function ambiguity(folder: string, used: string, others: readonly string[]): str
   return `using ${join(folder, used)} and ignoring ${others.join(", ")} beside it; name one with -c to choose`;
 }
 
-// A folder that happens to be called supervisord.conf is no candidate; a FIFO (`-c <(...)`) comes with -c only.
-function isFile(path: string): boolean {
+/**
+ * Whether a file is there, behind symlinks too. Never throws. A folder that happens to be called supervisord.conf is no
+ * candidate; a FIFO (`-c <(...)`) comes with -c only.
+ */
+export function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
   } catch {

@@ -31,6 +31,7 @@ export async function down(project: Project, options: { readonly timeout: number
     if (!isNotRunning(error)) throw error;
     if (findOrphans(project.places).length > 0) return stopOrphans(project, options);
     process.stdout.write("Nothing is running.\n");
+    if (project.beside !== null) process.stderr.write(`sup: ${project.beside}\n`);
     return 0;
   } finally {
     if (timer !== null) clearTimeout(timer);

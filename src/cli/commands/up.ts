@@ -19,9 +19,11 @@ export interface UpOptions {
 
 /**
  * `sup up`: starts the daemon if none runs, else applies the plan of the config as it is now. In the foreground it then
- * shows the programs' output. Returns the exit status.
+ * shows the programs' output. Returns the exit status. @throws CliError where the same may run under another config's name.
  */
 export async function up(project: Project, names: readonly string[], options: UpOptions): Promise<number> {
+  const { refusal } = project;
+  if (refusal !== null) throw new CliError(refusal.message, refusal);
   let running = await isRunning(project);
   if (!running && (await startFresh(project, names, options)) === "lost") running = true;
   if (running) await joinRunning(project, names);
