@@ -6,6 +6,11 @@ export function signalName(number: number): string | null {
   return NAMES.get(number) ?? null;
 }
 
+/** How Supervisor prints any signal number: `signal 40` if it has no name. */
+export function signalText(number: number): string {
+  return signalName(number) ?? `signal ${number}`;
+}
+
 /** The number of a signal on Linux by the name that Supervisor prints; `null` if there is none of that name. */
 export function signalNumber(name: string): number | null {
   for (const [number, known] of NAMES) if (known === name) return number;

@@ -10,7 +10,7 @@ import {
   type StopReason,
 } from "./life.ts";
 import type { LifecyclePolicy, StepContext } from "./policy.ts";
-import { signalName } from "./signal-name.ts";
+import { signalText } from "./signal-name.ts";
 
 const SIGKILL = 9;
 /** Between repeated SIGKILLs, milliseconds; keeps stopwaitsecs=0 from becoming a busy loop. */
@@ -89,7 +89,7 @@ function send(
 ): readonly Effect[] {
   const whom = target === "group" ? "process group " : "";
   return [
-    log("debug", `killing ${spec.name} (pid ${pid}) ${whom}with signal ${nameOf(signal)}`),
+    log("debug", `killing ${spec.name} (pid ${pid}) ${whom}with signal ${signalText(signal)}`),
     ...between,
     { type: "signal", signal, target },
   ];
@@ -115,7 +115,7 @@ function callOffRestart(spec: LifecyclePolicy, life: Exited, reason: StopReason)
 }
 
 function notRunning(spec: LifecyclePolicy): LogEffect {
-  return log("debug", `attempted to kill ${spec.name} with sig ${nameOf(spec.stopsignal)} but it wasn't running`);
+  return log("debug", `attempted to kill ${spec.name} with sig ${signalText(spec.stopsignal)} but it wasn't running`);
 }
 
 function giveUpSilently(life: Backoff): Step {
@@ -123,8 +123,4 @@ function giveUpSilently(life: Backoff): Step {
     life: { ...historyOf(life), state: "FATAL", tries: life.backoff, cause: "shutdown", deadline: null, backoff: 0 },
     effects: [{ type: "event", name: "PROCESS_STATE_FATAL", from: "BACKOFF" }],
   };
-}
-
-function nameOf(signal: number): string {
-  return signalName(signal) ?? String(signal);
 }

@@ -3,7 +3,7 @@ import type { Effect, EventEffect } from "../machine/effect.ts";
 import type { ExitedInput, Input } from "../machine/input.ts";
 import { initialLife, pidOf, type Exit, type Life } from "../machine/life.ts";
 import { step } from "../machine/lifecycle.ts";
-import { signalName } from "../machine/signal-name.ts";
+import { signalText } from "../machine/signal-name.ts";
 import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
 import type { ExitEvent, Keeper, KeptProcess, StreamName } from "../protocol/keeper.ts";
 import { logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
@@ -151,7 +151,7 @@ export class ManagedProcess {
 
   /** Sends a signal that somebody asked for by hand, to the process alone. Resolves with why not, or `null`. */
   async sendSignal(signal: number): Promise<string | null> {
-    this.#world.log("debug", `sending ${this.#spec.name} (pid ${this.pid}) sig ${signalName(signal) ?? signal}`);
+    this.#world.log("debug", `sending ${this.#spec.name} (pid ${this.pid}) sig ${signalText(signal)}`);
     const { incarnation } = this.#life;
     const result = await this.#world.keeper.signal(this.key, signal, "process");
     if (result.ok) return null;

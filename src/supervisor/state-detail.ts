@@ -1,6 +1,6 @@
 import type { EventEffect } from "../machine/effect.ts";
 import { exitText } from "../machine/exit-text.ts";
-import { signalName } from "../machine/signal-name.ts";
+import { signalText } from "../machine/signal-name.ts";
 import type { ManagedProcess } from "./managed-process.ts";
 import { endOf } from "./snapshot.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -22,7 +22,7 @@ export function stateDetail(supervisor: Supervisor, process: ManagedProcess, eve
     case "PROCESS_STATE_STOPPING":
       return process.because;
     case "PROCESS_STATE_STOPPED":
-      return wasKilled(process) ? `killed, because it had not ended at ${nameOf(process.spec.stopsignal)}` : "";
+      return wasKilled(process) ? `killed, because it had not ended at ${signalText(process.spec.stopsignal)}` : "";
     default:
       return "";
   }
@@ -34,8 +34,4 @@ function failureOf({ life, lastEnd }: ManagedProcess): string {
 
 function wasKilled({ spec, lastEnd }: ManagedProcess): boolean {
   return spec.stopsignal !== SIGKILL && lastEnd?.signal === "SIGKILL";
-}
-
-function nameOf(signal: number): string {
-  return signalName(signal) ?? `signal ${signal}`;
 }

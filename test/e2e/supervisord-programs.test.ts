@@ -57,6 +57,8 @@ command=sh -c 'sleep 1003 & echo $! > @/orphan; wait'
 [program:parentofall]
 command=sh -c 'sleep 1004 & echo $! > @/child; wait'
 stopasgroup=true
+[program:heard]
+command=sh -c 'trap "" 34; exec sleep 1000'
 [program:again]
 command=sh -c 'sleep 2; exit 1'
 [program:envs]
@@ -122,6 +124,18 @@ describe("a program that stays", () => {
     const seen = (side: Side): string => side.read("envs.log").split("\n")[0]!.replaceAll(side.folder, "@");
     expect(seen(ours)).toBe(seen(real));
     expect(seen(ours)).toBe("both=prog enabled=glob name=envs group=envs url=unix://@/s.sock");
+  });
+
+  test("is sent signals with the same words, also those that have no name", async () => {
+    const signals = ["0", "CONT", "18", "sigcont", "65", "-1", "NOPE", "34", " 0 "];
+    const answers = await onBoth(pair, async (side) => {
+      await side.until(/success: heard entered RUNNING/);
+      return signals.map((signal) => side.ctl("signal", signal, "heard"));
+    });
+    expect(answers[0]).toEqual(answers[1]);
+    const sent = (side: Side): string[] => side.linesOf("heard").filter((line) => line.includes("sending heard"));
+    expect(sent(ours)).toEqual(sent(real));
+    expect(sent(ours)[0]).toBe("DEBG sending heard (pid PID) sig signal 0");
   });
 
   test.each(["stays", "deaf", "polite", "impolite", "parent", "parentofall"])(

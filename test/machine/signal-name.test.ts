@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { expect, test } from "vitest";
-import { canonicalSignal, signalName } from "../../src/machine/signal-name.ts";
+import { canonicalSignal, signalName, signalText } from "../../src/machine/signal-name.ts";
 
 test("every signal that the system names has its number here, under one of its names", () => {
   for (const [name, number] of Object.entries(constants.signals))
@@ -25,6 +25,7 @@ test.each([
   [-1, null],
 ] as const)("%i is printed as %s", (number, name) => {
   expect(signalName(number)).toBe(name);
+  expect(signalText(number)).toBe(name ?? `signal ${number}`);
 });
 
 test.each([
