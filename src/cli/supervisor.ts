@@ -70,12 +70,14 @@ async function supervise(args: readonly string[], checked: LoadResult | null): P
   // The keeper is not ready yet, and this takes a while. Those to come have a model, and no time to lose.
   if (first) tooling();
   const sockets = await receiving;
+  const mode = values.mode === "development" ? "development" : "production";
+  let load: (() => Promise<LoadResult>) | null = null;
   const parts: BootParts = {
     checked,
     load: async () => {
       if (values.given) return tooling().loadGivenForDaemon(config);
-      const mode = values.mode === "development" ? "development" : "production";
-      const loaded = await tooling().loadForDaemon(config, mode, launch?.cwd);
+      load ??= tooling().daemonLoader(config, mode, launch?.cwd);
+      const loaded = await load();
       return launch === null ? loaded : withOverrides(loaded, launch.overrides);
     },
     reference: () => tooling().referenceModel(config),

@@ -7,7 +7,7 @@ import { loadConfig, type LoadResult } from "../config/load-config.ts";
 import { systemWorld } from "../config/world.ts";
 import { withOverrides } from "../daemon/supervisord-launch.ts";
 import { toUser } from "../ini/value-types.ts";
-import { checkConfig } from "../model/check-config.ts";
+import { checkConfig, ConfigMemory } from "../model/check-config.ts";
 import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { CliError } from "./cli-error.ts";
@@ -21,9 +21,12 @@ import type { CheckAnswer, CheckRequest } from "./check-answer.ts";
 
 type Mode = "development" | "production";
 
-/** How the daemon reads its config: with its own environment, and by default its own folder, as `sup up` did. */
-export function loadForDaemon(config: string, mode: Mode, cwd: string = process.cwd()): Promise<LoadResult> {
-  return loadConfig(config, { mode, command: "up", evaluator: evaluatorProgram(), cwd });
+/**
+ * How the daemon reads its config, again and again: with its own environment, and by default its own folder, as `sup up` did.
+ */
+export function daemonLoader(config: string, mode: Mode, cwd: string = process.cwd()): () => Promise<LoadResult> {
+  const memory = new ConfigMemory();
+  return () => loadConfig(config, { mode, command: "up", evaluator: evaluatorProgram(), cwd, memory });
 }
 
 /** The defaults of this version, as a model of one program about which nothing was said. Asks nothing but where `config` lies. */
@@ -44,7 +47,7 @@ export async function checkForSupervisord({
   cwd,
   overrides,
 }: CheckRequest): Promise<{ readonly answer: CheckAnswer; readonly loaded: LoadResult }> {
-  const loaded = withOverrides(await loadForDaemon(config, "production", cwd), overrides);
+  const loaded = withOverrides(await daemonLoader(config, "production", cwd)(), overrides);
   return { answer: answerTo(loaded, config, cwd), loaded };
 }
 

@@ -33,7 +33,8 @@ export function build(
   const world = { ...worldOf(file, context, envFiles), ...(listeners && { listeners }) };
   const folders = new Set<string>();
   const { value: whole, problems, ...included } = addIncludes(value, world, iniAccess(folders));
-  const outcome: Outcome<Model> = problems.length > 0 ? { ok: false, problems } : checkConfig(whole, world);
+  const outcome: Outcome<Model> =
+    problems.length > 0 ? { ok: false, problems } : checkConfig(whole, world, context.memory);
   const warnings = [...included.warnings, ...envFiles.warnings, ...laxModes(included.files)];
   return { ...included, warnings, outcome, files: [...included.files, ...folders, ...envFiles.files] };
 }

@@ -1,3 +1,4 @@
+import type { ConfigMemory } from "../model/check-config.ts";
 import type { Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
 
@@ -14,6 +15,8 @@ export interface LoadContext {
   readonly cwd?: string;
   /** Time limit of an evaluation, milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Of earlier loads of the same file: then this one takes what is new in it. */
+  readonly memory?: ConfigMemory;
 }
 
 /** What came of it. */

@@ -18,17 +18,30 @@ export type LintScope = "commands" | "all";
 export function lintModel(model: Model, scope: LintScope): Problem[] {
   const found = new Map<string, Problem>();
   for (const group of model.groups) {
-    for (const process of group.processes) {
-      const path = [partOf(group), process.program];
-      const problems = [
-        ...lintCommand(path, process.command, scope),
-        ...(scope === "all" ? lintNames(path, process) : []),
-      ];
-      for (const problem of problems) found.set(JSON.stringify([problem.path, problem.message]), problem);
-    }
+    for (const problem of doubtsAbout(group, scope))
+      found.set(JSON.stringify([problem.path, problem.message]), problem);
   }
   return [...found.values()];
 }
+
+/** A group that did not change is the same object in the next model. */
+const KNOWN: Readonly<Record<LintScope, WeakMap<GroupSpec, readonly Problem[]>>> = {
+  commands: new WeakMap(),
+  all: new WeakMap(),
+};
+
+function doubtsAbout(group: GroupSpec, scope: LintScope): readonly Problem[] {
+  const known = KNOWN[scope].get(group);
+  if (known !== undefined) return known;
+  const doubts = group.processes.flatMap((process) => {
+    const path = [partOf(group), process.program];
+    return [...lintCommand(path, process.command, scope), ...(scope === "all" ? lintNames(path, process) : [])];
+  });
+  KNOWN[scope].set(group, doubts.length === 0 ? NO_DOUBTS : doubts);
+  return doubts;
+}
+
+const NO_DOUBTS: readonly Problem[] = [];
 
 function partOf(group: GroupSpec): string {
   switch (group.kind) {

@@ -1,4 +1,6 @@
 import type { Environment } from "../config.ts";
+import type { ProcessSpec } from "../model.ts";
+import type { BuildMemory } from "./build-memory.ts";
 import type { FormatValue } from "../text/percent-number.ts";
 import type { Problem } from "../problem.ts";
 import { expandTemplate } from "../text/template.ts";
@@ -12,29 +14,46 @@ export class BuildContext {
   readonly world: World;
   /** `ENV_*` for the daemon's environment and the variables it adds for everybody. */
   readonly variables: Names;
-  readonly #problems: Map<string, Problem>;
+  readonly #memory: BuildMemory;
+  readonly #problems: ProblemList;
 
-  constructor(world: World, variables: Names, problems: Map<string, Problem> = new Map()) {
+  constructor(world: World, variables: Names, memory: BuildMemory, problems: ProblemList = new ProblemList()) {
     this.world = world;
     this.variables = variables;
+    this.#memory = memory;
     this.#problems = problems;
   }
 
   /** The same, with more variables known. Problems go on the same list. */
   withVariables(environment: Readonly<Record<string, string>>): BuildContext {
-    return new BuildContext(this.world, new Map([...this.variables, ...variableNames(environment)]), this.#problems);
+    const variables = new Map([...this.variables, ...variableNames(environment)]);
+    return new BuildContext(this.world, variables, this.#memory, this.#problems);
+  }
+
+  /** The processes of a program, from memory if nothing can have changed about them; see `BuildMemory`. */
+  remembered(
+    place: string,
+    program: object,
+    build: (context: BuildContext) => readonly ProcessSpec[],
+  ): readonly ProcessSpec[] {
+    return this.#memory.processes(place, program, this.world, (world) => {
+      const before = this.#problems.found;
+      const processes = build(new BuildContext(world, this.variables, this.#memory, this.#problems));
+      return { processes, sound: this.#problems.found === before };
+    });
   }
 
   /** In the order in which they were found. */
   get problems(): readonly Problem[] {
-    return [...this.#problems.values()];
+    return [...this.#problems.list.values()];
   }
 
   /** A program that is in two groups is built twice, but its mistakes are told once. */
   problem(path: ConfigPath, message: string, hint?: string, at?: "key"): void {
+    this.#problems.found++;
     const key = JSON.stringify([path, message]);
-    if (this.#problems.has(key)) return;
-    this.#problems.set(key, { message, path, ...(at && { at }), ...(hint !== undefined && { hint }) });
+    if (this.#problems.list.has(key)) return;
+    this.#problems.list.set(key, { message, path, ...(at && { at }), ...(hint !== undefined && { hint }) });
   }
 
   /** Expands a text; one that cannot be expanded is a problem and comes back as it is. */
@@ -54,6 +73,12 @@ export class BuildContext {
     // fromEntries defines own properties, also for a variable called __proto__.
     return Object.fromEntries(pairs);
   }
+}
+
+/** Mistakes, each once, and how often one was found. */
+class ProblemList {
+  readonly list = new Map<string, Problem>();
+  found = 0;
 }
 
 /** The names `ENV_X` for a set of variables. */

@@ -79,7 +79,7 @@ function buildGroup(
 ): GroupSpec {
   const path = ["groups", name];
   checkName(context, path, name);
-  const processes = group.programs.flatMap((member, index): ProcessSpec[] => {
+  const processes = group.programs.flatMap((member, index): readonly ProcessSpec[] => {
     const memberPath = [...path, "programs", index];
     const [program, fcgi] = [known.programs.get(member), known.fcgiPrograms.get(member)];
     if (program && fcgi) {

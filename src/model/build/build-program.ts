@@ -24,7 +24,16 @@ const ENDLESS_BACKOFF_MAX = 60;
 const FIFTY_MEGABYTES = 50 * 1024 * 1024;
 
 /** All processes of a program, in start order. */
-export function buildProcesses(context: BuildContext, place: ProgramPlace, program: ProgramConfig): ProcessSpec[] {
+export function buildProcesses(
+  context: BuildContext,
+  place: ProgramPlace,
+  program: ProgramConfig,
+): readonly ProcessSpec[] {
+  const key = JSON.stringify([place.path, place.group]);
+  return context.remembered(key, program, (noting) => buildAnew(noting, place, program));
+}
+
+function buildAnew(context: BuildContext, place: ProgramPlace, program: ProgramConfig): ProcessSpec[] {
   const read = new OptionReader(context, place.path);
   const count = read.count("numprocs", program.numprocs, 1);
   const start = read.count("numprocsStart", program.numprocsStart, 0);

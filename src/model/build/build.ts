@@ -1,4 +1,6 @@
 import { BuildContext, variableNames } from "./build-context.ts";
+import { BuildMemory } from "./build-memory.ts";
+import { givenBy } from "./questions.ts";
 import { buildGroups } from "./build-groups.ts";
 import { buildServers } from "./build-servers.ts";
 import { buildSupervisorctl, buildSupervisord } from "./build-supervisord.ts";
@@ -16,14 +18,16 @@ import type { World } from "../world.ts";
  * its path into the config; where Supervisor has a text for a mistake, it is that text.
  *
  * @param config of the right shape: what `validateConfig` let through, or what was read from a `supervisord.conf`.
+ * @param memory of earlier versions of the same config.
  */
-export function buildModel(config: Config, world: World): Outcome<Model> {
-  const daemon = new BuildContext(world, new Map(variableNames(world.env)));
+export function buildModel(config: Config, world: World, memory: BuildMemory = new BuildMemory()): Outcome<Model> {
+  const daemon = new BuildContext(world, new Map(variableNames(world.env)), memory);
   const environment = daemon.expandEnvironment(
     ["supervisord", "environment"],
     config.supervisord?.environment,
     new Map([...daemon.variables, ["here", world.here], ["host_node_name", world.hostNodeName]]),
   );
+  memory.begin(givenBy(world) + JSON.stringify(Object.entries(environment)));
   // What the daemon adds for everybody is also what everybody's %(ENV_X)s can speak of.
   const context = daemon.withVariables(environment);
   const model: Model = {
@@ -35,34 +39,10 @@ export function buildModel(config: Config, world: World): Outcome<Model> {
   };
   checkDependencies(context, config);
   if (context.problems.length > 0) return { ok: false, problems: context.problems };
-  return { ok: true, value: settle(model, new Map()) };
+  return { ok: true, value: memory.settle({ ...model, groups: memory.groups(model.groups) }) };
 }
 
 function readRpcinterfaces(context: BuildContext, names: Config["rpcinterface"]): readonly string[] {
   if (names === undefined) return ["supervisor"];
   return [...new Set(names.map((name) => context.expand(["rpcinterface"], name, context.variables, "rpcinterface")))];
-}
-
-/**
- * A frozen copy of plain data that takes little room, since a model has thousands of parts and stays: parts that say the same are one
- * (all that holds no other part), and those with the same keys share their hidden class, which V8 does not do for what was made
- * by `{ ...spread }` in many shapes.
- */
-function settle<T>(value: T, known: Map<string, unknown>): T {
-  if (typeof value !== "object" || value === null) return value;
-  const copy = Array.isArray(value) ? value.map((part: unknown) => settle(part, known)) : settleParts(value, known);
-  Object.freeze(copy);
-  if (Object.values(copy).some((part) => typeof part === "object" && part !== null)) return copy as T;
-  const text = JSON.stringify(copy);
-  const same = known.get(text);
-  if (same === undefined) known.set(text, copy);
-  return (same ?? copy) as T;
-}
-
-function settleParts(value: object, known: Map<string, unknown>): object {
-  // A variable may be called `__proto__`: to assign it would set the prototype.
-  const copy = (Object.hasOwn(value, "__proto__") ? { ...value } : Object.assign({}, value)) as Record<string, unknown>;
-  for (const [key, part] of Object.entries(value))
-    if (typeof part === "object") copy[key] = settle<unknown>(part, known);
-  return copy;
 }

@@ -75,6 +75,11 @@ export function isEmptyPlan(plan: Plan): boolean {
 
 function planGroup(before: GroupSpec | null, after: GroupSpec | null): GroupPlan {
   const name = (after ?? before)?.name ?? "";
+  // What did not change is mostly the same object; see `BuildMemory`.
+  if (before !== null && before === after) {
+    const processes = after.processes.map((process) => planProcess(process, process, false));
+    return { name, action: "unchanged", changes: [], processes, before, after };
+  }
   const changes = before && after ? groupChanges(before, after) : [];
   const replace = changes.some((change) => change.apply === "replace");
   const old = new Map(before?.processes.map((process) => [process.name, process]));
@@ -116,6 +121,7 @@ function planProcess(before: ProcessSpec | null, after: ProcessSpec | null, repl
 }
 
 function processChanges(before: ProcessSpec, after: ProcessSpec): Change[] {
+  if (before === after) return [];
   return [
     ...compare<Omit<ProcessSpec, "stdout" | "stderr">>(before, after, PROCESS_APPLY, ""),
     ...compare<StreamSpec>(before.stdout, after.stdout, STREAM_APPLY, "stdout."),

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Config } from "../config.ts";
 import type { Outcome, Problem } from "../problem.ts";
 import { configSchema } from "./schema.ts";
+import { ShapeMemory } from "./shape-memory.ts";
 import { closest } from "../text/suggest.ts";
 
 /** Reads the code that checks, which takes a while, if that has not been done: for those who have to wait for something else. */
@@ -14,10 +15,11 @@ export function prepareValidation(): void {
  * allowed. Values of environments and passwords are never repeated.
  *
  * @param value what a config file exported, as plain data.
+ * @param memory of earlier versions of the same config.
  */
-export function validateConfig(value: unknown): Outcome<Config> {
-  const result = configSchema.safeParse(value, { reportInput: true });
-  if (result.success) return { ok: true, value: result.data };
+export function validateConfig(value: unknown, memory: ShapeMemory = new ShapeMemory()): Outcome<Config> {
+  const result = configSchema.safeParse(memory.unknownOf(value), { reportInput: true });
+  if (result.success) return { ok: true, value: memory.whole(value, result.data) };
   const findings = result.error.issues.flatMap((issue) => toFindings(issue, [], value));
   // `comand: "x"` is one mistake: that `command` is missing as well goes without saying.
   const meant = new Set(findings.map((finding) => finding.meant));
