@@ -4,7 +4,8 @@ import type { PlanReport } from "../protocol/api.ts";
 
 /** A plan as everybody outside sees it: the steps only, with what changed in words. */
 export function reportPlan(plan: Plan, warnings: string, applied: boolean): PlanReport {
-  const steps = plan.groups.flatMap((group) =>
+  const changed = plan.groups.filter((group) => group.action !== "unchanged");
+  const steps = changed.flatMap((group) =>
     group.processes.flatMap(({ action, before, after, changes }) => {
       const spec = after ?? before;
       if (action === "unchanged" || spec === null) return [];

@@ -5,52 +5,65 @@ import type { Config } from "../config.ts";
  * program is a matter of its own text alone. What says the same comes out as the same object.
  */
 export class ShapeMemory {
-  #known = new Map<string, Known>();
+  #known: ReadonlyMap<string, Known> = new Map();
 
-  /** The config without what is known, to be checked. It has to be plain data. */
-  unknownOf(value: unknown): unknown {
-    if (!isObject(value)) return value;
+  /** Begins with the next version of the config, which has to be plain data. */
+  look(value: unknown): Recalled {
+    const whole = isObject(value) ? value : {};
     const parts = PARTS.flatMap((part) => {
-      const programs = value[part];
-      if (!isObject(programs)) return [];
-      const entries = Object.entries(programs);
-      const unknown = entries.filter(([name, program]) => this.#find(part, name, program) === undefined);
+      const programs = whole[part];
+      return isObject(programs)
+        ? [[part, Object.entries(programs).map((entry) => this.#recall(part, ...entry))] as const]
+        : [];
+    });
+    const unknown = parts.flatMap(([part, programs]) => {
+      const rest = programs.filter(({ known }) => known === undefined).map(({ name, program }) => [name, program]);
       // fromEntries defines own properties, also for a program called __proto__.
-      return unknown.length === entries.length ? [] : [[part, Object.fromEntries(unknown)] as const];
+      return rest.length === programs.length ? [] : [[part, Object.fromEntries(rest)] as const];
     });
-    return parts.length === 0 ? value : { ...value, ...Object.fromEntries(parts) };
+    return {
+      unknown: unknown.length === 0 ? value : { ...whole, ...Object.fromEntries(unknown) },
+      complete: (checked) => {
+        const next = new Map<string, Known>();
+        const all = parts.map(([part, programs]) => {
+          const found = checked[part] as Readonly<Record<string, object>>;
+          const entries = programs.flatMap(({ name, key, text, known }): [string, object][] => {
+            // The check leaves out a program called __proto__.
+            const program = known?.program ?? (Object.hasOwn(found, name) ? found[name] : undefined);
+            if (program === undefined) return [];
+            next.set(key, known ?? { text, program });
+            return [[name, program]];
+          });
+          return [part, Object.fromEntries(entries)] as const;
+        });
+        this.#known = next;
+        return { ...checked, ...Object.fromEntries(all) } as Config;
+      },
+    };
   }
 
-  /**
-   * The whole config, and remembers it.
-   *
-   * @param value the config as it was written.
-   * @param checked what the check made of `unknownOf(value)`.
-   */
-  whole(value: unknown, checked: Config): Config {
-    const written = value as Readonly<Record<string, Programs>>;
-    const next = new Map<string, Known>();
-    const parts = PARTS.flatMap((part) => {
-      const found = checked[part] as Programs | undefined;
-      if (found === undefined) return [];
-      const entries = Object.entries(written[part] ?? {}).flatMap(([name, program]): [string, object][] => {
-        const known = this.#find(part, name, program);
-        // The check leaves out a program called __proto__.
-        const shape = known?.program ?? (Object.hasOwn(found, name) ? found[name] : undefined);
-        if (shape === undefined) return [];
-        next.set(keyOf(part, name), known ?? { text: JSON.stringify(program), program: shape });
-        return [[name, shape]];
-      });
-      return [[part, Object.fromEntries(entries)] as const];
-    });
-    this.#known = next;
-    return { ...checked, ...Object.fromEntries(parts) } as Config;
+  #recall(part: Part, name: string, program: unknown): Entry {
+    const key = `${part}.${name}`;
+    const text = JSON.stringify(program);
+    const known = this.#known.get(key);
+    return { name, program, key, text, known: known?.text === text ? known : undefined };
   }
+}
 
-  #find(part: Part, name: string, program: unknown): Known | undefined {
-    const known = this.#known.get(keyOf(part, name));
-    return known?.text === JSON.stringify(program) ? known : undefined;
-  }
+/** A config of which a part is known to be right. */
+interface Recalled {
+  /** The config without what is known, to be checked. */
+  readonly unknown: unknown;
+  /** Makes the whole of what the check made of the unknown, and remembers it. */
+  readonly complete: (checked: Config) => Config;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly program: unknown;
+  readonly key: string;
+  readonly text: string;
+  readonly known: Known | undefined;
 }
 
 interface Known {
@@ -58,15 +71,10 @@ interface Known {
   readonly program: object;
 }
 
-type Programs = Readonly<Record<string, object>>;
 type Part = (typeof PARTS)[number];
 
 /** The parts that have many entries, each a thing of its own. */
 const PARTS = ["programs", "fcgiPrograms", "eventlisteners", "listeners"] as const;
-
-function keyOf(part: Part, name: string): string {
-  return `${part}.${name}`;
-}
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

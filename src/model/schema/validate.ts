@@ -18,8 +18,9 @@ export function prepareValidation(): void {
  * @param memory of earlier versions of the same config.
  */
 export function validateConfig(value: unknown, memory: ShapeMemory = new ShapeMemory()): Outcome<Config> {
-  const result = configSchema.safeParse(memory.unknownOf(value), { reportInput: true });
-  if (result.success) return { ok: true, value: memory.whole(value, result.data) };
+  const { unknown, complete } = memory.look(value);
+  const result = configSchema.safeParse(unknown, { reportInput: true });
+  if (result.success) return { ok: true, value: complete(result.data) };
   const findings = result.error.issues.flatMap((issue) => toFindings(issue, [], value));
   // `comand: "x"` is one mistake: that `command` is missing as well goes without saying.
   const meant = new Set(findings.map((finding) => finding.meant));
