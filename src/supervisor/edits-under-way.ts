@@ -40,6 +40,7 @@ export class EditsUnderWay {
    */
   async apply(plan: Plan, next: Model): Promise<void> {
     const changed = plan.groups.filter((group) => group.action !== "unchanged");
+    this.#adopt(plan);
     const { held, free } = this.#divide(changed);
     const before = held.map((group) => this.#last.get(group.name));
     const turns = new Map(changed.map((group) => [group.name, this.#begin(group)]));
@@ -55,6 +56,13 @@ export class EditsUnderWay {
       this.#count--;
       if (this.areDone) this.#supervisor.dropInherited();
     }
+  }
+
+  /** What is equal becomes the same, so that it is kept once, and the next comparison need not look into it. */
+  #adopt(plan: Plan): void {
+    for (const { name, action, before, after } of plan.groups)
+      if (action === "unchanged" && before !== after && after !== null && !this.#targets.has(name))
+        this.#supervisor.groups.get(name)?.adopt(after);
   }
 
   /** What an earlier edit is still at has to wait; so has a program that moves to or from there. */

@@ -16,6 +16,7 @@ import { build, type BuildOptions } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { contentHash } from "../../src/config/content-hash.ts";
 import { loadConfig, type LoadResult } from "../../src/config/load-config.ts";
+import { ConfigMemory } from "../../src/model/check-config.ts";
 
 const built = join(import.meta.dirname, `../../node_modules/.cache/sup-load-${process.pid}`);
 const isRoot = process.getuid?.() === 0;
@@ -55,8 +56,9 @@ function load(files: Readonly<Record<string, string>>): Promise<LoadResult> {
   return loadFile(write(files));
 }
 
-function loadFile(file: string): Promise<LoadResult> {
+function loadFile(file: string, memory?: ConfigMemory): Promise<LoadResult> {
   return loadConfig(file, {
+    ...(memory && { memory }),
     mode: "production",
     command: "check",
     evaluator: join(built, "evaluator.cjs"),
@@ -345,6 +347,52 @@ describe("loadConfig", () => {
     utimesSync(file, startedAt / 1000, startedAt / 1000 + offset);
     expect(contentHash([file], startedAt) === contentHash([file])).toBe(same);
   });
+
+  it.each(["supervisor.config.ts", "supervisor.config.json"])(
+    "tells of %s with a memory what it tells without one: places of mistakes and doubts, files, warnings",
+    async (file) => {
+      const memory = new ConfigMemory();
+      const written = (programs: string, before = ""): string =>
+        `${file.endsWith(".ts") ? "export default " : ""}{${before}
+  "include": { "files": "conf.d/*.conf" },
+  "programs": {
+    ${programs}
+  }
+}
+`;
+      const [a, b, c, d] = [
+        '"a": { "command": "a > out" }',
+        '"b": { "command": "b", "envFile": "b.env" }',
+        '"c": { "command": "c", "dependsOn": ["inc"] }',
+        '"d": { "command": "d %(program_nam)s", "numprocs": 2 }',
+      ];
+      const all = [a, b, c, d].join(",\n    ");
+      const inc = "[program:inc]\ncommand=cat\n";
+      const versions: readonly Readonly<Record<string, string>>[] = [
+        { [file]: written(all), "b.env": "X=1\n", "conf.d/inc.conf": inc },
+        { [file]: written(all, "\n\n") },
+        { [file]: written(all.replace('"numprocs": 2', '"numprocs": 2, "startsecs": "soon"')) },
+        { [file]: written(all.replace('"c": {', '\n    "c": { "user": "no-such-user",')) },
+        { [file]: written(`${all},\n\n    "e": { "comand": "e" }`) },
+        { "b.env": "X=2\nnot a line\n" },
+        { [file]: written(all), "conf.d/inc.conf": `\n\n${inc}user=no-such-user\n` },
+        { "conf.d/inc.conf": `${inc}[program:inc2]\ncommand=cat | tr\n` },
+        { "conf.d/inc.conf": "[program:other]\ncommand=cat\n" },
+        { [file]: written([d, b, a].join(",")), "b.env": "X=3\n" },
+        { [file]: written([d, b, a, '"other": { "command": "x" }'].join(",\n")) },
+      ];
+      const told: string[] = [];
+      for (const version of versions) {
+        write(version);
+        const [remembered, anew] = [await loadFile(join(folder, file), memory), await loadFile(join(folder, file))];
+        expect({ ...remembered, hash: "" }).toEqual({ ...anew, hash: "" });
+        const problems = [...(anew.outcome.ok ? [] : anew.outcome.problems), ...anew.warnings];
+        told.push(problems.map(({ place }) => `${place?.line}:${place?.column}`).join(" "));
+      }
+      // Of all those places, none is that of an earlier version.
+      expect(new Set(told).size).toBe(told.length);
+    },
+  );
 
   it.runIf(isRoot)(
     "does not take what others can write to, as root, but Supervisor's own format with a warning",
