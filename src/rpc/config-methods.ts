@@ -1,5 +1,5 @@
 import { STOPPED_STATES } from "../model/states.ts";
-import type { GroupSpec, ProcessSpec } from "../model/model.ts";
+import type { GroupSpec, Model, ProcessSpec } from "../model/model.ts";
 import { supervisorDiff } from "../model/plan/supervisor-diff.ts";
 import type { RpcMethods } from "../protocol/contract.ts";
 import { Fault } from "../protocol/faults.ts";
@@ -24,12 +24,12 @@ type Names =
 export function configMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
   const { supervisor, config } = daemon;
   /** Groups that were added as they were read last: their AUTO files have names again, until the config is read anew. */
-  const named = new WeakSet<GroupSpec>();
+  const named = new WeakMap<Model, Set<GroupSpec>>();
   return {
     "supervisor.getAllConfigInfo": () =>
       config.known.groups
         .flatMap((group) => {
-          const showsNames = !config.reread || named.has(group);
+          const showsNames = !config.reread || named.get(config.known)?.has(group) === true;
           return group.processes.map((process) => configInfo(daemon, group, process, showsNames));
         })
         .sort((a, b) => compare(a.name, b.name)),
@@ -45,7 +45,7 @@ export function configMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
       const spec = config.known.groups.find((group) => group.name === name);
       if (spec === undefined) throw new Fault("BAD_NAME", name);
       supervisor.addGroup(spec, { autostart: true });
-      named.add(spec);
+      named.set(config.known, new Set(named.get(config.known)).add(spec));
       config.settle();
       return true;
     },

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ApiClient } from "../../src/client/api-client.ts";
 import { placesFor } from "../../src/daemon/places.ts";
 import type { PlanReport } from "../../src/protocol/api.ts";
+import { callAt } from "../support/event-records.ts";
 import { Project } from "../support/project.ts";
 
 // What belongs to a config, and what is said about mistakes in it. The ways of saving are C3 of test/chaos.
@@ -90,3 +91,18 @@ function told(count: number): Promise<void> {
     wake();
   });
 }
+
+test("names of AUTO logs are told as Supervisor tells them: not after a reread, again once added, not after the next", async () => {
+  const { socket } = placesFor(file(), project.env);
+  const log = async (): Promise<string> =>
+    /'name': 'one'.*?'stdout_logfile': '([^']*)'/.exec(await callAt(socket, "getAllConfigInfo"))?.[1] ?? "";
+  expect(await log()).toMatch(/^\//);
+  await callAt(socket, "reloadConfig");
+  expect(await log()).toBe("auto");
+  await callAt(socket, "stopProcessGroup", "one");
+  await callAt(socket, "removeProcessGroup", "one");
+  await callAt(socket, "addProcessGroup", "one");
+  expect(await log()).toMatch(/^\//);
+  await callAt(socket, "reloadConfig");
+  expect(await log()).toBe("auto");
+});
