@@ -58,11 +58,13 @@ export class EditsUnderWay {
     }
   }
 
-  /** What is equal becomes the same, so that it is kept once, and the next comparison need not look into it. */
+  /** What is equal becomes the same, so that the next comparison need not look into it. */
   #adopt(plan: Plan): void {
-    for (const { name, action, before, after } of plan.groups)
-      if (action === "unchanged" && before !== after && after !== null && !this.#targets.has(name))
-        this.#supervisor.groups.get(name)?.adopt(after);
+    for (const { name, action, before, after } of plan.groups) {
+      if (action !== "unchanged" || before === after || after === null || this.#targets.has(name)) continue;
+      const group = this.#supervisor.groups.get(name);
+      if (group !== undefined) group.spec = after;
+    }
   }
 
   /** What an earlier edit is still at has to wait; so has a program that moves to or from there. */

@@ -133,11 +133,6 @@ export class ManagedProcess {
     this.#world.changed(this, null);
   }
 
-  /** Takes an equal spec in place of its own. */
-  adopt(spec: ProcessSpec): void {
-    this.#spec = spec;
-  }
-
   /** The keeper says that an incarnation has ended; perhaps long ago, while no supervisor was there to hear it. */
   exited(event: ExitEvent): void {
     this.wallStop = Math.floor(event.at / 1000);

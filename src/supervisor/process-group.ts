@@ -25,12 +25,6 @@ export class ProcessGroup {
     }
   }
 
-  /** Takes an equal spec in place of its own. */
-  adopt(spec: GroupSpec): void {
-    this.spec = spec;
-    for (const process of spec.processes) this.processes.get(process.name)?.adopt(process);
-  }
-
   /** By priority, stably (spec interfaces 1.5). */
   byPriority(): ManagedProcess[] {
     return [...this.processes.values()].sort((a, b) => a.spec.priority - b.spec.priority);
