@@ -26,24 +26,33 @@ function openFrom(path: string, flags: number, mode: number | undefined, links: 
   const last = names.pop();
   if (last === undefined || links > MOST_LINKS) throw refusal(path);
   let folder = "/";
+  let seen: fs.Stats | undefined;
   for (const [index, name] of names.entries()) {
-    const access = accessTo(folder);
+    const access = accessTo(seen ?? fs.statSync(folder));
     if (access === "open") return descend(folder, [...names.slice(index), last], flags, mode, path);
-    const target = linkIn(folder, name, access, path);
+    const file = join(folder, name);
+    // One look at each: a log that is rotated often is opened as often.
+    seen = fs.lstatSync(file, { throwIfNoEntry: false });
+    const target = linkIn(folder, file, seen, access, path);
     if (target !== null) return openFrom(join(target, ...names.slice(index + 1), last), flags, mode, links + 1);
-    folder = join(folder, name);
+    folder = file;
   }
-  const access = accessTo(folder);
+  const access = accessTo(seen ?? fs.statSync(folder));
   if (access === "open") return descend(folder, [last], flags, mode, path);
-  const target = linkIn(folder, last, access, path);
+  const file = join(folder, last);
+  const target = linkIn(folder, file, fs.lstatSync(file, { throwIfNoEntry: false }), access, path);
   if (target !== null && (flags & fs.constants.O_NOFOLLOW) === 0) return openFrom(target, flags, mode, links + 1);
-  return fs.openSync(join(folder, last), flags | (access === "sticky" ? fs.constants.O_NOFOLLOW : 0), mode);
+  return fs.openSync(file, flags | (access === "sticky" ? fs.constants.O_NOFOLLOW : 0), mode);
 }
 
 /** Where a link leads to, absolute; `null` if it is none. */
-function linkIn(folder: string, name: string, access: Access, path: string): string | null {
-  const file = join(folder, name);
-  const found = fs.lstatSync(file, { throwIfNoEntry: false });
+function linkIn(
+  folder: string,
+  file: string,
+  found: fs.Stats | undefined,
+  access: Access,
+  path: string,
+): string | null {
   if (found === undefined || !found.isSymbolicLink()) return null;
   if (access === "sticky" && found.uid !== 0 && found.uid !== ownUid()) throw refusal(path);
   return resolve(folder, fs.readlinkSync(file));
@@ -60,7 +69,8 @@ function descend(
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
   const last = names.at(-1) ?? "";
   if (process.platform !== "linux") return withoutDescriptors(join(folder, ...names), folder, flags, mode);
-  let at = fs.openSync(folder, O_RDONLY | O_DIRECTORY);
+  // It was no link when it was looked at; in a folder like /tmp its owner may have put one in its place since.
+  let at = fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   try {
     for (const name of names.slice(0, -1)) {
       const next = stepInto(at, name, path);
@@ -96,8 +106,7 @@ function withoutDescriptors(path: string, top: string, flags: number, mode: numb
 /** Who can put things into a folder: only root and we; everybody, who cannot touch what is not theirs; others. */
 type Access = "own" | "sticky" | "open";
 
-function accessTo(folder: string): Access {
-  const { uid, gid, mode } = fs.statSync(folder);
+function accessTo({ uid, gid, mode }: fs.Stats): Access {
   if (uid !== 0 && uid !== ownUid()) return "open";
   // With umask 002 every folder of a user is writable by the group that has the user alone.
   const privateGroup = ownUid() !== 0 && gid === uid;
