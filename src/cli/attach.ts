@@ -1,4 +1,4 @@
-import type { StatusReport, StreamItem } from "../protocol/api.ts";
+import type { Member, StatusReport, StreamItem } from "../protocol/api.ts";
 import type { Project } from "./find-daemon.ts";
 import { colorOf, styler } from "./render/colors.ts";
 import { PrefixedOutput } from "./render/prefixed-output.ts";
@@ -7,6 +7,8 @@ import { safeText } from "./render/safe-text.ts";
 import { isNotRunning, type ApiClient } from "../client/api-client.ts";
 import { follow } from "../client/follow.ts";
 import { selects } from "../model/select-processes.ts";
+import { membersOf, tellLeft } from "./left-running.ts";
+import { lookedInto } from "./not-running.ts";
 import { untilGone } from "./until-gone.ts";
 
 /**
@@ -27,8 +29,10 @@ export async function attach(
   let ended: number | null = null;
   let presses = 0;
   let mute = false;
+  let members: readonly Member[] = [];
+  let asked: Promise<unknown> = Promise.resolve();
 
-  const status = await client.call("status", {});
+  const status = await lookedInto(project, client.call("status", {}));
   const width = Math.max(4, ...status.processes.map((process) => process.namespec.length));
   const output = new PrefixedOutput(
     (text) => void (mute || process.stdout.write(safeText(text, process.stdout))),
@@ -45,10 +49,15 @@ export async function attach(
     presses++;
     if (presses === 1) {
       say("stopping (press Ctrl-C again to hurry)");
-      void client.call("shutdown", {}).catch(ignoreGone);
+      // Whatever follows comes after it: there is nothing to hurry before.
+      asked = membersOf(client)
+        .then((found) => (members = found), ignoreGone)
+        .then(() => client.call("shutdown", {}))
+        .catch(ignoreGone);
     } else {
       say(presses === 2 ? "killing what is left in a second" : "killing");
-      void client.call("hurry", { seconds: presses === 2 ? 1 : 0 }).catch(ignoreGone);
+      const seconds = presses === 2 ? 1 : 0;
+      asked = asked.then(() => client.call("hurry", { seconds })).catch(ignoreGone);
     }
   };
   const handlers: readonly (readonly [NodeJS.Signals, () => void])[] = [
@@ -66,6 +75,7 @@ export async function attach(
 
   const needed = options.owner ? neededBy(names, status) : [];
   if (needed.length > 0) say(`also up, because it is needed: ${needed.join(", ")}`);
+  if (status.processes.length === 0) process.stderr.write(`sup: ${nothingIn(status)}\n`);
   const past = options.owner ? { boot: true } : { lines: 10 };
   let connections = 0;
   try {
@@ -81,7 +91,10 @@ export async function attach(
     output.flush();
     for (const [signal, handler] of handlers) process.off(signal, handler);
   }
-  if (options.owner) await untilGone(status.pid);
+  if (options.owner) {
+    await untilGone(status.pid);
+    if (!mute) await tellLeft(members);
+  }
   if (!options.owner && ended !== null) say("left; everything keeps running (stop it with: sup down)");
   return ended ?? 0;
 }
@@ -89,6 +102,11 @@ export async function attach(
 /** What a fresh daemon started, or is about to, without it having been named. */
 function neededBy(names: readonly string[], { processes }: StatusReport): string[] {
   return processes.filter((one) => !selects(names, one) && one.why !== "not started").map((one) => one.namespec);
+}
+
+function nothingIn({ config }: StatusReport): string {
+  const next = config.watching ? "waiting for an edit" : "waiting for `sup update` after an edit";
+  return `there are no programs in ${config.file}; ${next}`;
 }
 
 /** Another supervisor process answers than before. */

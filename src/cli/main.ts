@@ -3,12 +3,14 @@ import { restoreEnvironment } from "./full-environment.ts";
 import { renderedHelp, type HelpTexts } from "./help-texts.ts";
 import { guardTerminal, safeText } from "./render/safe-text.ts";
 import { styler } from "./render/colors.ts";
+import { tellUnwritable } from "./unwritable.ts";
 import { version } from "./version.ts";
 
 /** The entry of `sup`: the only place of it that prints errors and chooses the exit status. */
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
   if (!words.includes("--raw")) for (const stream of [process.stdout, process.stderr]) guardTerminal(stream);
+  tellUnwritable(process.stdout, process.stderr);
   try {
     // Most of a short command's time is the start of Node and the reading of our own code: these need none of it.
     if (words.length === 1 && (words[0] === "--version" || words[0] === "-v")) {
@@ -37,8 +39,9 @@ async function main(): Promise<void> {
       return;
     }
     restoreEnvironment();
-    const { createProgram } = beside<typeof import("./program.ts")>("commands.cjs");
-    await createProgram((status) => void (process.exitCode = status)).parseAsync(process.argv);
+    const { createProgram, withShellAction } = beside<typeof import("./program.ts")>("commands.cjs");
+    const program = createProgram((status) => void (process.exitCode = status));
+    await program.parseAsync(withShellAction(words), { from: "user" });
   } catch (error) {
     process.exitCode = report(error);
   }

@@ -5,6 +5,7 @@ import type { ForegroundOptions } from "./run-foreground.ts";
 import { version } from "./version.ts";
 
 export { helpTexts } from "./help-texts.ts";
+export { withShellAction } from "./shell-arguments.ts";
 
 /**
  * The commands of `sup` with their options and help. What they do is in bundles of their own (`actions`, and `tooling`

@@ -19,7 +19,7 @@ import { DroppedBytes } from "./dropped-bytes.ts";
 import { openMainLog, type MainLogFile } from "./main-log.ts";
 import { openDoors } from "./open-doors.ts";
 import { tapOutput } from "./output-taps.ts";
-import { onlyChosen } from "./only-chosen.ts";
+import { chosenInVain, onlyChosen } from "./only-chosen.ts";
 import { removePidfile } from "./pidfile.ts";
 import { serverUrlOf } from "./server-url.ts";
 import { startNotices } from "./supervisord-launch.ts";
@@ -66,6 +66,13 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       `Programs run on, but what they are is not known: ${options.places.lastGood} cannot be read, and the config has mistakes. ` +
         `Once it has none, the next supervisor process takes them over.\n${mistakes}`,
     );
+  }
+
+  // Later starts go on with what there is: a name may have gone from the config meanwhile.
+  const inVain = takesOver || snapshot.restarts > 0 ? null : chosenInVain(model, options.only);
+  if (inVain !== null) {
+    await keeper.quit({ status: 1 });
+    return { ready: false, problems: inVain, messages: [inVain], status: 1 };
   }
 
   const { supervisord } = model;

@@ -1,5 +1,5 @@
 import type { Model, ProcessSpec } from "../model/model.ts";
-import { selects } from "../model/select-processes.ts";
+import { selects, unknownName } from "../model/select-processes.ts";
 
 /** The chosen processes and all that they depend on, directly or not. */
 export function onlyChosen(model: Model, names: readonly string[]): ((spec: ProcessSpec) => boolean) | null {
@@ -12,4 +12,13 @@ export function onlyChosen(model: Model, names: readonly string[]): ((spec: Proc
     for (const other of all) if (programs.has(other.program)) needed.add(other);
   }
   return (spec) => needed.has(spec);
+}
+
+/** What is wrong with the names, in words; `null` if each means something in the model. */
+export function chosenInVain(model: Model, names: readonly string[]): string | null {
+  const unknown = unknownName(
+    names,
+    model.groups.flatMap((group) => group.processes),
+  );
+  return unknown === undefined ? null : `there is no process or group ${unknown}`;
 }

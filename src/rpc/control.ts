@@ -1,6 +1,6 @@
 import { awaitsRestart } from "../machine/life.ts";
 import { namespec } from "../model/model.ts";
-import { selects } from "../model/select-processes.ts";
+import { selects, unknownName } from "../model/select-processes.ts";
 import { SIGNALLABLE_STATES, STOPPED_STATES, type ProcessState } from "../model/states.ts";
 import type { ActionResult, ApiCalls } from "../protocol/api.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
@@ -59,11 +59,11 @@ export function signal(
 /** The processes of these names, all if there is none. @throws Refusal for a name that there is not. */
 export function choose(supervisor: Supervisor, names: readonly string[] = []): ManagedProcess[] {
   const all = supervisor.processes();
-  for (const name of names) {
-    if (name !== "all" && !all.some((process) => selects([name], process.spec))) {
-      throw new Refusal(`there is no program, process or group ${name}`);
-    }
-  }
+  const unknown = unknownName(
+    names,
+    all.map((process) => process.spec),
+  );
+  if (unknown !== undefined) throw new Refusal(`there is no program, process or group ${unknown}`);
   return all.filter((process) => selects(names, process.spec));
 }
 

@@ -1,15 +1,13 @@
 import { isNotRunning, type ApiClient } from "../../client/api-client.ts";
 import { follow } from "../../client/follow.ts";
+import type { Member } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { findOrphans } from "../find-orphans.ts";
 import { launchDaemon } from "../launch-daemon.ts";
-import type { Member } from "../../protocol/api.ts";
-import { safeText } from "../render/safe-text.ts";
-import { isAlive, untilGone } from "../until-gone.ts";
-
-/** Milliseconds. */
-const LAST_MOMENTS = 300;
+import { membersOf, tellLeft } from "../left-running.ts";
+import { lookedInto, wayOutOfSilence } from "../not-running.ts";
+import { untilGone } from "../until-gone.ts";
 
 /** Programs of a killed keeper are taken over by a new one, which then stops them as their config says. */
 async function stopOrphans(project: Project, options: { readonly timeout: number | null }): Promise<number> {
@@ -19,15 +17,13 @@ async function stopOrphans(project: Project, options: { readonly timeout: number
 
 /** `sup down`: stops every program in order, then the daemon; returns when both are gone. Nothing running is no error. */
 export async function down(project: Project, options: { readonly timeout: number | null }): Promise<number> {
-  let pid: number;
-  let left: readonly Member[] = [];
   const limit = new AbortController();
   const timer = options.timeout === null ? null : setTimeout(() => limit.abort(), options.timeout * 1000);
+  const ending: Ending = { pid: null, members: [] };
   try {
-    left = await membersOf(project.client);
-    pid = await shutDown(project.client, limit.signal);
+    await lookedInto(project, shutDown(project.client, limit.signal, ending));
   } catch (error) {
-    if (limit.signal.aborted) throw new CliError(`still shutting down after ${options.timeout} s`, { status: 124 });
+    if (limit.signal.aborted) throw await tooLate(project, options.timeout, ending);
     if (!isNotRunning(error)) throw error;
     if (findOrphans(project.places).length > 0) return stopOrphans(project, options);
     process.stdout.write("Nothing is running.\n");
@@ -36,43 +32,40 @@ export async function down(project: Project, options: { readonly timeout: number
   } finally {
     if (timer !== null) clearTimeout(timer);
   }
-  await untilGone(pid);
+  if (ending.pid !== null) await untilGone(ending.pid);
   process.stdout.write("Stopped.\n");
-  // Many end by themselves when they notice that their parent has.
-  await Promise.all(left.map((one) => untilGone(one.pid, LAST_MOMENTS)));
-  const living = left.filter((one) => isAlive(one.pid));
-  if (living.length > 0) {
-    const named = living.map((one) => `${one.pid} (${one.command})`).join(", ");
-    process.stderr.write(
-      safeText(`left running, by programs that are not stopped as a group: ${named}\n`, process.stderr),
-    );
-  }
+  await tellLeft(ending.members);
   return 0;
 }
 
-/** All processes that belong to programs. Where the daemon cannot tell: those that an earlier stop has left. */
-async function membersOf(client: ApiClient): Promise<readonly Member[]> {
-  try {
-    return (await client.call("processes", {})).flatMap(({ members }) => members);
-  } catch (error) {
-    if (isNotRunning(error)) throw error;
-    return (await client.call("status", {})).processes.flatMap(({ survivors }) => survivors);
-  }
+/** What is known so far of an end that is asked for. */
+interface Ending {
+  /** The keeper's; `null` until the daemon has agreed to end. */
+  pid: number | null;
+  /** The processes of all programs before it. */
+  members: readonly Member[];
 }
 
 /**
- * Asks for the end and returns the keeper's pid once the stream ends that was opened before. A supervisor process that dies in
- * between is followed by another, which is asked again.
+ * Asks for the end and returns once the stream ends that was opened before. A supervisor process that dies in between is
+ * followed by another, which is asked again.
  */
-async function shutDown(client: ApiClient, signal: AbortSignal): Promise<number> {
-  let pid = 0;
+async function shutDown(client: ApiClient, signal: AbortSignal, ending: Ending): Promise<void> {
+  ending.members = await membersOf(client, signal);
   try {
     for await (const item of follow(client, {}, signal)) {
-      if (item.type === "open") ({ pid } = await client.call("shutdown", {}));
+      if (item.type === "open") ({ pid: ending.pid } = await client.call("shutdown", {}, signal));
     }
   } catch (error) {
-    if (pid === 0 || !isNotRunning(error)) throw error;
+    if (ending.pid === null || !isNotRunning(error)) throw error;
   }
   signal.throwIfAborted();
-  return pid;
+}
+
+async function tooLate(project: Project, seconds: number | null, ending: Ending): Promise<CliError> {
+  if (ending.pid !== null) return new CliError(`still shutting down after ${seconds} s`, { status: 124 });
+  return new CliError(`the supervisor process of ${project.config} did not answer within ${seconds} s`, {
+    hint: await wayOutOfSilence(project),
+    status: 124,
+  });
 }

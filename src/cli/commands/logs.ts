@@ -7,7 +7,7 @@ import { colorOf, styler } from "../render/colors.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
 import { safeText } from "../render/safe-text.ts";
 import { selects } from "../../model/select-processes.ts";
-import { answeredSoon } from "../not-running.ts";
+import { answered } from "../not-running.ts";
 
 export interface LogsOptions {
   readonly follow: boolean;
@@ -23,7 +23,7 @@ export interface LogsOptions {
  */
 export async function logs(project: Project, names: readonly string[], options: LogsOptions): Promise<number> {
   const { client } = project;
-  const report = await answeredSoon(project, client.call("status", {}));
+  const report = await answered(project, client.call("status", {}));
   const chosen = report.processes.filter((process) => selects(names, process));
   if (chosen.length === 0) throw new CliError(`there is no process or group ${names.join(", ")}`);
 

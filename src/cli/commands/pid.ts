@@ -1,11 +1,11 @@
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
 import { selects } from "../../model/select-processes.ts";
-import { answeredSoon } from "../not-running.ts";
+import { answered } from "../not-running.ts";
 
 /** `sup pid [name...]`: the daemon's pid, or one pid a line (0: not running; then the exit status is 1). */
 export async function pid(project: Project, names: readonly string[]): Promise<number> {
-  const report = await answeredSoon(project, project.client.call("status", {}));
+  const report = await answered(project, project.client.call("status", {}));
   if (names.length === 0) {
     process.stdout.write(`${report.pid}\n`);
     return 0;

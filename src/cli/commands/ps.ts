@@ -1,7 +1,7 @@
 import type { Member, ProgramTree } from "../../protocol/api.ts";
 import type { Project } from "../find-daemon.ts";
 import { safeText } from "../render/safe-text.ts";
-import { answeredSoon } from "../not-running.ts";
+import { answered } from "../not-running.ts";
 
 /** `sup ps`: the processes of each program as a tree, with what they use. 1 if the daemon cannot say. */
 export async function ps(
@@ -9,7 +9,7 @@ export async function ps(
   names: readonly string[],
   options: { readonly json: boolean },
 ): Promise<number> {
-  const trees = await answeredSoon(project, project.client.call("processes", { names }));
+  const trees = await answered(project, project.client.call("processes", { names }));
   const text = options.json ? `${JSON.stringify(trees, null, 2)}\n` : treeText(trees);
   process.stdout.write(safeText(text, process.stdout));
   return 0;

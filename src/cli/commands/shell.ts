@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Project } from "../find-daemon.ts";
-import { notRunning } from "../not-running.ts";
+import { answered, notRunning } from "../not-running.ts";
 
 /**
  * `sup shell [action...]`: supervisorctl's interactive shell on this project's daemon, with history and completion; with an
@@ -11,6 +11,7 @@ import { notRunning } from "../not-running.ts";
 export async function shell(project: Project, words: readonly string[]): Promise<number> {
   const { places } = project;
   if (!existsSync(places.socket)) throw await notRunning(project);
+  await answered(project, project.client.call("status", {}));
   const settings = join(places.runtime, "shell.conf");
   const quoted = (path: string): string => path.replaceAll("%", "%%");
   writeFileSync(

@@ -1,8 +1,8 @@
 import type { StatusReport } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
-import { selects } from "../../model/select-processes.ts";
-import { answeredSoon } from "../not-running.ts";
+import { selects, unknownName } from "../../model/select-processes.ts";
+import { answered } from "../not-running.ts";
 import { statusTable } from "../render/status-table.ts";
 import { styler } from "../render/colors.ts";
 
@@ -12,7 +12,7 @@ export async function status(
   names: readonly string[],
   options: { readonly json: boolean },
 ): Promise<number> {
-  const report = await answeredSoon(project, project.client.call("status", {}));
+  const report = await answered(project, project.client.call("status", {}));
   return printStatus(report, names, options);
 }
 
@@ -22,10 +22,8 @@ export async function printStatus(
   names: readonly string[],
   options: { readonly json: boolean },
 ): Promise<number> {
-  for (const name of names) {
-    if (!report.processes.some((process) => selects([name], process)))
-      throw new CliError(`there is no process or group ${name}`);
-  }
+  const unknown = unknownName(names, report.processes);
+  if (unknown !== undefined) throw new CliError(`there is no process or group ${unknown}`);
   const processes = report.processes.filter((process) => selects(names, process));
   if (options.json) process.stdout.write(`${JSON.stringify({ ...report, processes }, null, 2)}\n`);
   else {

@@ -3,6 +3,8 @@ import type { Project } from "../find-daemon.ts";
 import { isNotRunning } from "../../client/api-client.ts";
 import { launchDaemon } from "../launch-daemon.ts";
 import { attach } from "../attach.ts";
+import { answered, lookedInto } from "../not-running.ts";
+import { tellWaiting } from "../tell-waiting.ts";
 import { untilGone } from "../until-gone.ts";
 import { waitUntilReady } from "../wait-until-ready.ts";
 import { describePlan } from "../render/plan-text.ts";
@@ -26,7 +28,7 @@ export async function up(project: Project, names: readonly string[], options: Up
   if (refusal !== null) throw new CliError(refusal.message, refusal);
   let running = await isRunning(project);
   if (!running && (await startFresh(project, names, options)) === "lost") running = true;
-  if (running) await joinRunning(project, names);
+  const joined = running ? await joinRunning(project, names, options) : 0;
 
   const background = options.detach || options.wait;
   if (options.wait) {
@@ -34,16 +36,18 @@ export async function up(project: Project, names: readonly string[], options: Up
     if (status !== 0) return status;
   }
   if (background) {
-    if (!options.wait) return 0;
-    return printStatus(await project.client.call("status", {}), names, { json: false });
+    if (!options.wait) return joined;
+    const shown = await printStatus(await project.client.call("status", {}), names, { json: false });
+    return joined === 0 ? shown : joined;
   }
-  return attach(project, names, { owner: !running });
+  const left = await attach(project, names, { owner: !running });
+  return left === 0 ? joined : left;
 }
 
 /** A daemon that is on its way out is waited for: the next one cannot start before. */
 async function isRunning(project: Project): Promise<boolean> {
   try {
-    const { mood, pid } = await project.client.call("status", {});
+    const { mood, pid } = await lookedInto(project, project.client.call("status", {}));
     if (mood !== "shutdown") return true;
     await untilGone(pid);
     return false;
@@ -85,8 +89,9 @@ async function untilAnswering(project: Project): Promise<void> {
   }
 }
 
-async function joinRunning(project: Project, names: readonly string[]): Promise<void> {
-  const report = await project.client.call("update", {});
+/** The exit status is that of `sup start`, since this does the same to the names. */
+async function joinRunning(project: Project, names: readonly string[], options: UpOptions): Promise<number> {
+  const report = await answered(project, project.client.call("update", {}));
   if (!report.ok)
     throw new CliError(report.problems, { hint: "Nothing was changed: the last good config stays in force." });
   process.stdout.write(
@@ -94,6 +99,14 @@ async function joinRunning(project: Project, names: readonly string[]): Promise<
   );
   process.stdout.write(describePlan(report));
   // Without names nothing is started: what was stopped on purpose, or is not meant to start by itself, stays as it is.
-  const refused = names.length === 0 ? [] : (await project.client.call("start", { names })).filter((one) => !one.ok);
+  if (names.length === 0) return 0;
+  // With `--wait` the waiting comes later, and with its own time limit.
+  const results = await answered(
+    project,
+    project.client.call("start", { names, wait: !options.wait }),
+    options.wait ? undefined : (over) => tellWaiting(project, names, over),
+  );
+  const refused = results.filter((one) => !one.ok);
   for (const result of refused) process.stderr.write(`${result.namespec}: ${result.error}\n`);
+  return refused.length === 0 ? 0 : 1;
 }

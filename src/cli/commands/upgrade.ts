@@ -8,7 +8,7 @@ import type { Project } from "../find-daemon.ts";
 import { launchDaemon } from "../launch-daemon.ts";
 import { isAlive, untilGone } from "../until-gone.ts";
 import { version } from "../version.ts";
-import { answeredSoon } from "../not-running.ts";
+import { answered } from "../not-running.ts";
 
 /**
  * `sup upgrade`: the daemon goes on with the program of this version. The supervisor process is replaced, no program is touched,
@@ -16,10 +16,11 @@ import { answeredSoon } from "../not-running.ts";
  */
 export async function upgrade(project: Project, options: { readonly keeper: boolean }): Promise<number> {
   const { client, places } = project;
-  const before = await answeredSoon(project, client.call("status", {}));
+  const before = await answered(project, client.call("status", {}));
   const program = [process.execPath, join(__dirname, "supervisor.cjs")];
   writeFileSync(upgradeFile(places.runtime), JSON.stringify(program), { mode: 0o600 });
-  const report = await client.call("upgrade", { keeper: options.keeper }).catch((error: unknown) => {
+  const asked = answered(project, client.call("upgrade", { keeper: options.keeper }));
+  const report = await asked.catch((error: unknown) => {
     if (error instanceof ApiError && error.status === 404)
       throw new CliError(`version ${before.version} cannot be upgraded while it runs`, {
         hint: "sup down && sup up -d",

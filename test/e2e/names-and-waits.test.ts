@@ -1,0 +1,168 @@
+import { execa } from "execa";
+import { existsSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { isAlive, Project, seen } from "../support/project.ts";
+import { sendSignal } from "../support/send-signal.ts";
+
+// What somebody meets who mistypes a name, or waits for something that does not come: a word, a status, and nothing left over.
+
+const root = resolve(import.meta.dirname, "../..");
+let project: Project;
+
+function write(programs: Record<string, object>, groups: Record<string, object> = {}): void {
+  project.write("supervisor.config.json", JSON.stringify({ programs, groups }));
+}
+
+describe("without a daemon", () => {
+  beforeEach(() => {
+    project = new Project();
+  });
+  afterEach(() => project.close());
+
+  test.each([["-d"], ["--wait"], ["--no-watch"]])(
+    "sup up %s with a name that there is not starts nothing at all",
+    async (option) => {
+      const started = join(project.folder, "started");
+      write({ a: { command: `touch ${started}`, startsecs: 0 }, b: { command: `touch ${started}`, startsecs: 0 } });
+      expect(await project.sup("up", option, "a", "TYPO")).toEqual({
+        exitCode: 1,
+        stdout: "",
+        stderr: "sup: there is no process or group TYPO\nNothing was started.",
+      });
+      expect(await project.sup("status")).toMatchObject({ exitCode: 3 });
+      expect(existsSync(started)).toBe(false);
+    },
+  );
+
+  test("sup up of a config without programs says what it waits for", async () => {
+    write({});
+    const up = project.spawn(["up"]);
+    await seen(up, /^sup: there are no programs in .*supervisor\.config\.json; waiting for an edit$/m);
+    write({ a: { command: "echo here I am", startsecs: 0, autorestart: false } });
+    await seen(up, /here I am/);
+    up.kill("SIGINT");
+    expect((await up).exitCode).toBe(130);
+  });
+
+  test("what outlives a foreground sup up is named, as by sup down", async () => {
+    write({ a: { command: `sh -c 'echo hi; sleep 5121; true'` } });
+    const up = project.spawn(["up"]);
+    await seen(up, /hi/);
+    const ps = await project.sup("ps", "--json");
+    const members = JSON.parse(ps.stdout)[0].members as { pid: number; command: string }[];
+    const { pid = 0 } = members.find((one) => one.command === "sleep 5121") ?? {};
+    up.kill("SIGINT");
+    const { exitCode, stderr } = await up;
+    expect(isAlive(pid)).toBe(true);
+    sendSignal(pid, "SIGKILL");
+    expect(exitCode).toBe(130);
+    expect(stderr).toBe(`left running, by programs that are not stopped as a group: ${pid} (sleep 5121)`);
+  });
+});
+
+describe("with a daemon", () => {
+  beforeAll(async () => {
+    project = new Project();
+    const go = join(project.folder, "go");
+    const command = `sh -c 'while ! [ -e ${go} ]; do sleep 0.05; done; echo go; exec sleep 1002'`;
+    write(
+      {
+        web: { command: "sh -c 'echo hello from web; exec sleep 1000'" },
+        off: { command: "sleep 1001", autostart: false },
+        bad: { command: "no-such-command-anywhere", autostart: false },
+        slow: { command, autostart: false, startsecs: 0, health: { ready: { log: "go" } } },
+        dep: { command: "sleep 1003", autostart: false, dependsOn: { slow: "ready" } },
+      },
+      { pair: { programs: ["web", "off"] } },
+    );
+    const up = await project.sup("up", "--wait");
+    expect(up, up.stderr).toMatchObject({ exitCode: 0 });
+  });
+  afterAll(() => project.close());
+
+  test("sup up NAME ends like sup start NAME", async () => {
+    const error = "bad: can't find command 'no-such-command-anywhere'";
+    expect(await project.sup("start", "bad")).toMatchObject({ exitCode: 1, stdout: error });
+    expect(await project.sup("up", "-d", "bad")).toMatchObject({ exitCode: 1, stderr: error });
+    expect(await project.sup("up", "--wait", "bad")).toMatchObject({ exitCode: 1, stderr: error });
+    expect(await project.sup("up", "-d", "web")).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await project.sup("up", "-d", "TYPO")).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("there is no program, process or group TYPO"),
+    });
+  });
+
+  test.each([
+    { words: ["start", "dep"], said: "dep: started" },
+    { words: ["restart", "dep", "off"], said: "pair:off: restarted\ndep: restarted" },
+    { words: ["up", "-d", "dep"], said: "Already running: the config has not changed" },
+  ])("sup $words says what a program waits for", async ({ words, said }) => {
+    // A restart starts nothing but what it was asked for.
+    await project.sup("start", "slow");
+    const asking = project.spawn(words);
+    await seen(asking, /^dep: waiting for slow to be ready \(.+\)$/m);
+    project.write("go", "");
+    const { exitCode, stdout, stderr } = await asking;
+    expect(stdout.split("\n").sort()).toEqual(said.split("\n").sort());
+    expect(exitCode, stderr).toBe(0);
+    rmSync(join(project.folder, "go"));
+    await project.sup("stop", "dep", "slow", "off");
+  });
+
+  test("of all and of groups those are stopped and signalled that run; one that is named has to", async () => {
+    expect(await project.sup("signal", "CONT", "all")).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^pair:off: not running$/m),
+    });
+    const stopped = await project.sup("stop", "pair:*");
+    expect(stopped).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^pair:web: stopped$/m) });
+    expect(stopped.stdout).toMatch(/^pair:off: not running$/m);
+    expect(await project.sup("stop", "all")).toMatchObject({ exitCode: 0 });
+    expect(await project.sup("stop", "all", "off")).toMatchObject({ exitCode: 1 });
+    expect(await project.sup("signal", "CONT", "pair:off")).toMatchObject({ exitCode: 1 });
+    expect(await project.sup("start", "web")).toMatchObject({ exitCode: 0 });
+  });
+
+  test("options of the shell's actions are theirs", async () => {
+    const follow = await project.sup("shell", "tail", "-f", "nobody");
+    expect(follow.stdout).toBe("==> Press Ctrl-C to exit <==");
+    expect(follow.stderr).toMatch(/\/logtail\/nobody\/stdout Cannot read, status code 404$/);
+    expect((await project.sup("shell", "tail", "-100", "pair:web")).stdout).toContain("hello from web");
+  });
+
+  test("a place that cannot be written to is told in one line, a reader that has gone is not", async () => {
+    const { env, folder: cwd } = project;
+    const run = (script: string) =>
+      execa("bash", ["-c", script, join(root, "bin/sup")], { cwd, env, extendEnv: false, reject: false });
+    const full = await run('exec "$0" status > /dev/full');
+    expect(full).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^sup: cannot write: ENOSPC.*$/) });
+    expect(await run('"$0" status | :')).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
+  test("whoever asks a supervisor process that is stopped hears of it, and of the way out", async () => {
+    const { supervisorPid, processes } = await project.status();
+    sendSignal(supervisorPid, "SIGSTOP");
+    const late = await project.sup("down", "--timeout", "1");
+    expect(late.exitCode).toBe(124);
+    expect(late.stderr).toMatch(/^sup: the supervisor process of .* did not answer within 1 s$/m);
+    expect(late.stderr).toContain(`\`kill -9 ${supervisorPid}\` has it replaced`);
+
+    const calls = [["plan"], ["stop", "off"], ["shell", "status"], ["up", "-d"], ["down"]];
+    const asking = calls.map((words) => project.spawn(words));
+    const word = new RegExp(
+      `does not answer; .*\n\`kill -9 ${supervisorPid}\` has it replaced, and touches no program`,
+    );
+    await Promise.all(asking.map((call) => seen(call, word)));
+    const [plan, , shell, up, down] = asking;
+    down?.kill("SIGKILL");
+    await down;
+    sendSignal(supervisorPid, "SIGKILL");
+    expect(await plan).toMatchObject({ exitCode: 0, stdout: "Nothing has changed." });
+    expect((await shell)?.stdout).toMatch(/pair:web +RUNNING/);
+    expect((await up)?.exitCode).toBe(0);
+    const after = await project.status();
+    expect(after.supervisorPid).not.toBe(supervisorPid);
+    expect(after.processes.map((one) => one.pid)).toEqual(processes.map((one) => one.pid));
+  });
+});
