@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { daemonOf, type DaemonOfConfig } from "../client/find-daemon.ts";
 import { CONFIG_NAMES, configIn, danglingTarget } from "../config/find-config.ts";
 import { CliError } from "./cli-error.ts";
-import { daemonsIn, goneText, runs, type OtherDaemon } from "./other-daemon.ts";
+import { daemonsIn, goneText, locate, type OtherDaemon } from "./other-daemon.ts";
 
 /** One project: its config file and where its daemon lives, whether it runs or not. */
 export interface Project extends DaemonOfConfig {
@@ -40,13 +40,13 @@ export async function findProject(
 async function given(option: string, purpose: Purpose, cwd: string): Promise<Found> {
   const file = resolve(cwd, option);
   if (!existsSync(file)) {
-    const daemon = existsSync(dirname(file)) ? daemonOf(file) : null;
-    if (daemon === null || !(await runs(daemon))) throw noSuchFile(file);
-    return ofGone({ daemon, file, gone: true }, null, `sup -c ${quoted(option)}`);
+    const left = existsSync(dirname(file)) ? await locate(file, false) : null;
+    if (left?.running !== true) throw noSuchFile(file);
+    return ofGone({ daemon: left.daemon, file, gone: true }, null, `sup -c ${quoted(option)}`);
   }
-  const alone = { ...daemonOf(file), warning: null, beside: null, refusal: null };
-  if (purpose === "read" || !CONFIG_NAMES.some((name) => name === basename(file))) return alone;
-  if (await seemsToRun(alone, purpose)) return alone;
+  const { daemon, running } = await look(file, purpose);
+  const alone = { ...daemon, warning: null, beside: null, refusal: null };
+  if (running || purpose === "read" || !CONFIG_NAMES.some((name) => name === basename(file))) return alone;
   const [other] = await daemonsIn(dirname(file), file);
   // Whoever names a file while there are two may want both.
   return other === undefined ? alone : { ...alone, ...inTheWay(other, file, cwd, other.gone) };
@@ -66,9 +66,10 @@ async function search(cwd: string, purpose: Purpose): Promise<Found> {
 
 async function lookIn(folder: string, purpose: Purpose, cwd: string): Promise<Found | null> {
   const found = configIn(folder);
-  const own = found === null ? null : { ...daemonOf(found.file), beside: null, refusal: null, warning: found.warning };
-  if (own !== null && purpose !== "read" && (await seemsToRun(own, purpose))) return own;
   const file = found?.file ?? null;
+  const at = file === null ? null : await look(file, purpose);
+  const own = at === null ? null : { ...at.daemon, beside: null, refusal: null, warning: found?.warning ?? null };
+  if (at?.running === true) return own;
   const [other] = purpose === "read" && file !== null ? [] : await daemonsIn(folder, file);
   if (other?.gone === true) return ofGone(other, file, "sup");
   const broken = CONFIG_NAMES.slice(
@@ -82,8 +83,10 @@ async function lookIn(folder: string, purpose: Purpose, cwd: string): Promise<Fo
   return { ...own, ...inTheWay(other, file, cwd, true) };
 }
 
-async function seemsToRun(daemon: DaemonOfConfig, purpose: Purpose): Promise<boolean> {
-  return purpose === "start" ? await runs(daemon) : existsSync(daemon.places.socket);
+/** Whoever only reads the config is not told that its daemon does not run. */
+async function look(file: string, purpose: Purpose): ReturnType<typeof locate> {
+  if (purpose === "read") return { daemon: daemonOf(file), running: false };
+  return await locate(file, purpose === "ask");
 }
 
 /** The daemon that is meant where its config was renamed, converted or deleted. `instead`: the config that is there now. */

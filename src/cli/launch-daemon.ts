@@ -62,7 +62,12 @@ export async function launchDaemon(
       cwd: project.folder,
       detached: true,
       stdio: ["ignore", "pipe", crashLog, options.owned ? "pipe" : "ignore"],
-      env: { ...process.env, ...(limit === null ? {} : { SUP_NOFILE_SOFT: limit }) },
+      env: {
+        ...process.env,
+        // By our environment it might be elsewhere than the keeper, if it follows one that was started from another.
+        SUP_KEEPER_RUNTIME: places.runtime,
+        ...(limit === null ? {} : { SUP_NOFILE_SOFT: limit }),
+      },
     },
   );
   closeSync(crashLog);

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { daemonOf, type DaemonOfConfig } from "../client/find-daemon.ts";
+import { daemonOf, notedDaemon, type DaemonOfConfig } from "../client/find-daemon.ts";
 import { CONFIG_NAMES, danglingTarget, isFile } from "../config/find-config.ts";
 import { findKeeper } from "../keeper/runtime-lock.ts";
 import { findOrphans } from "./find-orphans.ts";
@@ -18,10 +18,24 @@ export interface OtherDaemon {
  * Whether there is anything to stop: a keeper lives, or programs of one that was killed do. Files say nothing: a killed daemon
  * leaves its socket behind.
  */
-export async function runs({ places }: DaemonOfConfig): Promise<boolean> {
+async function runs({ places }: DaemonOfConfig): Promise<boolean> {
   const keeper = join(places.runtime, "keeper");
   if (!existsSync(keeper)) return false;
   return (await findKeeper(keeper)) !== null || findOrphans(places).length > 0;
+}
+
+/**
+ * The daemon of a config, and whether it runs: where it is by our environment or, if it does not run there, where it noted to be.
+ * With `quick`, a socket at the usual place says that it runs.
+ *
+ * @param file absolute; its folder exists.
+ */
+export async function locate(file: string, quick: boolean): Promise<{ daemon: DaemonOfConfig; running: boolean }> {
+  const daemon = daemonOf(file);
+  if (quick ? existsSync(daemon.places.socket) : await runs(daemon)) return { daemon, running: true };
+  const noted = notedDaemon(daemon);
+  if (noted !== null && (await runs(noted))) return { daemon: noted, running: true };
+  return { daemon, running: false };
 }
 
 /** The daemons of configs in a folder, but for `except`: first those whose config is gone, as nothing else leads to them. */
@@ -31,8 +45,8 @@ export async function daemonsIn(folder: string, except: string | null): Promise<
   for (const name of CONFIG_NAMES) {
     const file = join(folder, name);
     if (file === except) continue;
-    const daemon = daemonOf(file);
-    if (await runs(daemon)) found.push({ daemon, file, gone: !isFile(file) });
+    const { daemon, running } = await locate(file, false);
+    if (running) found.push({ daemon, file, gone: !isFile(file) });
   }
   return found.toSorted((a, b) => Number(b.gone) - Number(a.gone));
 }

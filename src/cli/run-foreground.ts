@@ -44,6 +44,7 @@ export async function runForeground(project: Project, options: ForegroundOptions
     );
   }
   process.chdir(project.folder);
+  process.env["SUP_KEEPER_RUNTIME"] = places.runtime;
   const style: ConsoleStyle = { format: options.output, timestamps: options.timestamps };
   const owner = await runKeeper({
     runtime: places.runtime,

@@ -10,7 +10,7 @@ import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";
 import { boot } from "../daemon/boot.ts";
 import type { BootParts } from "../daemon/boot-options.ts";
 import { receiveSockets } from "../daemon/kept-sockets.ts";
-import { placesFor, placesIn } from "../daemon/places.ts";
+import { placesFor, placesIn, type Places } from "../daemon/places.ts";
 import { usageErrorText } from "../daemon/supervisord-getopt.ts";
 import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord-launch.ts";
 import { TIMESTAMP_LENGTH } from "../logs/log-line.ts";
@@ -94,7 +94,7 @@ async function supervise(args: readonly string[], checked: LoadResult | null): P
     keeper,
     {
       config,
-      places: launch?.places ?? (values.given ? placesIn(dirname(config)) : placesFor(config)),
+      places: launch?.places ?? (values.given ? placesIn(dirname(config)) : placesBesideKeeper(config)),
       only: values.only,
       version,
       program: [process.execPath, process.argv[1] ?? ""],
@@ -121,6 +121,13 @@ async function supervise(args: readonly string[], checked: LoadResult | null): P
   const ending = outcome.ready ? await outcome.done : "shutdown";
   // The keeper waits for our end, and a watcher or a client's connection might keep us.
   process.exit(ending === "restart" || ending === "upgrade" ? RESTART_STATUS : 0);
+}
+
+/** Where our keeper is, whose launcher may have found another place than our environment says. */
+function placesBesideKeeper(config: string): Places {
+  const places = placesFor(config);
+  const runtime = process.env["SUP_KEEPER_RUNTIME"];
+  return runtime === undefined ? places : placesIn(runtime, places.state);
 }
 
 /** A launcher that has gone away in the meantime is no reason to fail. */

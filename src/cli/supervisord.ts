@@ -12,6 +12,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { systemWorld } from "../config/world.ts";
 import { findSupervisordConf, ROOT_SEARCHES } from "../daemon/find-supervisord-conf.ts";
 import { placesFor } from "../daemon/places.ts";
+import { notedPlaces } from "../daemon/runtime-note.ts";
 import { preparePlaces } from "../daemon/prepare-places.ts";
 import { SupervisordUsageError, usageErrorText } from "../daemon/supervisord-getopt.ts";
 import { supervisordHelp } from "../daemon/supervisord-help.ts";
@@ -72,7 +73,9 @@ async function start(program: string, request: CheckRequest, early: EarlySupervi
 
   checkAccount(account);
   // The keeper finds out too, but before that limits and owners of folders would have been changed.
-  if ((await findKeeper(join(places.runtime, "keeper"))) !== null) throw new SupervisordUsageError(ALREADY_RUNNING);
+  for (const { runtime } of [places, notedPlaces(places) ?? places]) {
+    if ((await findKeeper(join(runtime, "keeper"))) !== null) throw new SupervisordUsageError(ALREADY_RUNNING);
+  }
   const limits = raiseLimits(supervisord, softLimit(), (account?.uid ?? process.getuid?.()) === 0);
   preparePlaces(places, account);
   becomeUser(account);

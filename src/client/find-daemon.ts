@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CONFIG_NAMES, configIn } from "../config/find-config.ts";
 import { placesFor, servicePlaces, type Places } from "../daemon/places.ts";
+import { notedPlaces } from "../daemon/runtime-note.ts";
 import { findKeeper } from "../keeper/runtime-lock.ts";
 import { ApiClient } from "./api-client.ts";
 
@@ -18,10 +19,30 @@ export interface DaemonOfConfig {
 export function daemonOf(file: string): DaemonOfConfig {
   const folder = realpathSync(dirname(file));
   const config = join(folder, basename(file));
-  const places = whereItIs(config);
+  return daemonAt(config, whereItIs(config));
+}
+
+/**
+ * Where the last daemon of this config was, if that is not where one started by us would be: its environment was another one.
+ * Whether it still runs is for the caller to find out.
+ */
+export function notedDaemon({ config, places }: DaemonOfConfig): DaemonOfConfig | null {
+  const noted = notedPlaces(places);
+  return noted === null ? null : daemonAt(config, noted);
+}
+
+function daemonAt(config: string, places: Places): DaemonOfConfig {
   // As long as the keeper lives, so does the daemon: it may be between two supervisor processes.
   const isComing = async (): Promise<boolean> => (await findKeeper(join(places.runtime, "keeper"))) !== null;
-  return { config, folder, places, client: new ApiClient({ socket: places.socket }, isComing) };
+  return { config, folder: dirname(config), places, client: new ApiClient({ socket: places.socket }, isComing) };
+}
+
+/** The same, at the noted place if only there is a socket. */
+export function reachableDaemonOf(file: string): DaemonOfConfig {
+  const daemon = daemonOf(file);
+  if (existsSync(daemon.places.socket)) return daemon;
+  const noted = notedDaemon(daemon);
+  return noted !== null && existsSync(noted.places.socket) ? noted : daemon;
 }
 
 /**
@@ -39,7 +60,7 @@ export function nearestConfig(start: string): string | null {
 }
 
 function hasSocket(file: string): boolean {
-  return existsSync(dirname(file)) && existsSync(daemonOf(file).places.socket);
+  return existsSync(dirname(file)) && existsSync(reachableDaemonOf(file).places.socket);
 }
 
 /** A service has its own places, which its clients are not told by their environment. */

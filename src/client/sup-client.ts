@@ -12,7 +12,7 @@ import type {
   UpgradeReport,
 } from "../protocol/api.ts";
 import { ApiClient } from "./api-client.ts";
-import { daemonOf, nearestConfig } from "./find-daemon.ts";
+import { nearestConfig, reachableDaemonOf } from "./find-daemon.ts";
 import { follow } from "./follow.ts";
 import { LogLines, type LogLine } from "./log-lines.ts";
 import { targetOf } from "./target.ts";
@@ -225,7 +225,7 @@ function clientFor({ folder, config, url, username, password }: ConnectOptions):
   if (url !== undefined) return new ApiClient(targetOf(url, username, password));
   if (config !== undefined) {
     if (!existsSync(config)) throw new Error(`there is no config file ${resolve(config)}`);
-    return daemonOf(resolve(config)).client;
+    return reachableDaemonOf(resolve(config)).client;
   }
   const found = nearestConfig(folder ?? process.cwd());
   if (found === null) {
@@ -233,7 +233,7 @@ function clientFor({ folder, config, url, username, password }: ConnectOptions):
       `no supervisor.config.ts (or supervisord.conf) in ${resolve(folder ?? ".")} or any folder above it`,
     );
   }
-  return daemonOf(found).client;
+  return reachableDaemonOf(found).client;
 }
 
 function listOf(names: Names): readonly string[] {

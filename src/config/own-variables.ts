@@ -1,5 +1,11 @@
 /** Variables that only our own processes are told by: no program inherits them, no config sees them. */
-const OWN: readonly string[] = ["SUP_NOFILE_SOFT", "SUP_KEEPER_RESTARTS", "SUP_KEEPER_PID", "NODE_CHANNEL_FD"];
+const OWN: readonly string[] = [
+  "SUP_NOFILE_SOFT",
+  "SUP_KEEPER_RESTARTS",
+  "SUP_KEEPER_PID",
+  "SUP_KEEPER_RUNTIME",
+  "NODE_CHANNEL_FD",
+];
 
 /** The environment without our own variables, and without `more`. */
 export function withoutOwnVariables(env: NodeJS.ProcessEnv, more: readonly string[] = []): Record<string, string> {

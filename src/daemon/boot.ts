@@ -21,6 +21,7 @@ import { openDoors } from "./open-doors.ts";
 import { tapOutput } from "./output-taps.ts";
 import { chosenInVain, onlyChosen } from "./only-chosen.ts";
 import { removePidfile } from "./pidfile.ts";
+import { noteRuntime } from "./runtime-note.ts";
 import { serverUrlOf } from "./server-url.ts";
 import { startNotices } from "./supervisord-launch.ts";
 import { takeSignal } from "./take-signal.ts";
@@ -86,6 +87,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     return fail([{ message: `cannot open the log ${supervisord.logfile}: ${(error as Error).message}` }], 1);
   }
   const { log } = mainLog;
+  noteRuntime(options.places, log);
   const autoLogs = new AutoLogs(supervisord.childlogdir ?? options.places.logs, supervisord.identifier);
   const supervisor = new Supervisor({
     keeper,

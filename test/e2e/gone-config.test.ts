@@ -29,16 +29,29 @@ afterEach(async () => {
 const json = (seconds: number): string => JSON.stringify({ programs: { a: { command: `sleep ${seconds}` } } });
 const typed = (seconds: number): string => `export default ${json(seconds)};\n`;
 
+interface Running {
+  readonly pid: number;
+  readonly supervisorPid: number;
+  /** Of the program `a`. */
+  readonly program: number;
+}
+
 async function sup(folder: string, ...args: string[]) {
   const { stdout, stderr, exitCode } = await project.spawn(args, { cwd: folder });
   return { stdout, stderr, exitCode };
 }
 
-async function daemonOf(folder: string, ...args: string[]): Promise<{ pid: number; program: number }> {
+async function daemonOf(folder: string, ...args: string[]): Promise<Running> {
   const { stdout, stderr } = await sup(folder, ...args, "status", "--json");
   if (stdout === "") throw new Error(stderr);
   const status = JSON.parse(stdout) as Status;
-  return { pid: status.pid, program: status.processes[0]?.pid ?? 0 };
+  return { pid: status.pid, supervisorPid: status.supervisorPid, program: status.processes[0]?.pid ?? 0 };
+}
+
+/** Kills keeper and supervisor; programs run on. */
+async function kill({ pid, supervisorPid }: Running): Promise<void> {
+  sendSignal(pid, "SIGKILL");
+  while (isAlive(pid) || isAlive(supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** How many processes have this command line. */
@@ -58,8 +71,8 @@ function commandOf(pid: string): string {
 }
 
 describe("below another project", () => {
-  let parent: { pid: number; program: number };
-  let own: { pid: number; program: number };
+  let parent: Running;
+  let own: Running;
   beforeEach(async () => {
     project.write("supervisor.config.json", json(1301));
     project.write("pkg/supervisor.config.json", json(1302));
@@ -102,7 +115,7 @@ describe("below another project", () => {
   });
 
   test("what a killed daemon left behind does not hide the project above once it has been stopped", async () => {
-    sendSignal(own.pid, "SIGKILL");
+    await kill(own);
     rmSync(join(pkg, "supervisor.config.json"));
     expect(await sup(pkg, "down")).toMatchObject({ exitCode: 0, stdout: "Stopped." });
     expect(isAlive(own.program)).toBe(false);
@@ -147,10 +160,10 @@ describe("a config that was converted in place", () => {
   });
 
   test("the socket of a killed daemon counts for nothing", async () => {
-    const { pid, program } = await daemonOf(project.folder);
-    sendSignal(pid, "SIGKILL");
-    sendSignal(program, "SIGKILL");
-    while (isAlive(program) || isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const running = await daemonOf(project.folder);
+    await kill(running);
+    sendSignal(running.program, "SIGKILL");
+    while (isAlive(running.program)) await new Promise((resolve) => setTimeout(resolve, 20));
     renameSync(join(project.folder, "supervisor.config.json"), join(project.folder, "old.json"));
     writeFileSync(join(project.folder, "supervisor.config.ts"), typed(1311));
     expect((await project.sup("status")).stderr).toContain("nothing is running for");
