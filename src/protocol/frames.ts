@@ -54,7 +54,14 @@ export class FrameError extends Error {
 /** Turns chunks of a stream, cut anywhere, into messages. Chunks may be reused by the caller after `push` returns. */
 export class FrameReader {
   readonly #cap: number;
-  #pending: Uint8Array = new Uint8Array(0);
+  readonly #head = new Uint8Array(4);
+  #headLength = 0;
+  /**
+   * The frame that is arriving, kind byte and all, once its length is known. Filled in place: joining what came so far with
+   * each chunk would copy a long one again and again.
+   */
+  #frame: Uint8Array | null = null;
+  #filled = 0;
   #parts: Uint8Array[] = [];
   #partsLength = 0;
 
@@ -65,32 +72,44 @@ export class FrameReader {
 
   /** Throws `FrameError` on a frame or message that is too long, of an unknown kind, or not valid JSON. */
   push(chunk: Uint8Array): Message[] {
-    const data = this.#pending.length === 0 ? chunk : concat([this.#pending, chunk]);
     const messages: Message[] = [];
-    let at = 0;
-    while (data.length - at >= 4) {
-      const length = new DataView(data.buffer, data.byteOffset + at, 4).getUint32(0);
-      if (length < 1 || length > FRAME_CAP) throw new FrameError(`a frame of ${length} bytes`);
-      if (data.length - at - 4 < length) break;
-      const message = this.#frame(data[at + 4] ?? 0, data.subarray(at + 5, at + 4 + length));
+    for (let at = 0; at < chunk.length;) {
+      if (this.#frame === null) {
+        this.#head[this.#headLength++] = chunk[at++] ?? 0;
+        if (this.#headLength === this.#head.length) this.#frame = this.#begin();
+        continue;
+      }
+      const part = chunk.subarray(at, at + this.#frame.length - this.#filled);
+      this.#frame.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled < this.#frame.length) break;
+      const message = this.#end(this.#frame[0] ?? 0, this.#frame.subarray(1));
+      this.#frame = null;
       if (message !== null) messages.push(message);
-      at += 4 + length;
     }
-    this.#pending = data.slice(at);
     return messages;
   }
 
-  #frame(kindByte: number, body: Uint8Array): Message | null {
+  #begin(): Uint8Array {
+    const length = new DataView(this.#head.buffer).getUint32(0);
+    if (length < 1 || length > FRAME_CAP) throw new FrameError(`a frame of ${length} bytes`);
+    this.#headLength = 0;
+    this.#filled = 0;
+    return new Uint8Array(length);
+  }
+
+  #end(kindByte: number, body: Uint8Array): Message | null {
     const kind = kindByte & ~CONTINUED;
     if (kind !== KIND_JSON && kind !== KIND_BYTES) throw new FrameError(`a frame of unknown kind ${kindByte}`);
     this.#partsLength += body.length;
     if (this.#partsLength > this.#cap) throw new FrameError(`a message of more than ${this.#cap} bytes`);
-    this.#parts.push(body.slice());
+    this.#parts.push(body);
     if ((kindByte & CONTINUED) !== 0) return null;
-    const whole = concat(this.#parts);
+    const parts = this.#parts;
     this.#parts = [];
     this.#partsLength = 0;
-    return decode(kind, whole);
+    return decode(kind, parts.length === 1 ? body : concat(parts));
   }
 }
 

@@ -53,6 +53,15 @@ test.each([
   expect(got[1]).toEqual(next);
 });
 
+test("a long frame that comes a few bytes at a time is not copied anew with each of them", () => {
+  const bytes = wire({ json: "x".repeat(FRAME_CAP - 10), bytes: null });
+  const reader = new FrameReader();
+  const got: Message[] = [];
+  // Joined each time, this would be a hundred gigabytes.
+  for (let at = 0; at < bytes.length; at += 5) got.push(...reader.push(bytes.subarray(at, at + 5)));
+  expect(got).toHaveLength(1);
+});
+
 test("a frame of a text in pieces is made when it is asked for", () => {
   let taken = 0;
   const frames = encodePieces(
