@@ -20,6 +20,8 @@ export interface EarlyGo {
 export interface CheckRequest {
   /** Absolute. */
   readonly config: string;
+  /** As it was typed. */
+  readonly shown: string;
   readonly cwd: string;
   readonly overrides: Overrides;
 }

@@ -76,7 +76,7 @@ async function supervise(args: readonly string[], checked: LoadResult | null): P
     checked,
     load: async () => {
       if (values.given) return tooling().loadGivenForDaemon(config);
-      load ??= tooling().daemonLoader(config, mode, launch?.cwd);
+      load ??= tooling().daemonLoader(config, mode, launch?.cwd, launch?.shown);
       const loaded = await load();
       return launch === null ? loaded : withOverrides(loaded, launch.overrides);
     },

@@ -50,13 +50,14 @@ async function main(program: string): Promise<void> {
 }
 
 async function run(program: string, cwd: string, { configuration, overrides }: SupervisordOptions): Promise<void> {
-  const config = resolve(cwd, readable(configuration ?? search(program, cwd), cwd));
-  if (overrides.nodaemon !== true) return await start(program, { config, cwd, overrides }, null);
+  const shown = readable(configuration ?? search(program, cwd), cwd);
+  const request: CheckRequest = { config: resolve(cwd, shown), shown, cwd, overrides };
+  if (overrides.nodaemon !== true) return await start(program, request, null);
   // What was leaked into us is not to be the supervisor's either.
   closeInherited(null);
-  const early = new EarlySupervisor({ config, cwd, overrides });
+  const early = new EarlySupervisor(request);
   try {
-    await start(program, { config, cwd, overrides }, early);
+    await start(program, request, early);
   } catch (error) {
     await early.drop();
     throw error;
@@ -64,7 +65,7 @@ async function run(program: string, cwd: string, { configuration, overrides }: S
 }
 
 async function start(program: string, request: CheckRequest, early: EarlySupervisor | null): Promise<void> {
-  const { config, cwd, overrides } = request;
+  const { config, shown, cwd, overrides } = request;
   const { findKeeper } = keeping();
   const { supervisord, account } = early === null ? check(request) : accepted(await early.answer);
   const { nodaemon } = supervisord;
@@ -84,6 +85,7 @@ async function start(program: string, request: CheckRequest, early: EarlySupervi
 
   const launch: SupervisordLaunch = {
     program,
+    shown,
     places,
     cwd,
     overrides,

@@ -24,9 +24,14 @@ type Mode = "development" | "production";
 /**
  * How the daemon reads its config, again and again: with its own environment, and by default its own folder, as `sup up` did.
  */
-export function daemonLoader(config: string, mode: Mode, cwd: string = process.cwd()): () => Promise<LoadResult> {
+export function daemonLoader(
+  config: string,
+  mode: Mode,
+  cwd: string = process.cwd(),
+  shown?: string,
+): () => Promise<LoadResult> {
   const memory = new ConfigMemory();
-  return () => loadConfig(config, { mode, command: "up", evaluator: evaluatorProgram(), cwd, memory });
+  return () => loadConfig(config, { mode, command: "up", evaluator: evaluatorProgram(), cwd, shown, memory });
 }
 
 /** The defaults of this version, as a model of one program about which nothing was said. Asks nothing but where `config` lies. */
@@ -44,10 +49,11 @@ export function loadGivenForDaemon(file: string): LoadResult {
 /** What the `supervisord` command asks before it starts a daemon; see `supervisord-check.ts` and `check-first.ts`. */
 export async function checkForSupervisord({
   config,
+  shown,
   cwd,
   overrides,
 }: CheckRequest): Promise<{ readonly answer: CheckAnswer; readonly loaded: LoadResult }> {
-  const loaded = withOverrides(await daemonLoader(config, "production", cwd)(), overrides);
+  const loaded = withOverrides(await daemonLoader(config, "production", cwd, shown)(), overrides);
   return { answer: answerTo(loaded, config, cwd), loaded };
 }
 

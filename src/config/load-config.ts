@@ -40,7 +40,7 @@ export async function loadConfig(file: string, context: LoadContext): Promise<Lo
 
 async function load(file: string, context: LoadContext): Promise<Loaded> {
   const format = formatOf(file);
-  const unreadable = whyUnreadable(file);
+  const unreadable = whyUnreadable(file, (format === "ini" && context.shown) || file, format === "ini");
   if (unreadable !== null) return failure(format, [file], [unreadable]);
   switch (format) {
     case "ini":
@@ -58,17 +58,21 @@ function formatOf(file: string): LoadResult["format"] {
   return [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"].includes(extension) ? "ts" : "ini";
 }
 
-function whyUnreadable(file: string): Problem | null {
-  const named = `config file ${file}`;
+/** @param inItsWords in those of Supervisor, who says nothing more. */
+function whyUnreadable(file: string, shown: string, inItsWords: boolean): Problem | null {
+  const named = `config file ${shown}`;
   try {
     const found = statSync(file);
-    if (found.isDirectory()) return { message: `${named} is a folder`, hint: "name the file in it" };
+    if (found.isDirectory())
+      return inItsWords
+        ? { message: `could not read ${named}`, hint: "it is a folder: name the file in it" }
+        : { message: `${named} is a folder`, hint: "name the file in it" };
     const kind = irregularKind(file, found);
     return kind === null ? null : { message: `${named} is ${kind}, not a file`, hint: "put a file in its place" };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== "ENOENT" && code !== "ENOTDIR")
-      return { message: `could not read ${named} (${code})`, hint: "check its permissions" };
+      return { message: `could not read ${named}${inItsWords ? "" : ` (${code})`}`, hint: "check its permissions" };
     const dangling = isSymlink(file)
       ? "it is a symlink to nothing"
       : "name another with -c, or make one with `sup init`";
@@ -78,7 +82,7 @@ function whyUnreadable(file: string): Problem | null {
 
 function loadIniFile(file: string, context: LoadContext): Loaded {
   const folders = new Set<string>();
-  const loaded = loadIni({ file, world: worldOf(file, context), ...iniAccess(folders) });
+  const loaded = loadIni({ file, shown: context.shown, world: worldOf(file, context), ...iniAccess(folders) });
   const { outcome, messages } = loaded;
   const warnings = [...loaded.warnings, ...laxModes([file])];
   return { outcome, messages, warnings, files: [...loaded.files, ...folders], format: "ini" };

@@ -11,6 +11,11 @@ export interface LoadContext {
   readonly evaluator: string;
   /** `process.env` of the config, and what `%(ENV_X)s` stands for. Default: ours. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * The path of a config in Supervisor's format as it was typed: its messages call the file so. Default: the absolute path. Other
+   * formats have messages of their own.
+   */
+  readonly shown?: string | undefined;
   /** Default: our working directory. */
   readonly cwd?: string;
   /** Time limit of an evaluation, milliseconds. Default 10,000. */

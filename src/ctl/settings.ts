@@ -47,6 +47,7 @@ export function readSettings(given: CommandLine, around: Surroundings): Settings
 const KEYS = ["serverurl", "username", "password", "prompt", "history_file"] as const;
 type Section = { [Key in (typeof KEYS)[number]]?: string };
 
+/** The first that exists, as Supervisor names it. */
 function searchConfig({ program, cwd }: Surroundings): string | null {
   const above = dirname(dirname(program));
   const places = [
@@ -57,21 +58,22 @@ function searchConfig({ program, cwd }: Surroundings): string | null {
     "/etc/supervisord.conf",
     "/etc/supervisor/supervisord.conf",
   ];
-  return places.map((place) => resolve(cwd, place)).find((place) => fileKind(place) !== "missing") ?? null;
+  return places.find((place) => exists(resolve(cwd, place))) ?? null;
 }
 
 function namedConfig(name: string, { cwd }: Surroundings): string {
-  const file = resolve(cwd, expandHome(name));
-  if (fileKind(file) === "missing") throw new UsageError(`could not find config file ${name}`);
-  return file;
+  if (!exists(resolve(cwd, name))) throw new UsageError(`could not find config file ${name}`);
+  return name;
 }
 
-function fileKind(path: string): "missing" | "present" {
-  return statSync(path, { throwIfNoEntry: false }) === undefined ? "missing" : "present";
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function readSection(file: string, around: Surroundings): Section {
-  const tree = mergeIni(parse(file)).tree;
+/** @param shown the file's path as it was typed: messages show it. */
+function readSection(shown: string, around: Surroundings): Section {
+  const file = resolve(around.cwd, shown);
+  const tree = mergeIni(parse(file, shown)).tree;
   if (!tree.sections.has("supervisorctl")) {
     throw new UsageError(".ini file does not include supervisorctl section");
   }
@@ -86,16 +88,16 @@ function readSection(file: string, around: Surroundings): Section {
   return section;
 }
 
-function parse(file: string) {
+function parse(file: string, shown: string) {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch {
-    throw new UsageError(`could not read config file ${file}`);
+    throw new UsageError(`could not read config file ${shown}`);
   }
   const decoded = decodeUtf8(bytes);
   if (!decoded.ok) throw new UsageError(decoded.message);
-  const result = parseIni(decoded.text, file);
+  const result = parseIni(decoded.text, file, shown);
   if (!result.ok) throw new UsageError(result.problem.message);
   return result.document;
 }

@@ -1,5 +1,5 @@
 import { accessSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { SupervisordUsageError } from "./supervisord-getopt.ts";
 
 /**
@@ -27,7 +27,7 @@ export const ROOT_SEARCHES =
 function searchedPlaces(program: string): string[] {
   // Python's dirname of a bare word is empty, Node's is ".": the message shows the difference.
   const base = parent(parent(program));
-  const under = (path: string): string => (base === "" ? path : join(base, path));
+  const under = (path: string): string => (base === "" || base.endsWith("/") ? base + path : `${base}/${path}`);
   return [
     under("etc/supervisord.conf"),
     under("supervisord.conf"),

@@ -40,15 +40,17 @@ export type IncludeResult =
  *
  * Stricter than Supervisor in one respect: an included file that cannot be read is an error. Supervisor skips it and
  * still logs that it was included, so its programs vanish without a word.
+ *
+ * @param shown what messages call the main file. Included ones are called by their path, below the main one's folder.
  */
-export function readWithIncludes(file: string, access: FileAccess, world: World): IncludeResult {
+export function readWithIncludes(file: string, access: FileAccess, world: World, shown: string = file): IncludeResult {
   const files = [file];
   const opened = access.read(file);
   if (!opened.ok) {
-    const { reason, mistake = { message: `could not read config file ${file}`, hint: reason } } = opened;
+    const { reason, mistake = { message: `could not read config file ${shown}`, hint: reason } } = opened;
     return { ok: false, files, problem: withHint(mistake) };
   }
-  const main = parseIni(opened.text, file);
+  const main = parseIni(opened.text, file, shown);
   if (!main.ok) return { ok: false, files, problem: main.problem };
   const merge = mergeIni(main.document);
   const messages: QueuedMessage[] = [];

@@ -21,10 +21,13 @@ export interface LoadedIni {
  * Loads a `supervisord.conf` and all that it includes.
  *
  * @param input.file absolute path; `world.here` is its folder.
+ * @param input.shown the path as it was typed: what Supervisor's messages call the file. Default: `file`.
  */
-export function loadIni(input: FileAccess & { readonly file: string; readonly world: World }): LoadedIni {
-  const { file, world } = input;
-  const included = readWithIncludes(file, input, world);
+export function loadIni(
+  input: FileAccess & { readonly file: string; readonly shown?: string | undefined; readonly world: World },
+): LoadedIni {
+  const { file, shown, world } = input;
+  const included = readWithIncludes(file, input, world, shown);
   if (!included.ok) {
     return { outcome: { ok: false, problems: [included.problem] }, warnings: [], files: included.files, messages: [] };
   }

@@ -4,6 +4,8 @@ import type { IniDocument, IniEntry } from "./parse-ini.ts";
 /** Several documents laid over each other, as Supervisor sees them: one section per name, one entry per key. */
 export interface IniTree {
   readonly mainFile: string;
+  /** What messages call it. */
+  readonly mainShown: string;
   readonly documents: readonly IniDocument[];
   readonly sections: ReadonlyMap<string, TreeSection>;
   /** Keys of `[DEFAULT]`: fall-back values of every section. */
@@ -52,7 +54,7 @@ export function mergeIni(main: IniDocument): IniMerge {
   const documents: IniDocument[] = [];
   const warnings: Problem[] = [];
   const merge: IniMerge = {
-    tree: { mainFile: main.file, documents, sections, defaults },
+    tree: { mainFile: main.file, mainShown: main.shown, documents, sections, defaults },
     warnings,
     add(document) {
       documents.push(document);

@@ -18,8 +18,10 @@ import { indentOf, isSpace, strip, stripEnd } from "./python-text.ts";
 
 /** One file as it was written. */
 export interface IniDocument {
-  /** As given to {@link parseIni}; shown in messages. */
+  /** As given to {@link parseIni}. */
   readonly file: string;
+  /** What messages call it. */
+  readonly shown: string;
   /** Every header in file order; a repeated header is a section of its own here. */
   readonly sections: readonly IniSection[];
   /** Every comment, whole-line and inline, in file order. */
@@ -60,9 +62,10 @@ export type IniResult =
  * Parses the text of one file.
  *
  * @param text decoded, with a byte order mark still in it: Supervisor refuses one, and so must this.
- * @param file absolute path; goes into places and messages.
+ * @param file absolute path; goes into places.
+ * @param shown what Supervisor's messages call it: the path as it was typed.
  */
-export function parseIni(text: string, file: string): IniResult {
+export function parseIni(text: string, file: string, shown: string = file): IniResult {
   const sections: OpenSection[] = [];
   const comments: IniComment[] = [];
   const faults: { line: number; column: number; raw: string }[] = [];
@@ -100,7 +103,7 @@ export function parseIni(text: string, file: string): IniResult {
       entry = undefined;
       continue;
     }
-    if (!section) return { ok: false, problem: noHeader(file, line, raw, text) };
+    if (!section) return { ok: false, problem: noHeader({ file, line, column: column + 1 }, shown, raw, text) };
     const split = /^(.*?)[=:](.*)$/s.exec(content);
     const key = split ? stripEnd(split[1] ?? "").toLowerCase() : "";
     if (raw.startsWith("[") && key !== "") return { ok: false, problem: brokenHeader(place, content) };
@@ -117,8 +120,11 @@ export function parseIni(text: string, file: string): IniResult {
   }
   const nul = lines.findIndex((line) => line.includes("\0"));
   if (nul !== -1) return { ok: false, problem: noText(file, nul + 1, lines[nul] ?? "") };
-  if (faults.length > 0) return { ok: false, problem: badLines(file, faults) };
-  return { ok: true, document: { file, sections: sections.map(closeSection), comments, lineCount: lines.length } };
+  if (faults.length > 0) return { ok: false, problem: badLines(file, shown, faults) };
+  return {
+    ok: true,
+    document: { file, shown, sections: sections.map(closeSection), comments, lineCount: lines.length },
+  };
 }
 
 interface OpenSection {
@@ -169,12 +175,13 @@ function findComment(raw: string): number | null {
   return null;
 }
 
-function noHeader(file: string, line: number, raw: string, text: string): Problem {
-  const message = `File contains no section headers.\nfile: ${pythonRepr(file)}, line: ${line}\n${pythonRepr(raw)}`;
+function noHeader(place: Place, shown: string, raw: string, text: string): Problem {
+  const where = `file: ${pythonRepr(shown)}, line: ${place.line}`;
+  const message = `File contains no section headers.\n${where}\n${pythonRepr(raw)}`;
   const hint = text.startsWith("\ufeff")
     ? "the file begins with a UTF-8 byte order mark: save it without one"
     : "every line that is not a comment belongs below a header such as [supervisord]";
-  return { message, hint, place: { file, line, column: indentOf(raw) + 1 } };
+  return { message, hint, place };
 }
 
 function brokenHeader(place: Place, content: string): Problem {
@@ -190,11 +197,15 @@ function noText(file: string, line: number, raw: string): Problem {
   return { message: `line ${line} contains a NUL character`, place: { file, line, column: raw.indexOf("\0") + 1 } };
 }
 
-function badLines(file: string, faults: readonly { line: number; column: number; raw: string }[]): Problem {
+function badLines(
+  file: string,
+  shown: string,
+  faults: readonly { line: number; column: number; raw: string }[],
+): Problem {
   const list = faults.map(({ line, raw }) => `\n\t[line ${String(line).padStart(2)}]: ${pythonRepr(raw)}`);
   const place = { file, line: faults[0]?.line ?? 1, column: (faults[0]?.column ?? 0) + 1 };
   return {
-    message: `Source contains parsing errors: ${pythonRepr(file)}${list.join("")}`,
+    message: `Source contains parsing errors: ${pythonRepr(shown)}${list.join("")}`,
     hint: 'every line needs the form "key = value"; continuation lines are indented',
     place,
   };

@@ -94,7 +94,8 @@ export function readSection(reading: Reading, section: string, suffix = ""): Sec
 /** ` in section '...' (file: '...')`, which Supervisor appends to mistakes in a program's own options. */
 export function programSuffix(tree: IniTree, section: string): string {
   const file = tree.sections.get(section)?.place.file ?? tree.mainFile;
-  return ` in section ${pythonRepr(section)} (file: ${pythonRepr(file)})`;
+  const shown = file === tree.mainFile ? tree.mainShown : file;
+  return ` in section ${pythonRepr(section)} (file: ${pythonRepr(shown)})`;
 }
 
 /** Remembers where a part of the config was written. */

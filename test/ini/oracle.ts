@@ -23,10 +23,14 @@ export interface OracleGroup {
   readonly socket?: readonly unknown[];
 }
 
-/** Asks Supervisor about many files in one process. Throws if Supervisor is not installed: without it nothing is known. */
-export function askSupervisor(files: readonly string[], lenient = false): OracleAnswer[] {
+/**
+ * Asks Supervisor about many files in one process. Throws if Supervisor is not installed: without it nothing is known.
+ *
+ * @param cwd the folder that relative files are relative to; it stays in it.
+ */
+export function askSupervisor(files: readonly string[], lenient = false, cwd = process.cwd()): OracleAnswer[] {
   const script = fileURLToPath(new URL("../oracle/ini_supervisor.py", import.meta.url));
-  const input = files.map((file) => JSON.stringify({ file, lenient })).join("\n");
+  const input = files.map((file) => JSON.stringify({ file, lenient, cwd })).join("\n");
   const options = { input, env: { ...ENV }, encoding: "utf8", maxBuffer: 2 ** 30 } as const;
   const { stdout, stderr, status, error } = spawnSync("/usr/bin/python3", [script], options);
   if (error || status !== 0)

@@ -1,6 +1,6 @@
 """Asks Debian's Supervisor what it makes of config files.
 
-Reads one JSON object a line, {"file": absolute path, "lenient": bool}, and writes one a line: {"error": text} or
+Reads one JSON object a line, {"file": path, "cwd": folder, "lenient": bool}, and writes one a line: {"error": text} or
 {"supervisord": {...}, "servers": [...], "groups": [...], "warnings": [...], "infos": [...]}.
 
 Two places follow 4.4 instead of the installed 4.2.5, because 4.4 is what is reproduced there: the grammar of
@@ -83,6 +83,7 @@ def refuse(message):
 
 def ask(question):
     set_lenient(question.get("lenient", False))
+    os.chdir(question.get("cwd", "."))
     asked = options.ServerOptions()
     asked.usage = refuse
     try:
