@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { ConsoleLog } from "../keeper/output/console-log.ts";
 import { closeInherited } from "../keeper/kernel/inherited-fds.ts";
 import { KeeperCore } from "../keeper/keeper-core.ts";
@@ -108,7 +109,7 @@ async function keep(settings: KeeperSettings, ownerFd: number | null, early: Chi
   process.on("SIGUSR1", () => undefined);
   if (ownerFd !== null) watchOwner(ownerFd, () => tellEnd("TERM"));
   const end = async (): Promise<never> => {
-    await supervisor.gone(2000);
+    await Promise.all([supervisor.gone(2000), nextTurn().then(() => keeper.swept)]);
     shown?.close();
     await keeper.files.drained(2000);
     if (settings.temporary === true) fs.rmSync(runtime, { recursive: true, force: true });

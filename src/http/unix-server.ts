@@ -202,8 +202,10 @@ function identityOf(path: string): string {
 
 function watchFolder(file: string, onChange: () => void): FSWatcher | null {
   try {
-    // Of any change: a folder that is removed itself is told under its own name.
-    const watcher = watch(dirname(file), () => onChange());
+    // Of any name: a folder that is removed itself is told under its own. What is written into files, such as logs, is a "change".
+    const watcher = watch(dirname(file), (event) => {
+      if (event === "rename") onChange();
+    });
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch {

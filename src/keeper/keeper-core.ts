@@ -6,6 +6,7 @@
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { KEEPER_PROTOCOL } from "../protocol/keeper-version.ts";
 import {
   type ExitEvent,
@@ -32,7 +33,7 @@ import { NativeChildren } from "./kernel/native-children.ts";
 import { bootId } from "./kernel/proc.ts";
 import type { ProgramHost } from "./program-host.ts";
 import { RecordTrouble } from "./records/record-trouble.ts";
-import { Registry, type ProgramRecord } from "./records/registry.ts";
+import { Registry, registryFile, type ProgramRecord } from "./records/registry.ts";
 import { SpawnTurns } from "./spawn/spawn-turns.ts";
 import { SharedSockets } from "./sockets/shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
@@ -80,6 +81,8 @@ export class KeeperCore implements Keeper, ProgramHost {
     passing: (event) => this.tell(event),
     followed: (key, stream) => this.#followed.has(`${stream} ${key}`),
   };
+  /** After `quit`: resolves when nothing is left on disk. */
+  swept: Promise<void> = Promise.resolve();
   #quitting = false;
   #closed = false;
   #status = 0;
@@ -215,10 +218,16 @@ export class KeeperCore implements Keeper, ProgramHost {
       );
     }
     this.#status = options.status ?? 0;
-    this.close();
-    // A proper end: the next keeper begins anew instead of taking over what is over. FIFOs that a survivor of a program
-    // still holds open stay open without their names.
-    if (living.length === 0) fs.rmSync(this.#folder, { recursive: true, force: true });
+    if (living.length > 0) return this.close();
+    this.#letGo();
+    // A proper end: the next keeper begins anew instead of taking over what is over.
+    fs.rmSync(registryFile(this.#folder), { force: true });
+    // The supervisor hears that it may end first: that takes as long as this does. FIFOs that a survivor of a program still holds
+    // open stay open without their names.
+    this.swept = nextTurn().then(() => {
+      this.#dropNames();
+      fs.rmSync(this.#folder, { recursive: true, force: true });
+    });
   }
 
   /** Like `events.onEvent` and `events.onClose`; call what it returns to end both. */
@@ -243,6 +252,18 @@ export class KeeperCore implements Keeper, ProgramHost {
   /** Lets go of everything. Programs that run are left to a later keeper. */
   close(): void {
     if (this.#closed) return;
+    this.#letGo();
+    this.#dropNames();
+  }
+
+  #dropNames(): void {
+    for (const program of this.programs.values()) program.dropSpare();
+    this.pool.close();
+    this.cgroups?.close();
+  }
+
+  #letGo(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#quitting = true;
     if (this.#mirror !== null) clearTimeout(this.#mirror);
@@ -250,10 +271,8 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.#trouble.close();
     this.#registry.close();
     for (const program of this.programs.values()) program.close();
-    this.pool.close();
     this.native?.children.close();
     this.sockets.closeAll();
-    this.cgroups?.close();
     for (const listener of this.#closeListeners) listener();
   }
 

@@ -154,9 +154,8 @@ export class KeptProgram implements RunOwner {
     this.#spare = null;
   }
 
-  /** Lets go of logs and FIFOs; a process that is alive is not touched. */
+  /** Lets go of logs and FIFOs, but not of the names of spare ones; a process that is alive is not touched. */
   close(): void {
-    this.dropSpare();
     this.run?.close();
     for (const run of this.#lingering) run.close();
   }

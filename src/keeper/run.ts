@@ -104,7 +104,12 @@ export class Run implements RunOfStreams {
 
   /** Others of it live on, at the moment of its end: the end of the life FIFO may not have been heard yet. */
   get isOutlived(): boolean {
-    return (this.#life?.hasHolders() ?? false) || groupHasMembers(this.#pid) || this.#isCgroupInUse();
+    if (this.#nobodyLeft) return false;
+    if (this.#life?.hasHolders() ?? false) return true;
+    this.#lifeOver ||= this.#life !== null && this.#begun && !this.#closed;
+    const outlived = groupHasMembers(this.#pid) || this.#isCgroupInUse();
+    this.#nobodyLeft = !outlived && !this.#alive && this.#lifeOver;
+    return outlived;
   }
 
   /** Nobody holds its life FIFO any more. */

@@ -21,12 +21,8 @@ export interface ProcStat {
 
 /** Reads /proc/PID/stat; `null` if there is no such process, or no /proc. */
 export function readStat(pid: number): ProcStat | null {
-  let text: string;
-  try {
-    text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-  } catch {
-    return null;
-  }
+  const text = readWhole(`/proc/${pid}/stat`);
+  if (text === null) return null;
   // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const field = (number: number): string => fields[number - 3] ?? "";
@@ -43,6 +39,26 @@ export function readStat(pid: number): ProcStat | null {
     exitCode: Number(field(52)),
   };
 }
+
+/** All of a file that is short, with one read; `null` if it cannot be read. */
+function readWhole(file: string): string | null {
+  let fd: number;
+  try {
+    fd = fs.openSync(file, "r");
+  } catch {
+    return null;
+  }
+  try {
+    return ROOM.toString("latin1", 0, fs.readSync(fd, ROOM, 0, ROOM.length, 0));
+  } catch {
+    return null;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** More than 52 numbers and a name of 64 bytes take. */
+const ROOM = Buffer.allocUnsafeSlow(4096);
 
 /** Whether a process of this session and group is alive (zombies do not count). */
 export function groupLives(group: number): boolean {
