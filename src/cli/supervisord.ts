@@ -66,7 +66,8 @@ async function run(program: string, cwd: string, { configuration, overrides }: S
 
 async function start(program: string, request: CheckRequest, early: EarlySupervisor | null): Promise<void> {
   const { config, shown, cwd, overrides } = request;
-  const { findKeeper } = keeping();
+  const { findKeeper, prepareKeeper } = keeping();
+  if (early !== null) prepareKeeper();
   const { supervisord, account } = early === null ? check(request) : accepted(await early.answer);
   const { nodaemon } = supervisord;
   // The same daemon, whichever way its folder was reached; found again from the config alone.

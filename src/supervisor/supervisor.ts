@@ -117,11 +117,13 @@ export class Supervisor {
    */
   begin(model: Model, only: ((spec: ProcessSpec) => boolean) | null, left: KeeperSnapshot): void {
     this.#inheritance.receive(left);
-    for (const group of model.groups) this.addGroup(group, { autostart: false });
+    for (const group of model.groups) this.addGroup(group, { autostart: false, makeLogs: false });
     this.bus.emit({ type: "mood", mood: "running" });
     for (const process of this.processes()) {
       if (only === null ? process.spec.autostart : only(process.spec)) this.requestStart(process);
     }
+    // Who starts has them by now: the keeper has been busy since the first of them, and not since the last of all.
+    for (const process of this.processes()) makeAutoLogs(process.spec, this.context);
     this.dropInherited();
   }
 
@@ -195,10 +197,14 @@ export class Supervisor {
     await this.until(process, () => isDown(process));
   }
 
-  addGroup(spec: GroupSpec, options: { readonly autostart: boolean }): ProcessGroup {
+  /** `makeLogs: false`: whoever adds it sees to its AUTO logs. */
+  addGroup(spec: GroupSpec, options: { readonly autostart: boolean; readonly makeLogs?: boolean }): ProcessGroup {
     const group = this.#createGroup(spec);
     this.bus.emit({ type: "groupAdded", group });
-    for (const process of group.processes.values()) this.#takeUp(process);
+    for (const process of group.processes.values()) {
+      this.#inheritance.giveTo(process)?.();
+      if (options.makeLogs !== false) makeAutoLogs(process.spec, this.context);
+    }
     if (options.autostart)
       for (const process of group.processes.values()) if (process.spec.autostart) this.requestStart(process);
     return group;
@@ -215,11 +221,8 @@ export class Supervisor {
   }
 
   addProcess(group: ProcessGroup, spec: ProcessSpec): ManagedProcess {
-    return this.#takeUp(this.#createProcess(group, spec));
-  }
-
-  /** It gets what is left of an earlier one of its name, and its logs. */
-  #takeUp(process: ManagedProcess): ManagedProcess {
+    const process = this.#createProcess(group, spec);
+    // What is left of an earlier one of its name.
     this.#inheritance.giveTo(process)?.();
     makeAutoLogs(process.spec, this.context);
     return process;

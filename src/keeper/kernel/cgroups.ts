@@ -9,6 +9,34 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, join, relative } from "node:path";
 
+let found: { readonly own: string | null; readonly user: number | undefined } | null = null;
+
+/**
+ * The folder of our group, if processes may be moved from it to one below it and back; else `null`. It shows when one is moved,
+ * which takes the kernel some 10 ms: it is done once for each user that we are, and may be done before there is a keeper.
+ */
+export function movable(): string | null {
+  const user = process.geteuid?.();
+  if (found === null || found.user !== user)
+    found = { user, own: process.env["SUP_CGROUPS"] === "0" ? null : tryToMove(ownGroup()) };
+  return found.own;
+}
+
+function tryToMove(own: string | null): string | null {
+  if (own === null) return null;
+  const probe = new Cgroup(join(own, `sup-probe-${process.pid}`));
+  try {
+    fs.mkdirSync(probe.path, { recursive: true });
+    moveTo(probe.path);
+    moveTo(own);
+    return own;
+  } catch {
+    return null;
+  } finally {
+    probe.remove();
+  }
+}
+
 /** The group of one run. */
 export class Cgroup {
   readonly path: string;
@@ -53,19 +81,13 @@ export class Cgroups {
 
   /** `folder` tells keepers apart. `null` where there is no version 2, where we may not, or with SUP_CGROUPS=0. */
   static open(folder: string): Cgroups | null {
-    if (process.env["SUP_CGROUPS"] === "0") return null;
-    const own = ownGroup();
+    const own = movable();
     if (own === null) return null;
     const name = `sup-${createHash("sha256").update(folder).digest("hex").slice(0, 12)}`;
     const groups = new Cgroups(own, join(own, name));
     try {
       fs.mkdirSync(groups.#base, { recursive: true });
       groups.sweep();
-      // Whether we may also move processes shows when one is moved.
-      const probe = groups.make("probe");
-      moveTo(probe.path);
-      moveTo(own);
-      probe.remove();
       return groups;
     } catch {
       groups.close();
