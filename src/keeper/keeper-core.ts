@@ -28,11 +28,13 @@ import { FifoPool } from "./spawn/fifo-pool.ts";
 import { KeptProgram, type ProgramNews } from "./kept-program.ts";
 import type { KeeperOptions } from "./keeper-options.ts";
 import { LogFiles } from "./output/log-files.ts";
+import { dropNames, refuseToLeave } from "./names-on-disk.ts";
 import { membersByKey } from "./members-by-key.ts";
 import { NativeChildren } from "./kernel/native-children.ts";
 import { bootId } from "./kernel/proc.ts";
 import type { ProgramHost } from "./program-host.ts";
 import { RecordTrouble } from "./records/record-trouble.ts";
+import { recordOf } from "./records/record-of.ts";
 import { Registry, registryFile, type ProgramRecord } from "./records/registry.ts";
 import { SpawnTurns } from "./spawn/spawn-turns.ts";
 import { SharedSockets } from "./sockets/shared-sockets.ts";
@@ -105,7 +107,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.nofileSoft = options.nofileSoft ?? null;
     this.#registry = new Registry(options.folder, () => this.journal.saved());
     const { records, state } = this.#registry.take();
-    this.journal = new EventJournal(state, () => this.#mirrorSoon());
+    this.journal = new EventJournal(state, () => void (this.#mirror ??= setTimeout(() => this.#saveState(), 50)));
     const calls = loadSystemCalls();
     this.native = calls === null ? null : { calls, children: new NativeChildren(calls) };
     this.pool = new FifoPool(fifos, calls);
@@ -212,11 +214,7 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   async quit(options: { readonly force?: boolean; readonly status?: number } = {}): Promise<void> {
     const living = [...this.programs.values()].filter((program) => program.alive || program.starting !== null);
-    if (living.length > 0 && options.force !== true) {
-      throw new Error(
-        `${living.length} programs are running, such as ${living[0]?.key}: stop them first, or use force`,
-      );
-    }
+    if (options.force !== true) refuseToLeave(living);
     this.#status = options.status ?? 0;
     if (living.length > 0) return this.close();
     this.#letGo();
@@ -225,7 +223,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     // The supervisor hears that it may end first: that takes as long as this does. FIFOs that a survivor of a program still holds
     // open stay open without their names.
     this.swept = nextTurn().then(() => {
-      this.#dropNames();
+      dropNames(this, this.programs.values());
       fs.rmSync(this.#folder, { recursive: true, force: true });
     });
   }
@@ -253,13 +251,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   close(): void {
     if (this.#closed) return;
     this.#letGo();
-    this.#dropNames();
-  }
-
-  #dropNames(): void {
-    for (const program of this.programs.values()) program.dropSpare();
-    this.pool.close();
-    this.cgroups?.close();
+    dropNames(this, this.programs.values());
   }
 
   #letGo(): void {
@@ -285,13 +277,11 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   /** Leaves word of a run for the next keeper. A full runtime disk must not stop programs: they would just not be adopted. */
   record(program: KeptProgram, run: Run, ended: ProgramRecord["ended"]): void {
-    const { key, incarnation, startedAt, logs, stop } = program;
-    this.#write(run, { key, incarnation, startedAt, logs, stop, ended });
+    this.recordLost(recordOf(run, program, this.#origin(program.key), program.startedAt, ended));
   }
 
   recordIntent(run: Run, request: StartRequest, startedAt: number): void {
-    const { key, incarnation, logs, stop } = request;
-    this.#write(run, { key, incarnation, startedAt, logs, stop, ended: null });
+    this.recordLost(recordOf(run, request, this.#origin(request.key), startedAt, null));
   }
 
   dropIntent(key: ProcessKey): void {
@@ -302,13 +292,8 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.#trouble.attempt(() => this.#registry.write(record));
   }
 
-  #write(run: Run, rest: Omit<ProgramRecord, "version" | "boot" | "pid" | "startTime" | "fifos">): void {
-    const { pid, startTime, fifos, cgroup } = run;
-    const socket = this.sockets.nameFor(rest.key);
-    const shared = { ...(socket === null ? {} : { socket }), ...(cgroup === null ? {} : { cgroup: cgroup.path }) };
-    this.#trouble.attempt(() =>
-      this.#registry.write({ version: 1, boot: this.#boot, pid, startTime, fifos, ...shared, ...rest }),
-    );
+  #origin(key: ProcessKey): { readonly boot: string; readonly socket: string | null } {
+    return { boot: this.#boot, socket: this.sockets.nameFor(key) };
   }
 
   tell(event: KeeperEvent): void {
@@ -323,14 +308,8 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.tell(kept);
   }
 
-  #mirrorSoon(): void {
-    this.#mirror ??= setTimeout(() => {
-      this.#mirror = null;
-      this.#saveState();
-    }, 50);
-  }
-
   #saveState(): void {
+    this.#mirror = null;
     const changes = this.#unsaved;
     this.#unsaved = {};
     this.#trouble.attempt(() => this.#registry.writeState(this.journal.seq, this.journal.acknowledged, changes));

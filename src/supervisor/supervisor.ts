@@ -122,7 +122,7 @@ export class Supervisor {
     for (const process of this.processes()) {
       if (only === null ? process.spec.autostart : only(process.spec)) this.requestStart(process);
     }
-    // Who starts has them by now: the keeper has been busy since the first of them, and not since the last of all.
+    // Who starts has them by now, and the keeper had something to do meanwhile.
     for (const process of this.processes()) makeAutoLogs(process.spec, this.context);
     this.dropInherited();
   }
@@ -222,7 +222,6 @@ export class Supervisor {
 
   addProcess(group: ProcessGroup, spec: ProcessSpec): ManagedProcess {
     const process = this.#createProcess(group, spec);
-    // What is left of an earlier one of its name.
     this.#inheritance.giveTo(process)?.();
     makeAutoLogs(process.spec, this.context);
     return process;
