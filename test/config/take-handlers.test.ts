@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { takeHandlers } from "../../src/config/evaluate/take-handlers.ts";
+import { validateConfig } from "../../src/model/schema/validate.ts";
 
 describe("handlers", () => {
   test("are kept out of what becomes JSON, and nothing else is", () => {
@@ -21,6 +22,18 @@ describe("handlers", () => {
     expect(problems).toMatchObject([
       { message: `listeners.a.handler must be a function, ${found}`, path: ["listeners", "a", "handler"] },
     ]);
+  });
+
+  test("that are misspelt are left to the schema, which knows what was meant; functions elsewhere are not", () => {
+    const a = { events: ["EVENT"], handle: () => {}, user: () => "me" };
+    const { config, problems } = takeHandlers({ listeners: { a } });
+    expect(config).toEqual({ listeners: { a: { ...a, handle: true } } });
+    expect(problems).toEqual([]);
+    const { user: _, ...rest } = (config as { listeners: { a: typeof a } }).listeners.a;
+    expect(validateConfig({ programs: {}, listeners: { a: rest } })).toMatchObject({
+      ok: false,
+      problems: [{ message: "unknown option `handle` in listeners.a", hint: "did you mean `handler`?" }],
+    });
   });
 
   test.each([[undefined], [null], [7], [[]], [{ listeners: 3 }], [{ listeners: { a: 3 } }]])(

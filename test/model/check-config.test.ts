@@ -49,6 +49,8 @@ describe("checkConfig", () => {
     ["a misspelt command", { programs: { db: { comand: "x" } } }],
     ["no object of programs", { programs: [db], groups: { g: { programs: ["db"] } } }],
     ["programs misspelt", { program: { db }, groups: { g: { programs: ["db"] } } }],
+    ["includes misspelt", { inclde: { files: "x.conf" }, programs: { web: { command: "x", dependsOn: ["php"] } } }],
+    ["programs under a name of one's own", { jobs: { db }, groups: { g: { programs: ["db"] } } }],
     ["fcgiPrograms misspelt", { fcgiProgram: { php: db }, programs: { web: { command: "x", dependsOn: ["php"] } } }],
     [
       "a group whose programs are no list, named like a program",
@@ -71,6 +73,26 @@ describe("checkConfig", () => {
     ["a config that is no object", []],
   ])("tells nothing that only follows from %s", (_name, config) => {
     expect(told(config)).toHaveLength(1);
+  });
+
+  it.each(["grups", "superviord", "listners", "inetHttpServr", "rpcinterfaces"])(
+    "tells what else is wrong although %s is unknown, for that is no place of programs",
+    (key) => {
+      const programs = { a: { command: "x", dependsOn: { nope: "ready" } } };
+      expect(told({ programs, groups: { g: { programs: ["none"] } }, [key]: { g: { programs: ["a"] } } })).toEqual([
+        `${key}: unknown option \`${key}\` in the config`,
+        "groups.g.programs.0: [group:g] names unknown program or fcgi-program none",
+        "programs.a.dependsOn.nope: programs.a depends on unknown program nope",
+      ]);
+    },
+  );
+
+  it("tells what else is wrong although there is an unknown option with nothing in it", () => {
+    const programs = { a: { command: "x", dependsOn: ["nope"] } };
+    expect(told({ programs, whatever: {} })).toEqual([
+      "whatever: unknown option `whatever` in the config",
+      "programs.a.dependsOn.0: programs.a depends on unknown program nope",
+    ]);
   });
 
   it("counts the elements of a list as they were written", () => {

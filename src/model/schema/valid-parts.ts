@@ -1,4 +1,6 @@
+import type { Config } from "../config.ts";
 import type { Problem } from "../problem.ts";
+import { closest } from "../text/suggest.ts";
 
 type Path = readonly (string | number)[];
 
@@ -15,7 +17,7 @@ export interface ValidParts {
  * Theory. What is left out must not cause mistakes of its own. An option falls back to its default, which is harmless; but the
  * name of a program is what others speak of, so a program stays whatever is wrong in it, and what it cannot do without gets a
  * stand-in. A dependency with a wrong condition is still a dependency. Where names themselves are in doubt (`programs` is no
- * object, or is misspelt) nothing that speaks of them is looked at. Servers are checked as a whole (a password without a
+ * object, or an unknown option may be where they are) nothing that speaks of them is looked at. Servers are checked as a whole (a password without a
  * user name), so one with a mistake is left out, and so is a group without a list of its programs.
  *
  * @param problems what `validateConfig` said about the value.
@@ -24,7 +26,7 @@ export function validParts(value: unknown, problems: readonly Problem[]): ValidP
   const wrong = new Set<string>();
   for (const problem of problems) wrong.add(JSON.stringify(unitOf(problem.path ?? [])));
   const removed: Path[] = [];
-  const namesInDoubt = problems.some(({ path = [], at }) => concernsAllNames(path, at));
+  const namesInDoubt = problems.some(({ path = [], at }) => concernsAllNames(path, at, value));
   const pruned = prune(value, [], { wrong, removed, namesInDoubt });
   const unsure = new Set(
     problems.flatMap(({ path = [] }) => (path.includes("ready") ? [JSON.stringify(path.slice(0, 4))] : [])),
@@ -41,8 +43,33 @@ export function validParts(value: unknown, problems: readonly Problem[]): ValidP
 const PROGRAM_MAPS: readonly (string | number | undefined)[] = ["programs", "fcgiPrograms", "eventlisteners"];
 const SERVERS: readonly (string | number | undefined)[] = ["unixHttpServer", "inetHttpServer"];
 
-function concernsAllNames(path: Path, at: Problem["at"]): boolean {
-  return path.length === 0 || (path.length === 1 && (at === "key" || PROGRAM_MAPS.includes(path[0])));
+/** The options of a config, and whether they say which programs there are. */
+const NAMES_PROGRAMS: Readonly<Record<keyof Config, boolean>> = {
+  programs: true,
+  fcgiPrograms: true,
+  eventlisteners: true,
+  include: true,
+  listeners: false,
+  groups: false,
+  supervisord: false,
+  supervisorctl: false,
+  unixHttpServer: false,
+  inetHttpServer: false,
+  rpcinterface: false,
+  $schema: false,
+};
+
+function concernsAllNames(path: Path, at: Problem["at"], config: unknown): boolean {
+  if (path.length !== 1) return path.length === 0;
+  return at === "key" ? mayNamePrograms(String(path[0]), config) : PROGRAM_MAPS.includes(path[0]);
+}
+
+/** Whether an unknown option of the config may be one that says where programs are. One with nothing in it says nothing. */
+function mayNamePrograms(key: string, config: unknown): boolean {
+  const content = (config as Readonly<Record<string, unknown>>)[key];
+  if (typeof content === "object" && content !== null && Object.keys(content).length === 0) return false;
+  const meant = closest(key, Object.keys(NAMES_PROGRAMS));
+  return meant === null || NAMES_PROGRAMS[meant as keyof Config];
 }
 
 /** What is left out for the sake of a mistake: mostly the very thing, sometimes what cannot be judged without it. */
