@@ -79,6 +79,9 @@ async function start(program: string, request: CheckRequest, early: EarlySupervi
     if ((await findKeeper(join(runtime, "keeper"))) !== null) throw new SupervisordUsageError(ALREADY_RUNNING);
   }
   const limits = raiseLimits(supervisord, softLimit(), (account?.uid ?? process.getuid?.()) === 0);
+  // One that has inherited what we no longer are is no use, and once we are somebody else we may not end it.
+  const outdated = account !== null || limits.set;
+  if (outdated) await early?.drop();
   preparePlaces(places, account);
   becomeUser(account);
   const daemonizing = nodaemon ? [] : changeFolder(supervisord.directory);
@@ -106,8 +109,8 @@ async function start(program: string, request: CheckRequest, early: EarlySupervi
   ];
   const crashLog = join(places.state, "crash.log");
   const settings = { runtime: places.runtime, crashLog, command, nofileSoft: limits.nofileSoft };
-  if (nodaemon)
-    return await stay({ ...settings, ...(await continued(early, command, account !== null || limits.set)) });
+  const [, , ...args] = command;
+  if (nodaemon) return await stay({ ...settings, ...(early === null || outdated ? {} : { early: early.go(args) }) });
   await detachKeeper(settings, launch.report, ALREADY_RUNNING);
 }
 
@@ -144,17 +147,6 @@ function check(request: CheckRequest): Extract<CheckAnswer, { ok: true }> {
 function accepted(answer: CheckAnswer): Extract<CheckAnswer, { ok: true }> {
   if (!answer.ok) throw new NotStarted(answer.messages, 2);
   return answer;
-}
-
-/** One that has inherited what we no longer are is no use. */
-async function continued(
-  early: EarlySupervisor | null,
-  [, , ...args]: readonly string[],
-  changed: boolean,
-): Promise<Pick<KeeperSettings, "early">> {
-  if (early !== null && !changed) return { early: early.go(args) };
-  await early?.drop();
-  return {};
 }
 
 /** The keeper's code, which is read while the config is. */
