@@ -18,7 +18,7 @@ export function spawnSupervisor(
   });
 }
 
-/** Ends one that nobody serves, and resolves when it is gone. */
+/** Ends one that nobody serves, and resolves when it is gone. For whoever is still the user that started it: nobody else may. */
 export async function dropSupervisor(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -64,3 +64,10 @@ export function brokenPromises(lines: LineAccount, deaths: DeathAccount): string
   const broken = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
   return broken.length > 0 ? [...broken, ...deaths.examples] : [];
 }
+
+/** The accounts as figures of a report. */
+export function accountFigures(lines: LineAccount, deaths: DeathAccount): Readonly<Record<string, number>> {
+  const { lost, doubled, garbled } = lines;
+  const { missed, doubled: toldTwice, wrong, copies } = deaths;
+  return { lines: lines.lines, lost, doubled, garbled, deaths: deaths.deaths, missed, toldTwice, wrong, copies };
+}

@@ -1,5 +1,15 @@
 import type { ChaosTest } from "./chaos-test.ts";
-import { auditLoad, brokenPromises, looper, names, runningPids, untilRunning, writer, type Load } from "./load.ts";
+import {
+  accountFigures,
+  auditLoad,
+  brokenPromises,
+  looper,
+  names,
+  runningPids,
+  untilRunning,
+  writer,
+  type Load,
+} from "./load.ts";
 import { kill, pause, World } from "./world.ts";
 
 /** A frozen supervisor or keeper is late, not wrong. */
@@ -39,13 +49,7 @@ export const stopped: ChaosTest = {
       return {
         figures: {
           seconds,
-          lines: lines.lines,
-          lost: lines.lost,
-          doubled: lines.doubled,
-          deaths: deaths.deaths,
-          missed: deaths.missed,
-          toldTwice: deaths.doubled,
-          wrong: deaths.wrong,
+          ...accountFigures(lines, deaths),
         },
         broken,
       };

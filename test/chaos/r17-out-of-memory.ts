@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { programs } from "../support/project.ts";
 import type { ChaosTest } from "./chaos-test.ts";
-import { auditLoad, brokenPromises, looper, names, untilRunning, writer, type Load } from "./load.ts";
+import { accountFigures, auditLoad, brokenPromises, looper, names, untilRunning, writer, type Load } from "./load.ts";
 import { limitMemory } from "./memory-limit.ts";
 import { pause, residentOf, World } from "./world.ts";
 
@@ -112,15 +112,7 @@ export const outOfMemory: ChaosTest = {
           killedIn96MB: killsIn96,
           killed: kills,
           restarts: status.supervisorRestarts,
-          lines: lines.lines,
-          lost: lines.lost,
-          doubled: lines.doubled,
-          garbled: lines.garbled,
-          deaths: deaths.deaths,
-          missed: deaths.missed,
-          toldTwice: deaths.doubled,
-          wrong: deaths.wrong,
-          copies: deaths.copies,
+          ...accountFigures(lines, deaths),
           supervisorMiB: most,
           keeperMiB,
         },

@@ -1,5 +1,5 @@
 import type { ChaosTest } from "./chaos-test.ts";
-import { auditLoad, brokenPromises, looper, names, runningPids, writer, type Load } from "./load.ts";
+import { accountFigures, auditLoad, brokenPromises, looper, names, runningPids, writer, type Load } from "./load.ts";
 import { kill, pause, percentile, residentOf, untilDead, World } from "./world.ts";
 
 /** The heart of the suite: the supervisor may die between any two instructions, and nobody notices. */
@@ -75,15 +75,7 @@ export const killSupervisor: ChaosTest = {
           kills,
           restarts: after.supervisorRestarts,
           externalKills: load.killed.size,
-          lines: lines.lines,
-          lost: lines.lost,
-          doubled: lines.doubled,
-          garbled: lines.garbled,
-          deaths: deaths.deaths,
-          missed: deaths.missed,
-          toldTwice: deaths.doubled,
-          wrong: deaths.wrong,
-          copies: deaths.copies,
+          ...accountFigures(lines, deaths),
           backP50ms: ready,
           keeperMiB: memory,
         },

@@ -1,5 +1,15 @@
 import type { ChaosTest } from "./chaos-test.ts";
-import { auditLoad, brokenPromises, looper, names, runningPids, untilRunning, writer, type Load } from "./load.ts";
+import {
+  accountFigures,
+  auditLoad,
+  brokenPromises,
+  looper,
+  names,
+  runningPids,
+  untilRunning,
+  writer,
+  type Load,
+} from "./load.ts";
 import { World } from "./world.ts";
 
 /** A new version takes over as often as it likes; programs and clients do not notice. */
@@ -63,13 +73,7 @@ export const upgrades: ChaosTest = {
           refused,
           cut,
           slowestCallMs: Math.round(slowest),
-          lines: lines.lines,
-          lost: lines.lost,
-          doubled: lines.doubled,
-          deaths: deaths.deaths,
-          missed: deaths.missed,
-          toldTwice: deaths.doubled,
-          wrong: deaths.wrong,
+          ...accountFigures(lines, deaths),
         },
         broken,
         late: slowest > 1000 ? [`a call took ${Math.round(slowest)} ms`] : [],

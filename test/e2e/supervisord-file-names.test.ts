@@ -15,11 +15,11 @@ const CTL = join(resolve(import.meta.dirname, "../.."), "bin/supervisorctl");
 beforeAll(() => {
   for (const side of pair) {
     side.configure("");
-    side.write("work/bad.conf", `[supervisord]\n${BAD}`);
-    side.write("work/supervisord.conf", `[supervisord]\n${BAD}`);
+    side.write("site/bad.conf", `[supervisord]\n${BAD}`);
+    side.write("site/supervisord.conf", `[supervisord]\n${BAD}`);
     side.write("deep/etc/supervisord.conf", "[supervisord]\n[include]\nfiles=parts/*.conf\n");
     side.write("deep/etc/parts/a.conf", BAD);
-    symlinkSync("work", side.path("linked"));
+    symlinkSync("site", side.path("linked"));
   }
 });
 afterAll(() => closePair(pair));
@@ -31,11 +31,11 @@ async function saidOf(side: Side, args: readonly string[], cwd: string): Promise
 }
 
 test.each([
-  ["-n -c bad.conf", "work", "bad.conf"],
-  ["-c ../linked/bad.conf", "work", "../linked/bad.conf"],
-  ["-n -c ./work/../linked/bad.conf", ".", "./work/../linked/bad.conf"],
-  ["-c missing.conf", "work", null],
-  ["-n", "work", "supervisord.conf"],
+  ["-n -c bad.conf", "site", "bad.conf"],
+  ["-c ../linked/bad.conf", "site", "../linked/bad.conf"],
+  ["-n -c ./site/../linked/bad.conf", ".", "./site/../linked/bad.conf"],
+  ["-c missing.conf", "site", null],
+  ["-n", "site", "supervisord.conf"],
   ["", "deep", "@/deep/etc/parts/a.conf"],
 ])("supervisord %s in %s", async (words, cwd, shown) => {
   const args = words.split(" ").filter((word) => word !== "");
@@ -94,10 +94,10 @@ test("a reload after the change of folder still knows the config by its name", a
   const [ours] = pair;
   ours.write("main.log", "");
   ours.configure("", "directory=/");
-  await ours.run(["-c", "work/../supervisord.conf"]);
+  await ours.run(["-c", "site/../supervisord.conf"]);
   await ours.until(/supervisord started with pid/);
   ours.configure(BAD, "directory=/");
-  expect(await call(ours, "reloadConfig").catch(String)).toContain("(file: 'work/../supervisord.conf')");
+  expect(await call(ours, "reloadConfig").catch(String)).toContain("(file: 'site/../supervisord.conf')");
   await ours.stop();
 });
 
@@ -105,12 +105,12 @@ test.each([
   ["-c missing.conf status", "could not find config file missing.conf"],
   ["-c ../missing.conf status", "could not find config file ../missing.conf"],
   ["-c ~/missing.conf status", "could not find config file ~/missing.conf"],
-  ["-c ../work status", "could not read config file ../work"],
+  ["-c ../site status", "could not read config file ../site"],
   ["-c bad.conf status", ".ini file does not include supervisorctl section"],
 ])("supervisorctl %s", async (words, expected) => {
   const [ours, real] = await onBoth(pair, async (side) => {
     const program = side.isOurs ? CTL : "/usr/bin/supervisorctl";
-    const options = { cwd: side.path("work"), reject: false } as const;
+    const options = { cwd: side.path("site"), reject: false } as const;
     const { stdout, stderr, exitCode } = await execa(program, words.split(" "), options);
     return { stdout, stderr: stderr.replaceAll(program, "PROGRAM"), exitCode };
   });

@@ -9,7 +9,7 @@ import { askSupervisor } from "./oracle.ts";
 // What a message calls the file it is about: the config as it was typed, what it includes by the way that led there.
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "sup-names-")));
-const cwd = join(folder, "work");
+const cwd = join(folder, "site");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const HEAD = "[supervisord]\n";
@@ -27,7 +27,7 @@ const MAIN: Readonly<Record<string, string>> = {
   "here.conf": `${HEAD}[include]\nfiles=%(here)s/parts/bad.conf\n`,
   "there.conf": `${HEAD}[include]\nfiles=${folder}/other/../linked/parts/bad.conf\n`,
   "badlines.conf": `${HEAD}[include]\nfiles=parts/*.lines\n`,
-  "badhead.conf": `${HEAD}[include]\nfiles=../work/parts/*.head\n`,
+  "badhead.conf": `${HEAD}[include]\nfiles=../site/parts/*.head\n`,
   "shared.conf": `${HEAD}[program:a]\ncommand=x\n[include]\nfiles=parts/bad.conf\n`,
   "completes.conf": `${HEAD}[program:b]\n${BAD}[include]\nfiles=parts/good.conf\n`,
   "none.conf": `${HEAD}[include]\nfiles=parts/*.nothing\n[program:a]\ncommand=x\n${BAD}`,
@@ -45,7 +45,7 @@ beforeAll(() => {
     mkdirSync(dirname(join(cwd, name)), { recursive: true });
     writeFileSync(join(cwd, name), text);
   }
-  symlinkSync("work", join(folder, "linked"));
+  symlinkSync("site", join(folder, "linked"));
   mkdirSync(join(cwd, "links/parts"), { recursive: true });
   for (const name of Object.keys(MAIN)) symlinkSync(`../${name}`, join(cwd, "links", name));
   for (const name of ["bad.conf", "good.conf"]) symlinkSync(`../../parts/${name}`, join(cwd, "links/parts", name));
@@ -54,7 +54,7 @@ beforeAll(() => {
 test.each([
   ["a bare name", ""],
   ["a name with a dot", "./"],
-  ["a way up and down", "../work/"],
+  ["a way up and down", "../site/"],
   ["a folder's symlink", "../linked/"],
   ["a symlink of its own, in whose folder it is then", "links/"],
   ["too many slashes", ".//links/..//"],
