@@ -4,11 +4,15 @@ import { defineConfig } from "vitest/config";
 // does, so it builds them once first and runs few files at a time: these tests start real process trees.
 
 // Where a whole day hangs on one run (.ci/run), a test that fails may show once more that it can pass; it is reported as such, and
-// is a defect to be mended. At a desk it fails at once.
-const retry = process.env["SUP_RETRY"] === "1" ? 1 : 0;
+// is a defect to be mended. At a desk it fails at once. The report is for test/again.mjs: what a file does before its tests is
+// not tried again together with a test.
+const inCi = process.env["SUP_RETRY"] === "1";
+const retry = inCi ? 1 : 0;
+const reporters = inCi ? ["default", ["json", { outputFile: ".ci/report.json" }]] : ["default"];
 
 export default defineConfig({
   test: {
+    reporters,
     projects: [
       {
         define: { __SUP_VERSION__: JSON.stringify("0.0.0-test") },

@@ -240,6 +240,9 @@ function cleanEnvironment(folder: string): NodeJS.ProcessEnv {
     HOME: "/root",
     LC_ALL: "C.UTF-8",
     PWD: folder,
+    // Python orders a set of strings by a seed of its own for each start; whether Supervisor sees `events=B,A` as a change of
+    // `events=A,B` hangs on that: mostly not, and never with this one.
+    PYTHONHASHSEED: "0",
     SUP_RUNTIME_DIR: join(folder, ".run"),
     SUP_STATE_DIR: join(folder, ".state"),
   };
