@@ -13,7 +13,7 @@ import { apiArguments, apiTypes, openApi } from "./generate-api.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const schemas = await loadSchema();
-const { z, configSchema, EVENT_TYPES } = schemas;
+const { z, configSchema, EVENT_TYPES, signalNames, signalNumbers } = schemas;
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const EFFECTS = {
@@ -55,6 +55,10 @@ export type LogLevel = "critical" | "error" | "warn" | "info" | "debug" | "trace
 export type Condition = "started" | "ready" | "completed";
 export type DependsOn<Name extends string = string> = { readonly [N in Name]?: Condition } | readonly Name[];
 export type EventName = EVENTS;
+/** Signals of Linux by name, as \`kill -l\` lists them. */
+export type SignalName = SIGNAL_NAMES;
+/** A signal by name, with or without SIG, or by number; or text that comes to one, such as "%(ENV_STOP)s". */
+export type Signal = SignalName | \`SIG\${SignalName}\` | SIGNAL_NUMBERS | \`\${string}%(\${string})s\${string}\`;
 `;
 const REFERENCE_HEAD = `<!-- Written by scripts/generate.mjs from src/model/schema/schema.ts. Do not edit. -->
 
@@ -65,6 +69,7 @@ Option names are Supervisor's own in camelCase: \`stdout_logfile_maxbytes\` is \
 - **Duration**: a number of seconds, or text such as \`"500ms"\`, \`"10s"\`, \`"2m"\`, \`"1h"\`.
 - **Bytes**: a number of bytes, or text such as \`"100KB"\`, \`"50MB"\`, \`"1GB"\` (1024-based).
 - **Mode**: octal permissions, as text (\`"022"\`) or as a number (\`0o22\`).
+- **Signal**: a name with or without SIG, such as \`"TERM"\` or \`"SIGUSR1"\`, or a number of Linux.
 - **Environment**: an object of variables whose values are text, numbers, true or false.
 - In text, \`%(program_name)s\`, \`%(group_name)s\`, \`%(process_num)02d\`, \`%(numprocs)d\`, \`%(here)s\`, \`%(host_node_name)s\` and
   \`%(ENV_X)s\` are expanded. Every other percent sign stands for itself; \`%%(here)s\` is a literal \`%(here)s\`.
@@ -98,7 +103,7 @@ if (process.argv.includes("--check")) {
 
 /** The schema is TypeScript: bundled in memory, so that no Node version and no build matters. */
 async function loadSchema() {
-  const contents = `export * as z from "zod"; export { configSchema } from "./src/model/schema/schema.ts"; export { EVENT_TYPES } from "./src/model/event-types.ts"; export * from "./src/protocol/api-schema.ts";`;
+  const contents = `export * as z from "zod"; export { configSchema } from "./src/model/schema/schema.ts"; export { EVENT_TYPES } from "./src/model/event-types.ts"; export { signalNames, signalNumbers } from "./src/model/values.ts"; export * from "./src/protocol/api-schema.ts";`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: root },
     bundle: true,
@@ -151,8 +156,14 @@ function interfaces() {
     "// Written by scripts/generate.mjs from the schema (schema.ts). Do not edit: change the schema and run it.\n",
     'import type { ListenerEvent } from "./listener-event.ts";\n',
     ...parts,
-    SCALARS.replace("EVENTS", EVENT_TYPES.map((name) => JSON.stringify(name)).join(" | ")),
+    SCALARS.replace("EVENTS", oneOf(EVENT_TYPES))
+      .replace("SIGNAL_NAMES", oneOf(signalNames()))
+      .replace("SIGNAL_NUMBERS", oneOf(signalNumbers())),
   ].join("\n");
+}
+
+function oneOf(values) {
+  return values.map((value) => JSON.stringify(value)).join(" | ");
 }
 
 function reference() {
@@ -180,7 +191,6 @@ function plain(ts) {
     .replace(/\{ readonly \[P in \w+\]: (\w+)<.*> \}/, "{ [name]: $1 }")
     .replace(/Readonly<Record<string, (\w+)(?:<.*>)?>>/, "{ [name]: $1 }")
     .replace("DependsOn<Name>", "DependsOn")
-    .replace("readonly (EventName | (string & {}))[]", "EventName[]")
     .replace("readonly Name[]", "string[]")
     .replaceAll("readonly ", "");
 }
@@ -189,6 +199,11 @@ function jsonSchema() {
   const schema = z.toJSONSchema(configSchema, {
     io: "input",
     override({ jsonSchema }) {
+      if (jsonSchema.editors !== undefined) {
+        const { editors } = jsonSchema;
+        for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+        Object.assign(jsonSchema, structuredClone(editors));
+      }
       for (const key of ["ts", "apply", "sample", "id", "readOnly"]) delete jsonSchema[key];
       if (jsonSchema.fallback !== undefined) {
         jsonSchema.description += ` Default: ${jsonSchema.fallback}.`;

@@ -19,6 +19,8 @@ export type {
   Mode,
   ProgramConfig,
   ReadyConfig,
+  Signal,
+  SignalName,
   SupervisorctlConfig,
   SupervisordConfig,
   UnixHttpServerConfig,

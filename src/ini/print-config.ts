@@ -47,8 +47,14 @@ export function printTypeScript(tree: IniTree, read: ReadIni, warnings: readonly
   body.push(...keyed.map(([part, sections]) => printKeyed(part, sections)));
   const text = `export default defineConfig({\n${body.filter((lines) => lines !== "").join("\n")}\n});\n`;
   const helpers = helpersFor([...constants, text].join("\n"));
-  const types = helpers.some((helper) => helper.includes("LogLevel")) ? ", type LogLevel" : "";
-  const blocks = [`import { defineConfig${types} } from "sup";`, ...helpers, ...constants, text.trimEnd()];
+  const source = [...helpers, ...constants, text].join("\n");
+  const types = ["EventName", "LogLevel", "Signal"].filter((type) => new RegExp(`(?::|\\bas) ${type}\\b`).test(source));
+  const blocks = [
+    `import { ${["defineConfig", ...types.map((type) => `type ${type}`)].join(", ")} } from "sup";`,
+    ...helpers,
+    ...constants,
+    text.trimEnd(),
+  ];
   blocks.push([...comments.rest, ...leftovers(tree, warnings)].join("\n"));
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }

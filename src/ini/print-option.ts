@@ -25,7 +25,11 @@ export function printOption(type: ValueType, value: unknown, raw: string, define
     case "octal":
       return reference ? new Code(reference) : typeof value === "number" ? printOctal(value) : value;
     case "signal":
-      return reference ? new Code(reference) : /^[a-z0-9]+$/i.test(raw) && !/^\d/.test(raw) ? signalName(raw) : value;
+      return reference
+        ? new Code(`${reference} as Signal`)
+        : /^[a-z0-9]+$/i.test(raw) && !/^\d/.test(raw)
+          ? signalName(raw)
+          : value;
     case "user":
       return reference ? new Code(reference) : raw.includes("%") ? value : /^\d+$/.test(raw) ? Number(raw) : raw;
     case "exitcodes":
@@ -34,7 +38,7 @@ export function printOption(type: ValueType, value: unknown, raw: string, define
     case "loglevel":
       return reference ? new Code(`level(${reference})`) : value;
     case "events":
-      return reference ? new Code(`${reference}.split(",").map((name) => name.trim())`) : value;
+      return reference ? new Code(`${reference}.split(",").map((name) => name.trim()) as EventName[]`) : value;
     case "address":
       return reference ? new Code(reference) : value;
     case "text":

@@ -380,7 +380,7 @@ export interface ProgramConfig<Name extends string = string> {
    * A change takes effect at once.
    * @default "TERM"
    */
-  readonly stopsignal?: string | number | undefined;
+  readonly stopsignal?: Signal | undefined;
   /**
    * Seconds it may take to end before it gets SIGKILL.
    * A change takes effect at once.
@@ -689,7 +689,7 @@ export interface FcgiProgramConfig<Name extends string = string> {
    * A change takes effect at once.
    * @default "TERM"
    */
-  readonly stopsignal?: string | number | undefined;
+  readonly stopsignal?: Signal | undefined;
   /**
    * Seconds it may take to end before it gets SIGKILL.
    * A change takes effect at once.
@@ -955,7 +955,7 @@ export interface EventlistenerConfig<Name extends string = string> {
    * A change takes effect at once.
    * @default "TERM"
    */
-  readonly stopsignal?: string | number | undefined;
+  readonly stopsignal?: Signal | undefined;
   /**
    * Seconds it may take to end before it gets SIGKILL.
    * A change takes effect at once.
@@ -1125,7 +1125,7 @@ export interface EventlistenerConfig<Name extends string = string> {
    * A change replaces the process by a new one.
    * @example ["PROCESS_STATE_EXITED"]
    */
-  readonly events: readonly (EventName | (string & {}))[];
+  readonly events: readonly EventName[];
   /**
    * How many events are kept while every process of the pool is busy, 1 or more.
    * A change replaces the process by a new one.
@@ -1141,7 +1141,7 @@ export interface ListenerConfig {
    * A change replaces the process by a new one.
    * @example ["PROCESS_STATE_EXITED"]
    */
-  readonly events: readonly (EventName | (string & {}))[];
+  readonly events: readonly EventName[];
   /**
    * Called with one event at a time, in a process of its own. If it throws or rejects, it gets the event again later.
    * A change restarts the process.
@@ -1220,3 +1220,79 @@ export type EventName =
   | "PROCESS_GROUP"
   | "PROCESS_GROUP_ADDED"
   | "PROCESS_GROUP_REMOVED";
+/** Signals of Linux by name, as `kill -l` lists them. */
+export type SignalName =
+  | "HUP"
+  | "INT"
+  | "QUIT"
+  | "ILL"
+  | "TRAP"
+  | "ABRT"
+  | "BUS"
+  | "FPE"
+  | "KILL"
+  | "USR1"
+  | "SEGV"
+  | "USR2"
+  | "PIPE"
+  | "ALRM"
+  | "TERM"
+  | "STKFLT"
+  | "CHLD"
+  | "CONT"
+  | "STOP"
+  | "TSTP"
+  | "TTIN"
+  | "TTOU"
+  | "URG"
+  | "XCPU"
+  | "XFSZ"
+  | "VTALRM"
+  | "PROF"
+  | "WINCH"
+  | "IO"
+  | "PWR"
+  | "SYS"
+  | "IOT"
+  | "CLD"
+  | "POLL"
+  | "RTMIN"
+  | "RTMAX";
+/** A signal by name, with or without SIG, or by number; or text that comes to one, such as "%(ENV_STOP)s". */
+export type Signal =
+  | SignalName
+  | `SIG${SignalName}`
+  | 1
+  | 2
+  | 3
+  | 4
+  | 5
+  | 6
+  | 7
+  | 8
+  | 9
+  | 10
+  | 11
+  | 12
+  | 13
+  | 14
+  | 15
+  | 16
+  | 17
+  | 18
+  | 19
+  | 20
+  | 21
+  | 22
+  | 23
+  | 24
+  | 25
+  | 26
+  | 27
+  | 28
+  | 29
+  | 30
+  | 31
+  | 34
+  | 64
+  | `${string}%(${string})s${string}`;

@@ -31,6 +31,11 @@ export function signalNames(): readonly string[] {
   return Object.keys(SIGNALS);
 }
 
+/** Numbers that `parseSignal` takes, in order. */
+export function signalNumbers(): readonly number[] {
+  return [...new Set(Object.values(SIGNALS))].toSorted((a, b) => a - b);
+}
+
 export const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
 export const BYTES = /^(\d+)(?: ?([KkMmGg][Bb]))?$/;
 export const MODE = /^(?:0[oO])?[0-7]{1,6}$/;

@@ -105,10 +105,11 @@ describe("importing a file of another machine", () => {
       'loglevel: level(env("SUP_TEST_VERBOSITY"))',
       'command: `a ${env("SUP_TEST_ARGUMENT")}`',
       'stdoutLogfile: "/no/such/folder/a.log"',
-      'stopsignal: env("SUP_TEST_SIGNAL")',
+      'stopsignal: env("SUP_TEST_SIGNAL") as Signal',
       'autorestart: restart(env("SUP_TEST_SWITCH"))',
       'stopwaitsecs: Number(env("SUP_TEST_NUMBER"))',
-      'events: env("SUP_TEST_EVENTS")',
+      'import { defineConfig, type EventName, type LogLevel, type Signal } from "sup";',
+      'events: env("SUP_TEST_EVENTS").split(",").map((name) => name.trim()) as EventName[]',
       'socket: env("SUP_TEST_SOCKET")',
     ]) {
       expect(text).toContain(line);

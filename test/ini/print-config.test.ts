@@ -285,7 +285,7 @@ describe("a printed config", () => {
         eventlisteners: {
           c: {
             command: "c",
-            events: env("EVENTS").split(",").map((name) => name.trim()),
+            events: env("EVENTS").split(",").map((name) => name.trim()) as EventName[],
           },
         },
       });

@@ -27,7 +27,7 @@ function problemsOf(config: Config): readonly string[] {
 
 describe("a listener of the config", () => {
   test("becomes an event listener that loads the config, whatever its path looks like", () => {
-    const group = groupOf({ events: ["process_state", "TICK_5", "TICK_5"], bufferSize: 3 });
+    const group = groupOf({ events: ["process_state" as never, "TICK_5", "TICK_5"], bufferSize: 3 });
     expect(group).toMatchObject({ name: "ear", kind: "eventlistener", priority: -1 });
     expect(group.listener).toEqual({ events: ["PROCESS_STATE", "TICK_5"], bufferSize: 3 });
     expect(splitCommand(group.processes[0]?.command ?? "")).toEqual({
@@ -63,7 +63,7 @@ describe("a listener of the config", () => {
 
   test.each<[Config, string]>([
     [
-      { listeners: { ear: { events: ["TICK_6"], handler } } },
+      { listeners: { ear: { events: ["TICK_6" as never], handler } } },
       "Unknown event type TICK_6 in [eventlistener:ear] events",
     ],
     [

@@ -125,7 +125,7 @@ describe("buildModel", () => {
       { startsecs: "500ms", stopwaitsecs: "2m" },
       { startsecs: 0.5, stopwaitsecs: 120 },
     ],
-    [{ stopsignal: "sigusr1" }, { stopsignal: 10 }],
+    [{ stopsignal: "sigusr1" as never }, { stopsignal: 10 }],
     [{ stopsignal: 9 }, { stopsignal: 9 }],
     [{ exitcodes: 3 }, { exitcodes: [3] }],
     [{ exitcodes: [] }, { exitcodes: [] }],
@@ -232,7 +232,7 @@ describe("buildModel", () => {
         solo: { command: "x", priority: 2 },
       },
       groups: { late: { programs: ["z", "a", "b"] }, early: { programs: [], priority: -5 } },
-      eventlisteners: { mail: { command: "m", events: ["tick_5", "TICK_5", "EVENT"] } },
+      eventlisteners: { mail: { command: "m", events: ["tick_5" as never, "TICK_5", "EVENT"] } },
       fcgiPrograms: { php: { command: "p", socket: "tcp://LOCALHOST:9000" } },
     });
     expect(keysOf(model)).toEqual([
@@ -338,8 +338,12 @@ describe("buildModel refuses", () => {
     ],
     [web({ user: "nobody" }), "Invalid user name nobody", ["programs", "web", "user"]],
     [web({ user: 77 }), "Invalid user id 77", ["programs", "web", "user"]],
-    [web({ stopsignal: "NOPE" }), "value 'NOPE' is not a valid signal name", ["programs", "web", "stopsignal"]],
-    [web({ stopsignal: 0 }), "value '0' is not a valid signal number", ["programs", "web", "stopsignal"]],
+    [
+      web({ stopsignal: "NOPE" as never }),
+      "value 'NOPE' is not a valid signal name",
+      ["programs", "web", "stopsignal"],
+    ],
+    [web({ stopsignal: 0 as never }), "value '0' is not a valid signal number", ["programs", "web", "stopsignal"]],
     [web({ startsecs: -1 }), "startsecs must not be negative: -1", ["programs", "web", "startsecs"]],
     [
       web({ stdoutLogfileBackups: -1 }),
@@ -384,7 +388,7 @@ describe("buildModel refuses", () => {
       ["eventlisteners", "m", "events"],
     ],
     [
-      { eventlisteners: { m: { command: "x", events: ["TICK_6"] } } },
+      { eventlisteners: { m: { command: "x", events: ["TICK_6" as never] } } },
       "Unknown event type TICK_6 in [eventlistener:m] events",
       ["eventlisteners", "m", "events", 0],
     ],
@@ -490,9 +494,9 @@ describe("buildModel refuses", () => {
 
   it.each([
     [web({ user: "nope" }), "there is no such user on this machine"],
-    [web({ stopsignal: "TERMM" }), "did you mean `TERM`?"],
-    [web({ stopsignal: "SIGUSSR1" }), "did you mean `USR1`?"],
-    [web({ stopsignal: "please end" }), 'a name such as "TERM", "INT" or "KILL", or a number'],
+    [web({ stopsignal: "TERMM" as never }), "did you mean `TERM`?"],
+    [web({ stopsignal: "SIGUSSR1" as never }), "did you mean `USR1`?"],
+    [web({ stopsignal: "please end" as never }), 'a name such as "TERM", "INT" or "KILL", or a number'],
   ])("%j, with a hint", (config, hint) => {
     expect(problemsOf(config).map((problem) => problem.hint)).toEqual([hint]);
   });
@@ -526,7 +530,7 @@ describe("buildModel refuses", () => {
 
   it("everything that is wrong at once, each mistake told once", () => {
     const config: Config = {
-      programs: { a: { command: "x", user: "nobody", stopsignal: "X", numprocs: 3 } },
+      programs: { a: { command: "x", user: "nobody", stopsignal: "X" as never, numprocs: 3 } },
       groups: { g: { programs: ["a", "zz"] }, h: { programs: ["a"] } },
     };
     expect(problemsOf(config)).toHaveLength(3);

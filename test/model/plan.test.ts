@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PROCESS_APPLY, STREAM_APPLY } from "../../src/model/plan/apply.ts";
 import { buildModel } from "../../src/model/build/build.ts";
-import type { Config, ProgramConfig } from "../../src/model/config.ts";
+import type { Config, EventName, ProgramConfig } from "../../src/model/config.ts";
 import type { Model } from "../../src/model/model.ts";
 import { isEmptyPlan, planChange } from "../../src/model/plan/plan.ts";
 import { supervisorDiff } from "../../src/model/plan/supervisor-diff.ts";
@@ -206,7 +206,7 @@ describe("supervisorDiff", () => {
   });
 
   it("compares events as a set, the socket by its address, and members in order", () => {
-    const events = (...events: string[]): Config => ({ eventlisteners: { m: { command: "x", events } } });
+    const events = (...events: EventName[]): Config => ({ eventlisteners: { m: { command: "x", events } } });
     expect(diff(events("TICK", "EVENT"), events("EVENT", "TICK")).changed).toEqual([]);
     expect(diff(events("TICK"), events("TICK_5")).changed).toEqual(["m"]);
     const socket = (options: object): Config => ({

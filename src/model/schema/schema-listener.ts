@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { PROCESS_APPLY } from "../plan/apply.ts";
+import type { EventName } from "../config.ts";
 import { EVENT_TYPES } from "../event-types.ts";
 import type { ListenerEvent } from "../listener-event.ts";
 import { environment, option, required, text, user, wholeNumber } from "./schema-option.ts";
@@ -7,15 +8,19 @@ import { programShape } from "./schema-program.ts";
 import { stream } from "./schema-stream.ts";
 
 const stderr = stream("stderr");
-const eventName = z.enum(EVENT_TYPES);
+// Compilers and editors are told of the names alone; one of another case does too, and whatever else is written is told
+// with what was meant.
+const eventName = z
+  .union([z.enum(EVENT_TYPES), text], { error: "the name of an event" })
+  .meta({ editors: { enum: EVENT_TYPES } }) as unknown as z.ZodType<EventName, EventName>;
 
 export const eventlistenerSchema = z
   .strictObject(
     {
       ...programShape,
-      events: required(z.array(z.union([eventName, text], { error: "the name of an event" })).readonly(), {
+      events: required(z.array(eventName).readonly(), {
         about: "Events it is told of; a type includes its subtypes.",
-        ts: "readonly (EventName | (string & {}))[]",
+        ts: "readonly EventName[]",
         sample: '["PROCESS_STATE_EXITED"]',
         apply: "replace",
       }),
@@ -33,9 +38,9 @@ export const eventlistenerSchema = z
 export const listenerSchema = z
   .strictObject(
     {
-      events: required(z.array(z.union([eventName, text], { error: "the name of an event" })).readonly(), {
+      events: required(z.array(eventName).readonly(), {
         about: "Events it is told of; a type includes its subtypes.",
-        ts: "readonly (EventName | (string & {}))[]",
+        ts: "readonly EventName[]",
         sample: '["PROCESS_STATE_EXITED"]',
         apply: "replace",
       }),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Apply } from "../plan/apply.ts";
-import { BYTES, DURATION, MODE } from "../values.ts";
+import type { Signal } from "../config.ts";
+import { BYTES, DURATION, MODE, signalNames, signalNumbers } from "../values.ts";
 
 declare module "zod" {
   interface GlobalMeta {
@@ -12,6 +13,8 @@ declare module "zod" {
     fallback?: string;
     /** A value as it would be written in TypeScript. */
     sample?: string;
+    /** What the JSON schema says of it instead: editors are stricter than we, who take other spellings too. */
+    editors?: Readonly<Record<string, unknown>>;
   }
 }
 
@@ -76,9 +79,17 @@ export const positiveDuration = z.union(
 );
 export const bytes = z.union([z.int().nonnegative({ error: SIZE }), matching<BytesText>(BYTES, SIZE)], { error: SIZE });
 export const mode = z.union([between(0, 0o7777, OCTAL), z.string().regex(MODE, { error: OCTAL })], { error: OCTAL });
+/** Whether there is such a signal is found when the variables in it are known, and told with what was meant. */
+export const signal = z.union([text, z.int()], { error: 'a signal name such as "TERM", or its number' }).meta({
+  editors: { anyOf: [{ enum: signalSpellings() }, { type: "string", pattern: "%\\(" }] },
+}) as unknown as z.ZodType<Signal, Signal>;
 export const user = z.union([text, z.int().nonnegative({ error: USER })], { error: USER });
 export const environment = z.record(
   z.string().regex(/^[^=\0]+$/),
   z.union([text, z.number(), z.boolean()], { error: "text, a number, true or false" }),
   { error: "an object of variables" },
 );
+
+function signalSpellings(): readonly (string | number)[] {
+  return [...signalNames(), ...signalNames().map((name) => `SIG${name}`), ...signalNumbers()];
+}

@@ -9,6 +9,7 @@ import {
   mode,
   option,
   required,
+  signal,
   text,
   user,
   wholeNumber,
@@ -99,9 +100,9 @@ export const programShape = {
       apply: PROCESS_APPLY.exitcodes,
     },
   ),
-  stopsignal: option(z.union([text, z.int()], { error: 'a signal name such as "TERM", or its number' }), {
+  stopsignal: option(signal, {
     about: "Signal that asks it to end, by name (with or without SIG) or number.",
-    ts: "string | number",
+    ts: "Signal",
     fallback: '"TERM"',
     apply: PROCESS_APPLY.stopsignal,
   }),

@@ -135,6 +135,50 @@ export const wrongUnit = defineConfig({
   },
 });
 
+export const words = defineConfig({
+  supervisord: { loglevel: "debug" },
+  programs: {
+    a: { command: "x", stopsignal: "TERM", autorestart: "unexpected", startretries: "endless" },
+    b: { command: "x", stopsignal: "SIGUSR1", autorestart: true, dependsOn: { a: "completed" } },
+    c: { command: "x", stopsignal: 15 },
+    d: { command: "x", stopsignal: "%(ENV_STOP)s" },
+    // @ts-expect-error no signal is called so
+    e: { command: "x", stopsignal: "TREM" },
+    // @ts-expect-error no signal is called so
+    f: { command: "x", stopsignal: "SIG_IGN" },
+    // @ts-expect-error Supervisor takes no signal of this number
+    g: { command: "x", stopsignal: 40 },
+    // @ts-expect-error it is called unexpected
+    h: { command: "x", autorestart: "unexpectd" },
+    // @ts-expect-error it is called endless
+    i: { command: "x", startretries: "infinite" },
+    // @ts-expect-error it is called ready
+    j: { command: "x", dependsOn: { a: "redy" } },
+  },
+});
+
+export const wrongLevel = defineConfig({
+  // @ts-expect-error it is called warn
+  supervisord: { loglevel: "warning" },
+});
+
+export const wrongEvents = defineConfig({
+  eventlisteners: {
+    a: {
+      command: "x",
+      // @ts-expect-error it is called PROCESS_STATE_EXITED
+      events: ["PROCESS_STATE_EXITTED"],
+    },
+  },
+  listeners: {
+    b: {
+      // @ts-expect-error it is called TICK_5
+      events: ["TICK_6"],
+      handler: () => undefined,
+    },
+  },
+});
+
 /** Names that the compiler cannot know are not held against anyone. */
 export function generated(names: readonly string[]) {
   return defineConfig({
