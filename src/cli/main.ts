@@ -12,32 +12,7 @@ async function main(): Promise<void> {
   if (!words.includes("--raw")) for (const stream of [process.stdout, process.stderr]) guardTerminal(stream);
   tellUnwritable(process.stdout, process.stderr);
   try {
-    // Most of a short command's time is the start of Node and the reading of our own code: these need none of it.
-    if (words.length === 1 && (words[0] === "--version" || words[0] === "-v")) {
-      process.stdout.write(`${version}\n`);
-      return;
-    }
-    if (words.length === 2 && words[0] === "completions" && !words[1]?.startsWith("-")) {
-      const { completionScript } = await import("./completion-scripts.ts");
-      process.stdout.write(completionScript(words[1] ?? ""));
-      return;
-    }
-    const help = renderedHelp(words, process.stdout.columns, () => beside<HelpTexts>("help.json"));
-    if (help !== null) {
-      process.stdout.write(help);
-      return;
-    }
-    const shown = statusWords(words);
-    if (shown !== null) {
-      const [{ findProject }, { status }] = await Promise.all([
-        import("./find-daemon.ts"),
-        import("./commands/status.ts"),
-      ]);
-      const project = await findProject(shown.config);
-      if (project.warning !== null) process.stderr.write(`sup: ${project.warning}\n`);
-      process.exitCode = await status(project, shown.names, shown);
-      return;
-    }
+    if (await runShort(words)) return endIfWritten();
     restoreEnvironment();
     const { createProgram, withShellAction } = beside<typeof import("./program.ts")>("commands.cjs");
     const program = createProgram((status) => void (process.exitCode = status));
@@ -45,6 +20,44 @@ async function main(): Promise<void> {
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/**
+ * What is typed most: most of the time of these is the start of Node and the reading of our own code, so that they need as little of it
+ * as can be.
+ *
+ * @returns whether it was one of them.
+ */
+async function runShort(words: readonly string[]): Promise<boolean> {
+  if (words.length === 1 && (words[0] === "--version" || words[0] === "-v")) {
+    process.stdout.write(`${version}\n`);
+    return true;
+  }
+  if (words.length === 2 && words[0] === "completions" && !words[1]?.startsWith("-")) {
+    const { completionScript } = await import("./completion-scripts.ts");
+    process.stdout.write(completionScript(words[1] ?? ""));
+    return true;
+  }
+  const help = renderedHelp(words, process.stdout.columns, () => beside<HelpTexts>("help.json"));
+  if (help !== null) {
+    process.stdout.write(help);
+    return true;
+  }
+  const shown = statusWords(words);
+  if (shown === null) return false;
+  const [{ findProject }, { status }] = await Promise.all([import("./find-daemon.ts"), import("./commands/status.ts")]);
+  const project = await findProject(shown.config);
+  if (project.warning !== null) process.stderr.write(`sup: ${project.warning}\n`);
+  process.exitCode = await status(project, shown.names, shown);
+  return true;
+}
+
+/** Node takes its heap apart when a program ends by itself, 2 ms of 40; a reader that is slow is waited for. */
+function endIfWritten(): void {
+  // Not at once: that a write failed is heard in the turn after it.
+  setImmediate(() => {
+    if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+  });
 }
 
 /** What the build put beside this bundle. A path put together at run time: the bundler would take it in. */

@@ -74,8 +74,17 @@ export function parseIni(text: string, file: string, shown: string = file): IniR
   let entry: OpenEntry | undefined;
   let indent = 0;
 
-  for (const [index, raw] of lines.entries()) {
-    const line = index + 1;
+  for (let line = 1; line <= lines.length; line += 1) {
+    const raw = lines[line - 1] ?? "";
+    const plain = section && PLAIN.exec(raw);
+    if (section && plain) {
+      const [, key = "", assignment = "", text = ""] = plain;
+      const valuePlace: Place = { file, line, column: key.length + assignment.length + 1 };
+      entry = { key: key.toLowerCase(), place: { file, line, column: 1 }, parts: [{ text, place: valuePlace }] };
+      section.entries.push(entry);
+      indent = 0;
+      continue;
+    }
     const column = indentOf(raw);
     const place: Place = { file, line, column: column + 1 };
     const commentStart = findComment(raw);
@@ -118,14 +127,22 @@ export function parseIni(text: string, file: string, shown: string = file): IniR
     entry = { key, place, parts: [{ text: strip(value), place: { file, line, column: valueColumn + 1 } }] };
     section.entries.push(entry);
   }
-  const nul = lines.findIndex((line) => line.includes("\0"));
-  if (nul !== -1) return { ok: false, problem: noText(file, nul + 1, lines[nul] ?? "") };
+  if (text.includes("\0")) {
+    const nul = lines.findIndex((line) => line.includes("\0"));
+    return { ok: false, problem: noText(file, nul + 1, lines[nul] ?? "") };
+  }
   if (faults.length > 0) return { ok: false, problem: badLines(file, shown, faults) };
   return {
     ok: true,
     document: { file, shown, sections: sections.map(closeSection), comments, lineCount: lines.length },
   };
 }
+
+/**
+ * A line as nearly all are, `key=value` in column 0: the six questions need not be asked, since nothing on it can be a comment, a
+ * blank at either end, a bracket or a continuation. Half of the time of a short `supervisorctl` went into them.
+ */
+const PLAIN = /^([\w.-]+)( ?[=:] ?)([!"$-:<-~](?:[^;#\r\n]*[!"$-:<-~])?)\n?$/;
 
 interface OpenSection {
   name: string;
@@ -143,6 +160,8 @@ function closeSection(section: OpenSection): IniSection {
 }
 
 function closeEntry({ key, place, parts }: OpenEntry): IniEntry {
+  const [only] = parts;
+  if (only && parts.length === 1) return { key, place, parts, value: only.text };
   const kept = parts.slice(0, parts.findLastIndex((part, index) => index === 0 || part.text !== "") + 1);
   return { key, place, parts: kept, value: stripEnd(parts.map((part) => part.text).join("\n")) };
 }
@@ -162,6 +181,8 @@ function physicalLines(text: string): string[] {
  * `#` wins over the earlier ` ;`. That is how the original searches.
  */
 function findComment(raw: string): number | null {
+  // Nearly every line is done here.
+  if (!raw.includes(";") && !raw.includes("#")) return null;
   const first = raw[indentOf(raw)];
   if (first === "#" || first === ";") return 0;
   let positions = [";", "#"].map((prefix) => ({ prefix, at: -1 }));

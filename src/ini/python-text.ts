@@ -24,7 +24,8 @@ export function indentOf(text: string): number {
 
 /** `str.isspace()` of one character. */
 export function isSpace(char: string | undefined): boolean {
-  return char !== undefined && SPACE.test(char);
+  if (char === undefined || (char > " " && char <= "~")) return false;
+  return SPACE.test(char);
 }
 
 const SPACE = /[\t-\r\u001c- \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;

@@ -36,7 +36,10 @@ export function decodeScalar(name: string, text: string): Decoded {
 /** What Python's int() takes: blanks around, a sign, underscores between digits. */
 export const INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
 
+const PLAIN_INTEGER = /^\d+$/;
+
 function decodeInteger(text: string): number {
+  if (PLAIN_INTEGER.test(text)) return Number(text);
   if (!INTEGER.test(text)) throw new Malformed("bad integer");
   return Number(text.replaceAll("_", ""));
 }

@@ -1,3 +1,4 @@
+import { readShaped, shapeOf, type StructShape } from "./struct-shape.ts";
 import { decodeScalar } from "./xml-rpc-scalar.ts";
 import { resolveReferences } from "./xml-references.ts";
 import type { Decoded } from "./xml-rpc-value.ts";
@@ -51,6 +52,8 @@ function scanned<Result>(text: string, read: (scanner: Scanner) => Result): Resu
 
 const UNUSUAL = new Error("not the plain form");
 const MAX_DEPTH = 32;
+/** Where structs differ, learning the shape of each is of no use. */
+const MAX_SHAPES = 4;
 /** Elements that hold text only. */
 const SCALARS = ["string", "int", "i4", "boolean", "double", "base64"].map(
   (name) => [name, `<${name}>`, `</${name}>`] as const,
@@ -64,6 +67,9 @@ class Scanner {
   readonly #text: string;
   #at = 0;
   #entries = 0;
+  /** Of the last struct that was plain. */
+  #shape: StructShape | null = null;
+  #shapes = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -130,7 +136,7 @@ class Scanner {
   /** What stands after `<value>`, up to and with its end. */
   #value(depth: number): Decoded {
     if (depth > MAX_DEPTH) throw UNUSUAL;
-    this.#counted(null);
+    this.#count(1);
     const start = this.#at;
     this.#blanks();
     if (this.#isAt("</value>")) this.#at = start;
@@ -145,8 +151,13 @@ class Scanner {
   }
 
   /** The parser counts the same, and refuses. */
+  #count(values: number): void {
+    this.#entries += values;
+    if (this.#entries > MAX_ENTRIES) throw UNUSUAL;
+  }
+
   #counted<Value>(value: Value): Value {
-    if (++this.#entries > MAX_ENTRIES) throw UNUSUAL;
+    this.#count(1);
     return value;
   }
 
@@ -169,17 +180,30 @@ class Scanner {
   }
 
   #struct(depth: number): Decoded {
+    const from = this.#at;
+    const same = this.#shape && readShaped(this.#text, from, this.#shape);
+    if (this.#shape && same) {
+      this.#at = same.end;
+      this.#count(this.#shape.fields.length);
+      return same.members;
+    }
     const members = new Map<string, Decoded>();
-    for (;;) {
-      this.#plainMembers(members);
-      if (!this.#skip("<member>")) break;
+    this.#plainMembers(members);
+    const plain = this.#skip("</struct>");
+    if (!plain) this.#members(members, depth);
+    else if (members.size > 0 && this.#shapes++ < MAX_SHAPES) this.#shape = shapeOf(this.#text.slice(from, this.#at));
+    return members;
+  }
+
+  /** The rest of a struct whose members are not all plain. */
+  #members(members: Map<string, Decoded>, depth: number): void {
+    for (; this.#skip("<member>"); this.#plainMembers(members)) {
       this.#expect("<name>");
       const name = this.#closed("</name>");
       members.set(name, this.#expectValue(depth + 1));
       this.#expect("</member>");
     }
     this.#expect("</struct>");
-    return members;
   }
 
   /** By one expression for each: a list of processes is thousands of them, in a program too young to be optimised. */

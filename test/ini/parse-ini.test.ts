@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseIni } from "../../src/ini/parse-ini.ts";
 import type { IniDocument } from "../../src/ini/parse-ini.ts";
@@ -61,6 +62,50 @@ describe("values", () => {
 
   it("lower-cases keys and trims them on the right", () => {
     expect(values("[s]\nCOMMAND =x")).toEqual({ s: { command: "x" } });
+  });
+});
+
+describe("a plain line", () => {
+  it("is what it would be with a blank at its end, which takes the long way", () => {
+    const line = fc
+      .array(
+        fc.constantFrom(
+          "k",
+          "Key-1.x",
+          "=",
+          ":",
+          " ",
+          "a",
+          "%(x)s",
+          '"',
+          "[",
+          "]",
+          "é",
+          "\u2028",
+          "\x85",
+          ";",
+          "#",
+          "/",
+        ),
+        {
+          maxLength: 6,
+        },
+      )
+      .map((parts) => parts.join(""));
+    let plain = 0;
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 3 }), (lines) => {
+        const before = "[s]\n";
+        const result = parseIni(`${before}${lines.join("\n")}\n`, FILE);
+        const long = parseIni(`${before}${lines.map((one) => (one === "" ? one : `${one} `)).join("\n")}\n`, FILE);
+        expect(result.ok).toBe(long.ok);
+        if (!result.ok || !long.ok) return;
+        plain++;
+        expect(result.document.sections).toEqual(long.document.sections);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(plain).toBeGreaterThan(300);
   });
 });
 

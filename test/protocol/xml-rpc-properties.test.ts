@@ -260,6 +260,37 @@ describe("the scanner for plain answers", () => {
     expect(scanned).toBeGreaterThan(300);
   });
 
+  it("reads structs of one shape as the parser does, damaged ones among them", () => {
+    let scanned = 0;
+    const scalar = fc.oneof(fc.string({ maxLength: 4 }), fc.integer(), fc.boolean(), fc.constantFrom("a&b", "", " "));
+    const structs = fc
+      .dictionary(fc.string({ maxLength: 3 }), fc.constant(null), { minKeys: 1, maxKeys: 4 })
+      .chain((keys) => {
+        const one = fc.record(Object.fromEntries(Object.keys(keys).map((key) => [key, scalar])));
+        return fc.array(one, { minLength: 2, maxLength: 6 });
+      });
+    fc.assert(
+      fc.property(
+        structs,
+        fc.array(fc.tuple(fc.nat(), fc.nat(4), fc.constantFrom("", ...pieces)), { maxLength: 1 }),
+        (value, edits) => {
+          let text = encodeResponse(value as Encodable);
+          for (const [place, length, piece] of edits) {
+            const at = place % text.length;
+            text = text.slice(0, at) + piece + text.slice(at + length);
+          }
+          text = replaceIllegal(text);
+          const plain = scanResponse(text);
+          if (plain === null) return;
+          scanned++;
+          expect(parseResponse(text)).toEqual({ kind: "value", value: plain.value });
+        },
+      ),
+      { numRuns: 3000 },
+    );
+    expect(scanned).toBeGreaterThan(1000);
+  });
+
   it("needs no parser for what servers write", () => {
     expect(scanResponse(encodeResponse([{ name: "a & b", pid: -1, up: true, list: ["<x>", "", " "] }]))).toEqual({
       fault: false,
