@@ -8,6 +8,8 @@ import { daemonsIn, goneText, locate, type OtherDaemon } from "./other-daemon.ts
 /** One project: its config file and where its daemon lives, whether it runs or not. */
 export interface Project extends DaemonOfConfig {
   readonly warning: string | null;
+  /** Configs that stand beside this one and are not used; for commands that read or start it, since for others nothing follows. */
+  readonly passedOver: string | null;
   /** How `sup` was called for it, for hints: `sup`, or `sup -c FILE`. */
   readonly sup: string;
   /** What is to be known where nothing runs for this config: a daemon runs for another one in its folder, and how to reach it. */
@@ -45,7 +47,7 @@ async function given(option: string, purpose: Purpose, cwd: string): Promise<Fou
     return ofGone({ daemon: left.daemon, file, gone: true }, null, `sup -c ${quoted(option)}`);
   }
   const { daemon, running } = await look(file, purpose);
-  const alone = { ...daemon, warning: null, beside: null, refusal: null };
+  const alone = { ...daemon, warning: null, passedOver: null, beside: null, refusal: null };
   if (running || purpose === "read" || !CONFIG_NAMES.some((name) => name === basename(file))) return alone;
   const [other] = await daemonsIn(dirname(file), file);
   // Whoever names a file while there are two may want both.
@@ -68,7 +70,8 @@ async function lookIn(folder: string, purpose: Purpose, cwd: string): Promise<Fo
   const found = configIn(folder);
   const file = found?.file ?? null;
   const at = file === null ? null : await look(file, purpose);
-  const own = at === null ? null : { ...at.daemon, beside: null, refusal: null, warning: found?.warning ?? null };
+  const passedOver = found?.warning ?? null;
+  const own = at === null ? null : { ...at.daemon, beside: null, refusal: null, warning: null, passedOver };
   if (at?.running === true) return own;
   const [other] = purpose === "read" && file !== null ? [] : await daemonsIn(folder, file);
   if (other?.gone === true) return ofGone(other, file, "sup");
@@ -95,7 +98,7 @@ function ofGone({ daemon, file }: OtherDaemon, instead: string | null, sup: stri
   const hint = `\`${sup} down\` stops it${then}.`;
   const warning = `${goneText(file)}${instead === null ? "" : `: ${hint.slice(0, -1)}`}`;
   const message = `nothing was started: the daemon of ${file}, which is no file any more, still runs`;
-  return { ...daemon, warning, beside: null, refusal: { message, hint } };
+  return { ...daemon, warning, passedOver: null, beside: null, refusal: { message, hint } };
 }
 
 function inTheWay(other: OtherDaemon, file: string, cwd: string, refuse: boolean): Pick<Found, "beside" | "refusal"> {

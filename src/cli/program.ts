@@ -41,6 +41,11 @@ export function createProgram(done: (status: number) => void): Command {
     if (found.warning !== null) process.stderr.write(`sup: ${found.warning}\n`);
     return found;
   };
+  const chosenProject = async (purpose: Purpose) => {
+    const found = await project(purpose);
+    if (found.passedOver !== null) process.stderr.write(`sup: ${found.passedOver}\n`);
+    return found;
+  };
 
   program
     .command("up [names...]")
@@ -51,7 +56,7 @@ export function createProgram(done: (status: number) => void): Command {
     .option("--mode <mode>", "development or production (default: production with -d or --wait)", mode)
     .option("--no-watch", "do not apply edits of the config by itself")
     .action(async (names: string[], options) => {
-      done(await actions().up(await project("start"), names, options));
+      done(await actions().up(await chosenProject("start"), names, options));
     });
 
   program
@@ -65,7 +70,7 @@ export function createProgram(done: (status: number) => void): Command {
     .option("--watch", "apply edits of the config by itself", false)
     .action(async (options: ForegroundOptions) => {
       const { runForeground } = bundle<typeof import("./run-foreground.ts")>("foreground.cjs");
-      await runForeground(await project("start"), options);
+      await runForeground(await chosenProject("start"), options);
     });
 
   program
@@ -166,7 +171,7 @@ export function createProgram(done: (status: number) => void): Command {
       });
   }
 
-  addToolingCommands(program, project, done);
+  addToolingCommands(program, project, chosenProject, done);
   return program;
 }
 
@@ -174,6 +179,7 @@ export function createProgram(done: (status: number) => void): Command {
 function addToolingCommands(
   program: Command,
   project: (purpose?: Purpose) => Promise<Project>,
+  chosenProject: (purpose: Purpose) => Promise<Project>,
   done: (status: number) => void,
 ): void {
   program
@@ -182,7 +188,7 @@ function addToolingCommands(
     .option("--mode <mode>", "development or production", mode, "development")
     .option("--json", "as JSON", false)
     .action(async (options: { mode: "development" | "production"; json: boolean }) =>
-      done(await tooling().check(await project("read"), options)),
+      done(await tooling().check(await chosenProject("read"), options)),
     );
 
   program

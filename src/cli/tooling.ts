@@ -12,6 +12,7 @@ import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { CliError } from "./cli-error.ts";
 import type { Project } from "./find-daemon.ts";
+import { lintMachine } from "./lint-machine.ts";
 import { styler } from "./render/colors.ts";
 import { safeText } from "./render/safe-text.ts";
 import type { CheckAnswer, CheckRequest } from "./check-answer.ts";
@@ -72,12 +73,14 @@ export function formatForPeople(problems: readonly Problem[], severity: Severity
   return formatProblems(problems, { severity, source: readSource });
 }
 
-/** `sup check`: every mistake with its place; 0 if there is none. */
+/** `sup check`: every mistake with its place, and what is doubtful; 0 if there is no mistake. */
 export async function check(
   project: Project,
   options: { readonly mode: Mode; readonly json: boolean },
 ): Promise<number> {
-  const result = await load(project, options.mode, "check");
+  const result = await load(project, options.mode, "check", (model) =>
+    lintMachine(model, { env: process.env, cwd: project.folder }),
+  );
   const problems = result.outcome.ok ? [] : result.outcome.problems;
   if (options.json) {
     process.stdout.write(
@@ -93,7 +96,8 @@ export async function check(
   const { groups } = result.outcome.value;
   const count = groups.flatMap((group) => group.processes).length;
   const amounts = `${amount(count, "process", "processes")} in ${amount(groups.length, "group", "groups")}`;
-  process.stdout.write(`${project.config}: ${amounts}, no mistakes.\n`);
+  const warnings = result.warnings.length === 0 ? "" : `, ${amount(result.warnings.length, "warning", "warnings")}`;
+  process.stdout.write(`${project.config}: ${amounts}, no mistakes${warnings}.\n`);
   return 0;
 }
 
@@ -139,8 +143,14 @@ export function importIni(file: string, options: { readonly output: string | nul
   return 0;
 }
 
-function load(project: Project, mode: Mode, command: string): Promise<LoadResult> {
-  return loadConfig(project.config, { mode, command, evaluator: evaluatorProgram(), cwd: project.folder });
+function load(
+  project: Project,
+  mode: Mode,
+  command: string,
+  doubts?: (model: Model) => readonly Problem[],
+): Promise<LoadResult> {
+  const context = { mode, command, evaluator: evaluatorProgram(), cwd: project.folder };
+  return loadConfig(project.config, doubts === undefined ? context : { ...context, doubts });
 }
 
 function evaluatorProgram(): string {

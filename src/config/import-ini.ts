@@ -4,6 +4,7 @@ import { sectionKind } from "../ini/key-table.ts";
 import { readFragment, readIni } from "../ini/read-ini.ts";
 import type { Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
+import { foreignFormat } from "./foreign-format.ts";
 import { globFiles } from "./glob-files.ts";
 import { readIniFile } from "./read-ini-file.ts";
 import { systemWorld } from "./world.ts";
@@ -30,7 +31,10 @@ export function importIni(file: string): Imported {
   };
   const main = access.read(file);
   const included = readWithIncludes(file, access, lenientWorld(file, main.ok ? [main.text] : []));
-  if (!included.ok) return { ok: false, problems: [included.problem] };
+  if (!included.ok) {
+    const other = main.ok ? foreignFormat(file, main.text, included.problem) : null;
+    return { ok: false, problems: [other ?? included.problem] };
+  }
   const { tree } = included;
   const isFragment = !tree.sections.has("supervisord") && [...tree.sections.keys()].some((name) => sectionKind(name));
   const world = lenientWorld(file, texts);

@@ -9,6 +9,7 @@ import { prepareValidation } from "../model/schema/validate.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
 import { build, fromIncludes, iniAccess, laxModes, worldOf, type Built } from "./build-config.ts";
 import { contentHash } from "./content-hash.ts";
+import { foreignFormat } from "./foreign-format.ts";
 import { listenerRunner } from "./evaluate/listener-runner.ts";
 import { runEvaluator } from "./evaluate/run-evaluator.ts";
 import type { LoadContext, LoadResult } from "./load-result.ts";
@@ -82,10 +83,19 @@ function whyUnreadable(file: string, shown: string, inItsWords: boolean): Proble
 
 function loadIniFile(file: string, context: LoadContext): Loaded {
   const folders = new Set<string>();
-  const loaded = loadIni({ file, shown: context.shown, world: worldOf(file, context), ...iniAccess(folders) });
-  const { outcome, messages } = loaded;
+  const { shown, doubts } = context;
+  const loaded = loadIni({ file, shown, doubts, world: worldOf(file, context), ...iniAccess(folders) });
+  const { messages } = loaded;
+  // Whoever has a typed path wants Supervisor's words, and nothing more.
+  const outcome = shown === undefined ? explained(loaded.outcome, file) : loaded.outcome;
   const warnings = [...loaded.warnings, ...laxModes([file])];
   return { outcome, messages, warnings, files: [...loaded.files, ...folders], format: "ini" };
+}
+
+function explained(outcome: Outcome<Model>, file: string): Outcome<Model> {
+  const [problem] = outcome.ok ? [] : outcome.problems;
+  const other = problem === undefined ? null : foreignFormat(file, readText(file) ?? "", problem);
+  return other === null ? outcome : { ok: false, problems: [other] };
 }
 
 function loadJson(file: string, context: LoadContext): Loaded {
@@ -101,7 +111,7 @@ function loadJson(file: string, context: LoadContext): Loaded {
   if (!parsed.ok) return failure("json", [file], parsed.problems);
   const built = build(parsed.value, file, context);
   const outcome = located(built, file, [file]);
-  const doubts = lint(outcome, built, file, [file]);
+  const doubts = lint(outcome, built, file, [file], context);
   const warnings = [...access.warnings, ...built.warnings, ...doubts];
   return { outcome, files: [file, ...built.files], warnings, messages: built.messages, format: "json" };
 }
@@ -135,7 +145,7 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
   }
   const built = build(evaluation.config, file, context, listeners);
   const outcome = located(built, file, evaluation.files);
-  const doubts = lint(outcome, built, file, evaluation.files);
+  const doubts = lint(outcome, built, file, evaluation.files, context);
   const warnings = unique([...access.warnings, ...evaluation.warnings, ...built.warnings, ...doubts]);
   const files = [...evaluation.files, ...built.files];
   return { outcome, files, warnings, messages: built.messages, format: "ts" };
@@ -180,8 +190,14 @@ function whoMayEvaluate(file: string): Access {
   return { user, strict, refused, warnings: other ? [notice, ...warnings] : warnings };
 }
 
-function lint(outcome: Outcome<Model>, built: Built, file: string, files: readonly string[]): Problem[] {
-  const doubts = outcome.ok ? lintModel(outcome.value, "all") : [];
+function lint(
+  outcome: Outcome<Model>,
+  built: Built,
+  file: string,
+  files: readonly string[],
+  context: LoadContext,
+): Problem[] {
+  const doubts = outcome.ok ? [...lintModel(outcome.value, "all"), ...(context.doubts?.(outcome.value) ?? [])] : [];
   return doubts.length === 0 ? [] : withPlaces(fromIncludes(doubts, built.origin), file, files);
 }
 

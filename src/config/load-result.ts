@@ -20,6 +20,8 @@ export interface LoadContext {
   readonly cwd?: string;
   /** Time limit of an evaluation, milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
+  /** What else is doubtful about a model that is otherwise fine, such as what this machine lacks: warnings, with their places. */
+  readonly doubts?: (model: Model) => readonly Problem[];
   /** Of earlier loads of the same file: then this one takes what is new in it. */
   readonly memory?: ConfigMemory;
 }

@@ -22,9 +22,15 @@ export interface LoadedIni {
  *
  * @param input.file absolute path; `world.here` is its folder.
  * @param input.shown the path as it was typed: what Supervisor's messages call the file. Default: `file`.
+ * @param input.doubts what else is doubtful about the model.
  */
 export function loadIni(
-  input: FileAccess & { readonly file: string; readonly shown?: string | undefined; readonly world: World },
+  input: FileAccess & {
+    readonly file: string;
+    readonly shown?: string | undefined;
+    readonly world: World;
+    readonly doubts?: ((model: Model) => readonly Problem[]) | undefined;
+  },
 ): LoadedIni {
   const { file, shown, world } = input;
   const included = readWithIncludes(file, input, world, shown);
@@ -38,7 +44,8 @@ export function loadIni(
   if (read.problems.length > 0) return { ...loaded, outcome: { ok: false, problems: read.problems } };
   const built = buildModel(read.config, world);
   if (built.ok) {
-    const doubts = lintModel(built.value, "commands").map((problem) => ({
+    const more = input.doubts?.(built.value) ?? [];
+    const doubts = [...lintModel(built.value, "commands"), ...more].map((problem) => ({
       ...placed(problem, read.origin),
       doubt: true as const,
     }));

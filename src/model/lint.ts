@@ -34,7 +34,7 @@ function doubtsAbout(group: GroupSpec, scope: LintScope): readonly Problem[] {
   const known = KNOWN[scope].get(group);
   if (known !== undefined) return known;
   const doubts = group.processes.flatMap((process) => {
-    const path = [partOf(group), process.program];
+    const path = programPath(group, process);
     return [...lintCommand(path, process.command, scope), ...(scope === "all" ? lintNames(path, process) : [])];
   });
   KNOWN[scope].set(group, doubts.length === 0 ? NO_DOUBTS : doubts);
@@ -42,6 +42,11 @@ function doubtsAbout(group: GroupSpec, scope: LintScope): readonly Problem[] {
 }
 
 const NO_DOUBTS: readonly Problem[] = [];
+
+/** Where the program of a process is in the config. */
+export function programPath(group: GroupSpec, { program }: ProcessSpec): readonly string[] {
+  return [partOf(group), program];
+}
 
 function partOf(group: GroupSpec): string {
   switch (group.kind) {
