@@ -13,6 +13,8 @@ import { receiveSockets } from "../daemon/kept-sockets.ts";
 import { placesFor, placesIn, type Places } from "../daemon/places.ts";
 import { usageErrorText } from "../daemon/supervisord-getopt.ts";
 import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord-launch.ts";
+import type { LogSink } from "../logs/daemon-log.ts";
+import { LineBatch } from "../logs/line-batch.ts";
 import { TIMESTAMP_LENGTH } from "../logs/log-line.ts";
 import { SyslogSink } from "../logs/syslog-sink.ts";
 import { watchConfig } from "../watch/config-watcher.ts";
@@ -85,8 +87,7 @@ async function supervise(args: readonly string[], checked: LoadResult | null): P
     openLog: (path, maxbytes, backups) => logSink(path, maxbytes, backups),
     openSyslog: () => new SyslogSink("supervisord"),
     watchFiles: (onChange, onTrouble) => watchFiles(onChange, { onTrouble }),
-    // Containers and journals have times of their own.
-    stdout: { write: (line) => void process.stdout.write(launch === null ? line.slice(TIMESTAMP_LENGTH) : line) },
+    stdout: copyOnStdout(launch !== null),
     sockets,
     watch: values.watch ? (onChange) => watchConfig(onChange) : null,
   };
@@ -143,9 +144,16 @@ function tooling(): typeof import("./tooling.ts") {
   return require([".", "tooling.cjs"].join("/")) as typeof import("./tooling.ts");
 }
 
-function logSink(path: string, maxbytes: number, backups: number): { write(line: string): void; reopen(): void } {
+function logSink(path: string, maxbytes: number, backups: number): LogSink {
   const target = new LogFiles().acquire(path, maxbytes, backups);
-  return { write: (line) => void target.write(Buffer.from(line)), reopen: () => target.reopen() };
+  return new LineBatch({ write: (text) => void target.write(Buffer.from(text)), reopen: () => target.reopen() });
+}
+
+/** `timed`: with the time of each line. Containers and journals have times of their own. */
+function copyOnStdout(timed: boolean): LogSink {
+  const batch = new LineBatch({ write: (text) => void process.stdout.write(text) });
+  if (timed) return batch;
+  return { write: (line) => batch.write(line.slice(TIMESTAMP_LENGTH)), flush: () => batch.flush() };
 }
 
 function ignoreRelayed(): void {

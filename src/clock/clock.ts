@@ -1,3 +1,5 @@
+import { SharedWakes } from "./shared-wakes.ts";
+
 /**
  * Time, as the floors above see it. Decisions use `monotonic` only: the wall clock jumps (NTP, suspend, an operator), and
  * Supervisor's timers, which use it, fire an hour early or late when it does. The wall clock is for display.
@@ -9,6 +11,8 @@ export interface Clock {
   wall(): number;
   /** Runs `action` once the monotonic clock has reached `deadline`; returns how to call that off. */
   at(deadline: number, action: () => void): () => void;
+  /** As `at`, but up to `COARSE` later, together with what else is due by then: a hundred restarts are ten awakenings. */
+  around(deadline: number, action: () => void): () => void;
 }
 
 /** setTimeout treats anything longer as 1 ms. */
@@ -28,4 +32,10 @@ export const systemClock: Clock = {
     timer = setTimeout(arm, Math.min(Math.max(Math.ceil(deadline - systemClock.monotonic()), 0), LONGEST_TIMEOUT));
     return () => clearTimeout(timer);
   },
+  around: (deadline, action) => shared.at(deadline, action),
 };
+
+/** Milliseconds. */
+const COARSE = 100;
+
+const shared = new SharedWakes((deadline, action) => systemClock.at(deadline, action), COARSE);

@@ -87,6 +87,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     return fail([{ message: `cannot open the log ${supervisord.logfile}: ${(error as Error).message}` }], 1);
   }
   const { log } = mainLog;
+  process.on("exit", () => log.flush());
   noteRuntime(options.places, log);
   const autoLogs = new AutoLogs(supervisord.childlogdir ?? options.places.logs, supervisord.identifier);
   const supervisor = new Supervisor({
@@ -182,7 +183,15 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       pid: snapshot.pid,
       epoch: `${snapshot.pid}-${snapshot.startedAt}-${epoch}`,
       version: options.version,
-      mainLog: { path: mainLog.path, reopen: () => log.reopen(), write: log },
+      mainLog: {
+        path: mainLog.path,
+        reopen: () => log.reopen(),
+        // At once: a client may be about to read or to empty it.
+        write: (level, message) => {
+          log(level, message);
+          log.flush();
+        },
+      },
       shutdown,
       restart,
     },
@@ -212,7 +221,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     supervisor.handleKeeperEvent(event);
   };
   closeIdleSockets(supervisor, keeper);
-  supervisor.saveAlso(() => ({ mainLog: mainLog.position() }));
+  supervisor.saveAlso(mainLog.changes);
   const { identifier } = supervisord;
   pools = new ListenerPools({
     supervisor,

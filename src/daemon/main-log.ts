@@ -14,8 +14,8 @@ export interface MainLogFile {
   readonly log: DaemonLog;
   /** `null`: there is no file to read. */
   readonly path: string | null;
-  /** To be saved together with the acknowledgement of what was logged. */
-  readonly position: () => string | null;
+  /** To be saved together with the acknowledgement of what was logged, which is written by then: empty if nothing was. */
+  readonly changes: () => { readonly mainLog?: string | null };
   /** What an earlier supervisor had logged but not acknowledged has come again by now. */
   readonly caughtUp: () => void;
 }
@@ -42,15 +42,25 @@ export function openMainLog(
   const sinks = copy ? [parts.stdout] : [];
   if (isSyslog) sinks.push(parts.openSyslog());
   else if (path !== null) sinks.push(parts.openLog(path, spec.logfileMaxbytes, spec.logfileBackups));
+  let isLonger = true;
+  const log = createDaemonLog(
+    sinks,
+    spec.loglevel,
+    () => new Date(),
+    (line) => {
+      isLonger = true;
+      return told.has(line);
+    },
+  );
   return {
-    log: createDaemonLog(
-      sinks,
-      spec.loglevel,
-      () => new Date(),
-      (line) => told.has(line),
-    ),
+    log,
     path: file,
-    position: () => logPosition(file),
+    changes: () => {
+      if (!isLonger) return {};
+      isLonger = false;
+      log.flush();
+      return { mainLog: logPosition(file) };
+    },
     caughtUp: () => told.forget(),
   };
 }

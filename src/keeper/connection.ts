@@ -2,7 +2,9 @@
  * The supervisor's side of the connection: a `Keeper` whose calls travel over a stream.
  *
  * A promise's answer and an event may arrive in one chunk, and promises are told later than callbacks. So after an answer
- * the rest waits for the next turn: whoever awaits `start` has its pid before the exit event of that pid is told.
+ * an event waits for the next turn: whoever awaits `start` has its pid before the exit event of that pid is told.
+ *
+ * What is said in one turn goes out in one write, at its end: each write is a call of the system, and wakes the keeper.
  */
 import type { Duplex } from "node:stream";
 import { encodeMessage, FrameReader, type Message } from "../protocol/frames.ts";
@@ -44,6 +46,7 @@ class Line {
   /** What is to be said once the keeper has said which protocol it speaks; `null` after that. */
   #unsent: Message[] | null = [];
   #deferred = false;
+  #corked = false;
   #calls = 0;
   #ended = false;
   #over = false;
@@ -73,7 +76,21 @@ class Line {
       this.#unsent.push({ json, bytes });
       return;
     }
+    this.#holdUntilTurnEnds();
     for (const frame of encodeMessage({ json, bytes })) this.#stream.write(frame);
+  }
+
+  #holdUntilTurnEnds(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#stream.cork();
+    // A tick that is asked for by a microtask comes after all microtasks: also after the save of what this turn has changed.
+    queueMicrotask(() =>
+      process.nextTick(() => {
+        this.#corked = false;
+        this.#stream.uncork();
+      }),
+    );
   }
 
   #receive(chunk: Uint8Array): void {
@@ -88,36 +105,38 @@ class Line {
 
   #deliver(): void {
     if (this.#deferred) return;
-    for (let message = this.#inbox.shift(); message !== undefined; message = this.#inbox.shift()) {
-      if (!this.#handle(message)) continue;
-      this.#deferred = true;
-      setImmediate(() => {
-        this.#deferred = false;
-        this.#deliver();
-      });
-      return;
+    let answered = false;
+    while (this.#inbox.length > 0) {
+      const message = this.#inbox[0] as Message & { readonly json: FromKeeper };
+      const isAnswer = message.json.op === "result" || message.json.op === "failed";
+      if (answered && !isAnswer) {
+        this.#deferred = true;
+        setImmediate(() => {
+          this.#deferred = false;
+          this.#deliver();
+        });
+        return;
+      }
+      this.#inbox.shift();
+      answered = isAnswer;
+      this.#handle(message.json, message.bytes);
     }
     if (this.#ended) this.#finish();
   }
 
-  /** True if it was an answer. */
-  #handle({ json, bytes }: Message): boolean {
-    const said = json as FromKeeper;
+  #handle(said: FromKeeper, bytes: Uint8Array | null): void {
     switch (said.op) {
       case "hello":
-        this.#greet(said);
-        return false;
+        return this.#greet(said);
       case "event": {
         const event = (bytes === null ? said.event : { ...said.event, data: bytes }) as KeeperEvent;
         for (const listener of this.eventListeners) listener(event);
-        return false;
+        return;
       }
       case "result":
-        this.#take(said.id)?.resolve(said.result);
-        return true;
+        return this.#take(said.id)?.resolve(said.result);
       case "failed":
-        this.#take(said.id)?.reject(new Error(said.message));
-        return true;
+        return this.#take(said.id)?.reject(new Error(said.message));
     }
   }
 

@@ -4,6 +4,8 @@ import { formatLogLine, isLogged } from "./log-line.ts";
 /** Where finished lines go: a rotating file, standard output, syslog. Given by whoever composes the daemon. */
 export interface LogSink {
   write(line: string): void;
+  /** Writes what it still holds, if it holds lines back. */
+  flush?(): void;
   /** Closes and reopens by name, after a rotation from outside. */
   reopen?(): void;
 }
@@ -12,6 +14,8 @@ export interface LogSink {
 export interface DaemonLog {
   (level: LogLevel, message: string): void;
   setLevel(level: LogLevel): void;
+  /** From here on all that was logged is written, and not only when this turn ends. */
+  flush(): void;
   reopen(): void;
 }
 
@@ -31,6 +35,9 @@ export function createDaemonLog(
   };
   return Object.assign(log, {
     setLevel: (next: LogLevel): void => void (threshold = next),
+    flush: (): void => {
+      for (const sink of sinks) attempt(() => sink.flush?.());
+    },
     reopen: (): void => {
       for (const sink of sinks) attempt(() => sink.reopen?.());
     },

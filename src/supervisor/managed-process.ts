@@ -15,6 +15,7 @@ import { NOT_CHECKED, Readiness, readinessWorld } from "./readiness.ts";
 import { RunOutput, type LogPosition } from "./run-output.ts";
 import type { SavedProcess } from "./saved-state.ts";
 import { isShortage, spawnError } from "./spawn-error.ts";
+import { wakeFor } from "./wake-for.ts";
 
 /** What processes need from the daemon they live in. */
 export interface ProcessWorld {
@@ -313,7 +314,6 @@ export class ManagedProcess {
 
   #arm(): void {
     this.#disarm?.();
-    const { deadline } = this.#life;
-    this.#disarm = deadline === null ? null : this.#world.clock.at(deadline, () => this.input({ type: "timer" }));
+    this.#disarm = wakeFor(this.#life, this.#world.clock, () => this.input({ type: "timer" }));
   }
 }

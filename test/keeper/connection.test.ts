@@ -1,10 +1,11 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
+import { Duplex } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectKeeper } from "../../src/keeper/connection.ts";
 import { serveKeeper, type SupervisorConnection } from "../../src/keeper/serve.ts";
-import { encodeMessage, FrameReader } from "../../src/protocol/frames.ts";
+import { encodeMessage, FrameReader, type Message } from "../../src/protocol/frames.ts";
 import { KEEPER_PROTOCOL } from "../../src/protocol/keeper-version.ts";
 import { eventually, listen, logTo, openKeeper, sh, type TestKeeper, removeFolder } from "./harness.ts";
 
@@ -80,6 +81,45 @@ test("the pid of a program is known before its exit is told", async () => {
   await Promise.all(keys.map(begin));
   await Promise.all(keys.map((key) => heard.exit(key)));
   expect(unknown).toEqual([]);
+});
+
+test("what is said in one turn is one write, and answers that come together are told before what follows them", async () => {
+  const writes: Message[][] = [];
+  const reader = new FrameReader();
+  const stream = new Duplex({
+    read: () => {},
+    write: (chunk: Buffer, _encoding, done) => {
+      writes.push(reader.push(chunk));
+      done();
+    },
+    writev: (chunks, done) => {
+      writes.push(chunks.flatMap(({ chunk }) => reader.push(chunk as Buffer)));
+      done();
+    },
+  });
+  const remote = connectKeeper(stream);
+  const told: string[] = [];
+  remote.events.onEvent((event) => told.push(event.type));
+  const say = (...messages: object[]): void =>
+    void stream.push(Buffer.concat(messages.flatMap((json) => encodeMessage({ json, bytes: null }))));
+  say({ op: "hello", protocol: KEEPER_PROTOCOL, pid: 1 });
+  await eventually(() => writes.length > 0);
+  writes.length = 0;
+
+  const answered = ["a", "b"].map((key) => remote.forget(key).then(() => told.push(key)));
+  queueMicrotask(() => remote.acknowledge(7, {}));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(writes.map((messages) => messages.map(({ json }) => Object(json).op))).toEqual([
+    ["forget", "forget", "acknowledge"],
+  ]);
+  const ids = writes.flat().map(({ json }) => Object(json).id as number);
+  const relayed = { op: "event", event: { type: "relayed", signal: "HUP" } };
+  say({ op: "result", id: ids[0], result: null }, { op: "result", id: ids[1], result: null }, relayed, relayed);
+  await Promise.all(answered);
+  expect(told).toEqual(["a", "b"]);
+  await eventually(() => told.length === 4);
+  expect(told).toEqual(["a", "b", "relayed", "relayed"]);
+  stream.destroy();
 });
 
 test("a follower that does not read is told how much it missed, and misses no exit", async () => {
