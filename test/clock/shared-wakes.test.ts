@@ -12,7 +12,7 @@ function timers() {
     },
     deadlines: () => [...set.values()].map(({ deadline }) => deadline).sort((a, b) => a - b),
     reach: (now: number) => {
-      for (const [id, { deadline, action }] of [...set]) {
+      for (const [id, { deadline, action }] of Array.from(set)) {
         if (deadline > now) continue;
         set.delete(id);
         action();
