@@ -136,13 +136,38 @@ function bytes(count) {
 
 const percent = (value) => (value === null ? "" : `${value < 10 ? value.toFixed(1) : Math.round(value)} %`);
 
+/** Rows in the window or close to it. Of a thousand rows only their numbers are drawn, those of the others when they come here. */
+const inSight = new Set();
+const sight = new IntersectionObserver(
+  (changes) => {
+    for (const { target, isIntersecting } of changes) {
+      if (isIntersecting) {
+        inSight.add(target);
+        drawNumbers(target);
+      } else inSight.delete(target);
+    }
+  },
+  { rootMargin: "300px" },
+);
+
+function watchRows() {
+  sight.disconnect();
+  inSight.clear();
+  for (const row of rowsOf()) sight.observe(row);
+}
+
 function tick() {
-  const now = (Date.now() + offset) / 1000;
-  for (const row of rowsOf()) {
-    if (row.hidden) continue;
-    const start = Number(row.dataset.start);
-    put(row.querySelector(".uptime"), start === 0 ? "" : uptime(now - start));
-  }
+  for (const row of inSight) drawUptime(row);
+}
+
+function drawNumbers(row) {
+  drawUptime(row);
+  drawUsage(row);
+}
+
+function drawUptime(row) {
+  const start = Number(row.dataset.start);
+  put(row.querySelector(".uptime"), start === 0 ? "" : uptime((Date.now() + offset) / 1000 - start));
 }
 
 function put(element, text) {
@@ -190,10 +215,8 @@ function takeUsage(data) {
     past.memory.push(used[1]);
     for (const values of [past.cpu, past.memory]) if (values.length > HISTORY) values.shift();
   }
-  for (const row of rowsOf()) {
-    if (!usage.has(row.dataset.key)) history.delete(row.dataset.key);
-    if (!row.hidden) drawUsage(row);
-  }
+  for (const key of history.keys()) if (!usage.has(key)) history.delete(key);
+  for (const row of inSight) drawUsage(row);
   if ((sort.by === "cpu" || sort.by === "memory") && !body.contains(document.activeElement)) arrange();
 }
 
@@ -211,7 +234,6 @@ function takeRows(data) {
   }
   if (sort.by === "group") show();
   else arrange();
-  tick();
 }
 
 /** Ticked stays ticked, and who stood on a button of the row stands on the same one, or on the one in its place. */
@@ -221,7 +243,10 @@ function replace(before, row) {
   const isNews = before.dataset.state !== row.dataset.state;
   order[order.indexOf(before)] = row;
   before.replaceWith(row);
-  drawUsage(row);
+  sight.unobserve(before);
+  inSight.delete(before);
+  sight.observe(row);
+  drawNumbers(row);
   if (isNews) row.classList.add("changed");
   if (focused !== -1) controls(row)[Math.min(focused, controls(row).length - 1)].focus();
 }
@@ -250,10 +275,8 @@ function takeTable(page) {
   const ticked = new Set(rowsOf().filter((row) => row.querySelector("input").checked).map((row) => row.dataset.key));
   table.dataset.live = fresh.dataset.live;
   body.replaceChildren(...fresh.tBodies[0].children);
-  for (const row of rowsOf()) {
-    row.querySelector("input").checked = ticked.has(row.dataset.key);
-    drawUsage(row);
-  }
+  for (const row of rowsOf()) row.querySelector("input").checked = ticked.has(row.dataset.key);
+  watchRows();
   const { group } = filters.elements;
   const chosen = group.value;
   group.replaceChildren(...page.querySelector("#group").children);
@@ -261,7 +284,6 @@ function takeTable(page) {
   if (group.selectedIndex === -1) group.value = "";
   order = [...body.children];
   arrange();
-  tick();
 }
 
 let source = null;
@@ -342,11 +364,7 @@ for (const head of table.querySelectorAll("th[data-sort]")) {
   });
 }
 
-filters.addEventListener("input", () => {
-  show();
-  tick();
-  for (const row of rowsOf()) if (!row.hidden) drawUsage(row);
-});
+filters.addEventListener("input", show);
 filters.addEventListener("submit", (event) => event.preventDefault());
 summary.addEventListener("click", (event) => {
   const link = event.target.closest("a");
@@ -386,7 +404,7 @@ document.addEventListener("keydown", (event) => {
 order = [...body.children];
 const query = new URLSearchParams(location.search);
 show();
-tick();
+watchRows();
 setInterval(tick, 1000);
 if (["filter", "state", "group", "sort"].some((name) => query.get(name))) void renew();
 else connect();
