@@ -34,9 +34,9 @@ export function openWorkplace() {
       child.once("exit", () => running.delete(child));
       return child;
     },
-    /** A new empty folder. */
-    room(name) {
-      const room = join(folder, `${name}-${(last += 1)}`);
+    /** A new empty folder, on disk unless it has to be in memory. */
+    room(name, inMemory = false) {
+      const room = join(inMemory ? memory : folder, `${name}-${(last += 1)}`);
       mkdirSync(room);
       return room;
     },
