@@ -213,6 +213,15 @@ function mutilate(seed: Uint8Array, pieces: readonly string[], random: (limit: n
   return Uint8Array.from(body);
 }
 
+/** A list of structs with the same members, as `getAllProcessInfo` answers. */
+function equalStructs(): fc.Arbitrary<Encodable> {
+  const scalar = fc.oneof(fc.string({ maxLength: 4 }), fc.integer(), fc.boolean(), fc.constantFrom("a&b", "", " "));
+  const names = fc.uniqueArray(fc.string({ maxLength: 3 }), { minLength: 1, maxLength: 4 });
+  return names.chain((keys) =>
+    fc.array(fc.record(Object.fromEntries(keys.map((key) => [key, scalar]))), { minLength: 2, maxLength: 6 }),
+  );
+}
+
 describe("the scanner for plain answers", () => {
   const pieces = [
     "<",
@@ -236,59 +245,33 @@ describe("the scanner for plain answers", () => {
     ".",
   ];
 
-  it("reads a damaged document as the parser does, or leaves it to it", () => {
-    let scanned = 0;
-    fc.assert(
-      fc.property(
-        values,
-        fc.array(fc.tuple(fc.nat(), fc.nat(4), fc.constantFrom("", ...pieces)), { maxLength: 2 }),
-        (value, edits) => {
-          let text = encodeResponse(value);
-          for (const [place, length, piece] of edits) {
-            const at = place % text.length;
-            text = text.slice(0, at) + piece + text.slice(at + length);
-          }
-          text = replaceIllegal(text);
-          const plain = scanResponse(text);
-          if (plain === null) return;
-          scanned++;
-          expect(parseResponse(text)).toEqual({ kind: "value", value: plain.value });
-        },
-      ),
-      { numRuns: 3000 },
+  type Edit = readonly [place: number, length: number, piece: string];
+  const edits = (most: number): fc.Arbitrary<Edit[]> =>
+    fc.array(fc.tuple(fc.nat(), fc.nat(4), fc.constantFrom("", ...pieces)), { maxLength: most });
+  const damaged = (text: string, places: readonly Edit[]): string =>
+    replaceIllegal(
+      places.reduce((before, [place, length, piece]) => {
+        const at = place % before.length;
+        return before.slice(0, at) + piece + before.slice(at + length);
+      }, text),
     );
-    expect(scanned).toBeGreaterThan(300);
-  });
 
-  it("reads structs of one shape as the parser does, damaged ones among them", () => {
+  it.each<[title: string, of: fc.Arbitrary<Encodable>, mostEdits: number, scannedAtLeast: number]>([
+    ["any value", values, 2, 300],
+    ["structs of one shape", equalStructs(), 1, 1000],
+  ])("reads %s, damaged, as the parser does, or leaves it to it", (_, of, mostEdits, scannedAtLeast) => {
     let scanned = 0;
-    const scalar = fc.oneof(fc.string({ maxLength: 4 }), fc.integer(), fc.boolean(), fc.constantFrom("a&b", "", " "));
-    const structs = fc
-      .dictionary(fc.string({ maxLength: 3 }), fc.constant(null), { minKeys: 1, maxKeys: 4 })
-      .chain((keys) => {
-        const one = fc.record(Object.fromEntries(Object.keys(keys).map((key) => [key, scalar])));
-        return fc.array(one, { minLength: 2, maxLength: 6 });
-      });
     fc.assert(
-      fc.property(
-        structs,
-        fc.array(fc.tuple(fc.nat(), fc.nat(4), fc.constantFrom("", ...pieces)), { maxLength: 1 }),
-        (value, edits) => {
-          let text = encodeResponse(value as Encodable);
-          for (const [place, length, piece] of edits) {
-            const at = place % text.length;
-            text = text.slice(0, at) + piece + text.slice(at + length);
-          }
-          text = replaceIllegal(text);
-          const plain = scanResponse(text);
-          if (plain === null) return;
-          scanned++;
-          expect(parseResponse(text)).toEqual({ kind: "value", value: plain.value });
-        },
-      ),
+      fc.property(of, edits(mostEdits), (value, places) => {
+        const text = damaged(encodeResponse(value), places);
+        const plain = scanResponse(text);
+        if (plain === null) return;
+        scanned++;
+        expect(parseResponse(text)).toEqual({ kind: "value", value: plain.value });
+      }),
       { numRuns: 3000 },
     );
-    expect(scanned).toBeGreaterThan(1000);
+    expect(scanned).toBeGreaterThan(scannedAtLeast);
   });
 
   it("needs no parser for what servers write", () => {
