@@ -4,6 +4,7 @@ import { colorOf, styler } from "./render/colors.ts";
 import { PrefixedOutput } from "./render/prefixed-output.ts";
 import { describePlan } from "./render/plan-text.ts";
 import { safeText } from "./render/safe-text.ts";
+import { stateText } from "./render/state-text.ts";
 import { isNotRunning, type ApiClient } from "../client/api-client.ts";
 import { follow } from "../client/follow.ts";
 import { selects } from "../model/select-processes.ts";
@@ -138,12 +139,13 @@ function show(
     case "state": {
       if (item.to === "EXITED" || item.to === "FATAL" || item.to === "BACKOFF" || item.to === "STOPPED")
         output.flush(item.namespec);
-      const text = `${item.namespec} ${item.to.toLowerCase()}${item.detail === "" ? "" : ` (${item.detail})`}`;
-      const color = item.to === "FATAL" || item.to === "BACKOFF" ? "red" : item.to === "RUNNING" ? "green" : "dim";
-      return say(paint(color, text));
+      // That it was started goes without saying, unless there is a reason. It runs soon, or it fails.
+      if (item.to === "STARTING" && item.detail === "") return;
+      return say(stateText(item, paint));
     }
     case "plan":
-      if (!item.report.ok) return say(`the config ${status.config.file} was not applied:\n${item.report.problems}`);
+      if (!item.report.ok)
+        return say(`${paint("red", `the config ${status.config.file} was not applied:`)}\n${item.report.problems}`);
       return item.report.steps.length === 0
         ? undefined
         : say(`config applied:\n${describePlan(item.report)}`.trimEnd());

@@ -7,6 +7,15 @@ import { version } from "./version.ts";
 export { helpTexts } from "./help-texts.ts";
 export { withShellAction } from "./shell-arguments.ts";
 
+const NAMES = "programs, groups, or single processes (group:name)";
+const NAMES_OR_ALL = `${NAMES}; default: all`;
+
+const DESCRIPTIONS = {
+  start: "start programs, with those that they depend on",
+  stop: "stop programs",
+  restart: "stop programs and start them again; what they depend on is started if it does not run",
+} as const;
+
 /**
  * The commands of `sup` with their options and help. What they do is in bundles of their own (`actions`, and `tooling`
  * for what compiles a config), loaded when a command runs; `done` receives its exit status.
@@ -23,8 +32,11 @@ export function createProgram(done: (status: number) => void): Command {
     .addHelpText(
       "after",
       `\nStart with:\n  sup init          write a supervisor.config.ts here\n  sup up            run it; edits are applied as you save\n` +
-        `\nExit status: 0 done; 1 not done, or something is in trouble; 2 wrong use; 3 no daemon runs here;\n` +
-        `124 time ran out; \`sup up\` ends with 130 after Ctrl-C.\n`,
+        `\nNames: \`web\` is all that is called so: a program with its copies, a process, or a\n` +
+        `group with its programs. \`group:name\` is one process of a group, \`group:*\` a\n` +
+        `group and nothing else, \`all\` everything.\n` +
+        `\nExit status: 0 done; 1 not done, or something is in trouble; 2 wrong use; 3 no\n` +
+        `daemon runs here; 124 time ran out; \`sup up\` ends with 130 after Ctrl-C.\n`,
     );
   // Commander prints the help of all when asked for that of a command which there is not.
   program.addHelpText("beforeAll", () => {
@@ -48,7 +60,8 @@ export function createProgram(done: (status: number) => void): Command {
   };
 
   program
-    .command("up [names...]")
+    .command("up")
+    .argument("[names...]", NAMES_OR_ALL)
     .description("start everything (or the named programs) and show their output; Ctrl-C stops it all")
     .option("-d, --detach", "run in the background", false)
     .option("--wait", "run in the background and return once everything is ready", false)
@@ -82,7 +95,8 @@ export function createProgram(done: (status: number) => void): Command {
     });
 
   program
-    .command("status [names...]")
+    .command("status")
+    .argument("[names...]", NAMES_OR_ALL)
     .description("what runs, and why what does not run does not")
     .option("--json", "as JSON", false)
     .action(async (names: string[], options: { json: boolean }) => {
@@ -90,7 +104,8 @@ export function createProgram(done: (status: number) => void): Command {
     });
 
   program
-    .command("ps [names...]")
+    .command("ps")
+    .argument("[names...]", NAMES_OR_ALL)
     .description("the processes of each program as a tree, with what they use")
     .option("--json", "as JSON", false)
     .action(async (names: string[], options: { json: boolean }) => {
@@ -99,8 +114,9 @@ export function createProgram(done: (status: number) => void): Command {
 
   for (const action of ["start", "stop", "restart"] as const) {
     const command = program
-      .command(`${action} <names...>`)
-      .description(`${action} programs, processes (group:name) or groups (group:*), or all`)
+      .command(action)
+      .argument("<names...>", `${NAMES}, or all`)
+      .description(DESCRIPTIONS[action])
       .option("--json", "as JSON", false)
       .option("--no-wait", "return at once");
     if (action !== "stop") command.option("--no-deps", "without the programs they depend on");
@@ -116,8 +132,10 @@ export function createProgram(done: (status: number) => void): Command {
   }
 
   program
-    .command("signal <signal> <names...>")
-    .description("send a signal, such as HUP or USR1")
+    .command("signal")
+    .argument("<signal>", "such as HUP or USR1")
+    .argument("<names...>", `${NAMES}, or all`)
+    .description("send a signal to programs")
     .option("--json", "as JSON", false)
     .action(async (signal: string, names: string[], options: { json: boolean }) => {
       done(await actions().control(await project(), "signal", names, { json: options.json, wait: true, signal }));
@@ -132,14 +150,16 @@ export function createProgram(done: (status: number) => void): Command {
     });
 
   program
-    .command("pid [names...]")
+    .command("pid")
+    .argument("[names...]", `${NAMES}; default: the daemon`)
     .description("the pid of the daemon, or of processes")
     .action(async (names: string[]) => {
       done(await actions().pid(await project(), names));
     });
 
   program
-    .command("logs [names...]")
+    .command("logs")
+    .argument("[names...]", NAMES_OR_ALL)
     .description("the last lines of the programs' output: standard output first, then standard error")
     .option("-f, --follow", "go on showing what they write", false)
     .option("-n, --lines <count>", "how many lines of each stream", wholeNumber, 20)

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { selects } from "../model/select-processes.ts";
+import { nameProblem } from "../model/select-processes.ts";
 import type {
   ActionResult,
   PlanReport,
@@ -116,8 +116,11 @@ export class SupClient {
     return this.#api.call("stop", { names: listOf(names), ...options }, this.#closed.signal);
   }
 
-  /** Stops what runs, then starts; a stopped program is simply started. */
-  restart(names: Names, options: { readonly wait?: boolean } = {}): Promise<readonly ActionResult[]> {
+  /** Stops what runs, then starts, with what they depend on unless `noDeps`; a stopped program is simply started. */
+  restart(
+    names: Names,
+    options: { readonly wait?: boolean; readonly noDeps?: boolean } = {},
+  ): Promise<readonly ActionResult[]> {
     return this.#api.call("restart", { names: listOf(names), ...options }, this.#closed.signal);
   }
 
@@ -167,8 +170,8 @@ export class SupClient {
   async ready(names: Names, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     const list = listOf(names);
     const { processes } = await this.status();
-    const unknown = list.find((name) => !processes.some((process) => selects([name], process)));
-    if (unknown !== undefined) throw new Error(`there is no process or group ${unknown}`);
+    const unknown = nameProblem(list, processes);
+    if (unknown !== null) throw new Error(unknown);
     const failed = await untilReady(this.#api, list, this.#until(options.signal));
     if (failed.length > 0) throw new NotReadyError(failed);
   }

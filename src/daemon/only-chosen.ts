@@ -1,5 +1,5 @@
 import type { Model, ProcessSpec } from "../model/model.ts";
-import { selects, unknownName } from "../model/select-processes.ts";
+import { nameProblem, selects } from "../model/select-processes.ts";
 
 /** The chosen processes and all that they depend on, directly or not. */
 export function onlyChosen(model: Model, names: readonly string[]): ((spec: ProcessSpec) => boolean) | null {
@@ -16,9 +16,8 @@ export function onlyChosen(model: Model, names: readonly string[]): ((spec: Proc
 
 /** What is wrong with the names, in words; `null` if each means something in the model. */
 export function chosenInVain(model: Model, names: readonly string[]): string | null {
-  const unknown = unknownName(
+  return nameProblem(
     names,
     model.groups.flatMap((group) => group.processes),
   );
-  return unknown === undefined ? null : `there is no process or group ${unknown}`;
 }

@@ -1,6 +1,7 @@
 import type { EventEffect } from "../machine/effect.ts";
 import { randomBytes } from "node:crypto";
 import { namespec } from "../model/model.ts";
+import type { ProcessState } from "../model/states.ts";
 import type { StreamItem } from "../protocol/api.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
@@ -12,6 +13,8 @@ export interface LoggedEvent {
   readonly item: Extract<StreamItem, { readonly seq: number } | { readonly type: "end" }>;
   readonly process: ManagedProcess["spec"] | null;
 }
+
+const FAILURES: ReadonlySet<string> = new Set(["BACKOFF", "FATAL", "UNKNOWN"] satisfies ProcessState[]);
 
 /** So many of the last events can be told again. */
 const MOST = 2000;
@@ -51,6 +54,11 @@ export class EventLog {
     return this.#seq;
   }
 
+  /** Everything that is known still. */
+  all(): readonly LoggedEvent[] {
+    return this.#events;
+  }
+
   /** What came after the event with that number; `null` if that is not known any more. */
   since(seq: number): readonly LoggedEvent[] | null {
     const missing = this.#seq - seq;
@@ -72,7 +80,8 @@ export class EventLog {
     const { from, name } = event;
     const detail = stateDetail(this.#supervisor, process, event);
     const to = name.slice("PROCESS_STATE_".length) as typeof from;
-    this.#add({ type: "state", namespec: namespec(process.spec), from, to, detail, seq: 0 }, process.spec);
+    const failed = FAILURES.has(to) || (event.name === "PROCESS_STATE_EXITED" && !event.expected);
+    this.#add({ type: "state", namespec: namespec(process.spec), from, to, detail, failed, seq: 0 }, process.spec);
   }
 
   #add(item: Extract<StreamItem, { readonly seq: number }>, process: LoggedEvent["process"]): void {

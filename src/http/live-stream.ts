@@ -59,8 +59,9 @@ export function sendLiveStream(
   const heard = since === "unknown" ? null : since;
   const outputs = heard?.outputs === true && heard.cursor.keeper === keeper ? heard.cursor.output : null;
   const { life, seq } = events;
-  const again = heard !== null && heard.cursor.life === life ? events.since(heard.cursor.event) : null;
-  const event = again === null ? seq : (heard?.cursor.event ?? seq);
+  const fromBoot = since === null && query.boot === true ? [...events.all()] : null;
+  const again = heard !== null && heard.cursor.life === life ? events.since(heard.cursor.event) : fromBoot;
+  const event = again === null ? seq : seq - again.length;
   writer.send({ type: "open", cursor: { life, event, keeper, output: outputs ?? {} } });
   if (since !== null && query.events === true && again === null) {
     const reason =

@@ -213,6 +213,10 @@ const streamItem = named(
       from: processState,
       to: processState,
       detail: about(z.string(), "Why, for a state that needs a reason."),
+      failed: about(
+        z.boolean(),
+        "It is a failure: an end that is not expected, a start that did not succeed, FATAL, UNKNOWN.",
+      ),
       seq,
     }),
     about(
@@ -252,7 +256,7 @@ const streamItem = named(
 
 const names = about(
   z.array(z.string()),
-  "`web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything.",
+  "`web`, `web:web_0`, `group`, `group:*`; a program's name means all its processes, a group's all its programs. Empty or absent: everything.",
 ).optional();
 const wait = about(z.boolean(), "Answer when it is done. Default true.").optional();
 
@@ -267,7 +271,7 @@ export const streamQuery = named(
     lines: about(count, "How many of the last lines of each log to begin with. Default 0.").optional(),
     boot: about(
       z.boolean(),
-      "Begin with all that was written since this daemon first started each program.",
+      "Begin with what has happened since this supervisor process began, and with all that was written since this daemon first started each program.",
     ).optional(),
     since: streamCursor.optional(),
   }),
@@ -303,8 +307,9 @@ export const apiCalls = {
     result: actionResults,
   },
   restart: {
-    about: "Stops what runs, then starts; a stopped program is simply started.",
-    arguments: z.strictObject({ names, wait }),
+    about:
+      "Stops what runs, then starts, as `start` does: with what they depend on unless `noDeps`. A stopped program is simply started.",
+    arguments: z.strictObject({ names, wait, noDeps: z.boolean().optional() }),
     result: actionResults,
   },
   signal: {
@@ -317,7 +322,12 @@ export const apiCalls = {
     arguments: nothing,
     result: planReport,
   },
-  update: { about: "Reads the config and applies what changed.", arguments: nothing, result: planReport },
+  update: {
+    about:
+      "Reads the config and applies what changed. Refused, and nothing applied, if it has nothing of one of the names.",
+    arguments: z.strictObject({ names }),
+    result: planReport,
+  },
   shutdown: {
     about: "Ends every program in order, then the daemon. Answers at once.",
     arguments: nothing,

@@ -10,7 +10,7 @@ export interface ApiCalls {
   /** Starts processes, with what they depend on unless `noDeps`. Waits for RUNNING, or for the reason why not. */
   start: {
     readonly arguments: {
-      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      /** `web`, `web:web_0`, `group`, `group:*`; a program's name means all its processes, a group's all its programs. Empty or absent: everything. */
       readonly names?: readonly string[] | undefined;
       /** Answer when it is done. Default true. */
       readonly wait?: boolean | undefined;
@@ -21,27 +21,28 @@ export interface ApiCalls {
   /** Stops processes: by signal, escalation and wait, as each program's config says. */
   stop: {
     readonly arguments: {
-      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      /** `web`, `web:web_0`, `group`, `group:*`; a program's name means all its processes, a group's all its programs. Empty or absent: everything. */
       readonly names?: readonly string[] | undefined;
       /** Answer when it is done. Default true. */
       readonly wait?: boolean | undefined;
     };
     readonly result: readonly ActionResult[];
   };
-  /** Stops what runs, then starts; a stopped program is simply started. */
+  /** Stops what runs, then starts, as `start` does: with what they depend on unless `noDeps`. A stopped program is simply started. */
   restart: {
     readonly arguments: {
-      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      /** `web`, `web:web_0`, `group`, `group:*`; a program's name means all its processes, a group's all its programs. Empty or absent: everything. */
       readonly names?: readonly string[] | undefined;
       /** Answer when it is done. Default true. */
       readonly wait?: boolean | undefined;
+      readonly noDeps?: boolean | undefined;
     };
     readonly result: readonly ActionResult[];
   };
   /** Sends a signal to the processes themselves, never to their groups. */
   signal: {
     readonly arguments: {
-      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      /** `web`, `web:web_0`, `group`, `group:*`; a program's name means all its processes, a group's all its programs. Empty or absent: everything. */
       readonly names?: readonly string[] | undefined;
       /** `HUP`, `SIGHUP` or `1`. */
       readonly signal: string;
@@ -50,8 +51,14 @@ export interface ApiCalls {
   };
   /** Reads the config and answers what would change; changes nothing. */
   plan: { readonly arguments: object; readonly result: PlanReport };
-  /** Reads the config and applies what changed. */
-  update: { readonly arguments: object; readonly result: PlanReport };
+  /** Reads the config and applies what changed. Refused, and nothing applied, if it has nothing of one of the names. */
+  update: {
+    readonly arguments: {
+      /** `web`, `web:web_0`, `group`, `group:*`; a program's name means all its processes, a group's all its programs. Empty or absent: everything. */
+      readonly names?: readonly string[] | undefined;
+    };
+    readonly result: PlanReport;
+  };
   /** Ends every program in order, then the daemon. Answers at once. */
   shutdown: {
     readonly arguments: object;
@@ -63,7 +70,7 @@ export interface ApiCalls {
   /** The processes of programs, with what they use. */
   processes: {
     readonly arguments: {
-      /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+      /** `web`, `web:web_0`, `group`, `group:*`; a program's name means all its processes, a group's all its programs. Empty or absent: everything. */
       readonly names?: readonly string[] | undefined;
     };
     readonly result: readonly ProgramTree[];
@@ -253,7 +260,7 @@ export interface PlanStep {
 
 /** What a stream carries. */
 export interface StreamQuery {
-  /** `web`, `web:web_0`, `group:*`; a program's name means all its processes. Empty or absent: everything. */
+  /** `web`, `web:web_0`, `group`, `group:*`; a program's name means all its processes, a group's all its programs. Empty or absent: everything. */
   readonly names?: readonly string[] | undefined;
   /** Tell what the programs write. */
   readonly logs?: boolean | undefined;
@@ -263,7 +270,7 @@ export interface StreamQuery {
   readonly follow?: boolean | undefined;
   /** How many of the last lines of each log to begin with. Default 0. */
   readonly lines?: number | undefined;
-  /** Begin with all that was written since this daemon first started each program. */
+  /** Begin with what has happened since this supervisor process began, and with all that was written since this daemon first started each program. */
   readonly boot?: boolean | undefined;
   readonly since?: StreamCursor | undefined;
 }
@@ -291,6 +298,8 @@ export type StreamItem =
       readonly to: ProcessState;
       /** Why, for a state that needs a reason. */
       readonly detail: string;
+      /** It is a failure: an end that is not expected, a start that did not succeed, FATAL, UNKNOWN. */
+      readonly failed: boolean;
       /** Its number among the events of this supervisor process. */
       readonly seq: number;
     }

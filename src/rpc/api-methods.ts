@@ -1,10 +1,11 @@
 import type { ApiCalls, ApiName, StatusReport, UpgradeReport } from "../protocol/api.ts";
+import type { Model, ProcessSpec } from "../model/model.ts";
 import type { Keeper, KeeperSnapshot } from "../protocol/keeper.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
 import { hurry } from "../supervisor/shut-down.ts";
 import { reportProcess, type LostOutput } from "../supervisor/snapshot.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { restart, signal, start, stop } from "./control.ts";
+import { assertNamed, restart, signal, start, stop } from "./control.ts";
 import { membersOf, processTrees } from "./process-trees.ts";
 
 /** The JSON side of the contract, implemented: one function a call. Each may throw a `Refusal`. */
@@ -41,7 +42,7 @@ export function apiMethods(daemon: DaemonFacts): ApiMethods {
     restart: (args) => restart(supervisor, args),
     signal: (args) => signal(supervisor, args),
     plan: () => config.plan(),
-    update: () => config.update(),
+    update: ({ names }) => config.update((next) => assertNamed(names ?? [], processesIn(next))),
     shutdown: () => {
       daemon.shutdown();
       return { pid: daemon.snapshot.pid };
@@ -54,6 +55,10 @@ export function apiMethods(daemon: DaemonFacts): ApiMethods {
       return {};
     },
   };
+}
+
+function processesIn({ groups }: Model): readonly ProcessSpec[] {
+  return groups.flatMap((group) => group.processes);
 }
 
 async function statusReport(daemon: DaemonFacts): Promise<StatusReport> {

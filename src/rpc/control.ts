@@ -1,6 +1,6 @@
 import { awaitsRestart } from "../machine/life.ts";
-import { namespec } from "../model/model.ts";
-import { selects, unknownName } from "../model/select-processes.ts";
+import { namespec, type ProcessSpec } from "../model/model.ts";
+import { nameProblem, selects } from "../model/select-processes.ts";
 import { SIGNALLABLE_STATES, STOPPED_STATES, type ProcessState } from "../model/states.ts";
 import type { ActionResult, ApiCalls } from "../protocol/api.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
@@ -28,15 +28,18 @@ export function stop(supervisor: Supervisor, args: ApiCalls["stop"]["arguments"]
   );
 }
 
-/** `restart`: stops what runs, then starts; a stopped program is simply started. */
+/** `restart`: stops what runs, then starts, as `start` does; a stopped program is simply started. */
 export async function restart(
   supervisor: Supervisor,
   args: ApiCalls["restart"]["arguments"],
 ): Promise<readonly ActionResult[]> {
   assertAccepting(supervisor);
-  const restarted = choose(supervisor, args.names).map(async (process) => {
+  const noDeps = args.noDeps === true;
+  const chosen = choose(supervisor, args.names);
+  if (!noDeps) for (const needed of dependenciesOf(supervisor, chosen)) supervisor.requestStart(needed);
+  const restarted = chosen.map(async (process) => {
     await supervisor.stopAndWait(process, { startAgain: true });
-    return startOne(supervisor, process, args.wait !== false, false);
+    return startOne(supervisor, process, args.wait !== false, noDeps);
   });
   return Promise.all(restarted);
 }
@@ -59,12 +62,17 @@ export function signal(
 /** The processes of these names, all if there is none. @throws Refusal for a name that there is not. */
 export function choose(supervisor: Supervisor, names: readonly string[] = []): ManagedProcess[] {
   const all = supervisor.processes();
-  const unknown = unknownName(
+  assertNamed(
     names,
     all.map((process) => process.spec),
   );
-  if (unknown !== undefined) throw new Refusal(`there is no program, process or group ${unknown}`);
   return all.filter((process) => selects(names, process.spec));
+}
+
+/** @throws Refusal for a name that means none of the processes. */
+export function assertNamed(names: readonly string[], processes: readonly ProcessSpec[]): void {
+  const unknown = nameProblem(names, processes);
+  if (unknown !== null) throw new Refusal(unknown);
 }
 
 async function startOne(

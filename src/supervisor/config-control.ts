@@ -87,15 +87,22 @@ export class ConfigControl {
       : this.#refusal(result);
   }
 
-  /** Reads the config and applies what changed. Resolves when all of it has been done. */
-  async update(): Promise<PlanReport> {
-    const { report, done } = await this.#next(() => this.#beginUpdate());
+  /**
+   * Reads the config and applies what changed. Resolves when all of it has been done.
+   *
+   * @param check of the new model, before anything is done: what it throws is what becomes of the call.
+   */
+  async update(check: (next: Model) => void = () => undefined): Promise<PlanReport> {
+    const { report, done } = await this.#next(() => this.#beginUpdate(check));
     await done;
     return report;
   }
 
-  async #beginUpdate(): Promise<{ readonly report: PlanReport; readonly done: Promise<void> }> {
+  async #beginUpdate(
+    check: (next: Model) => void,
+  ): Promise<{ readonly report: PlanReport; readonly done: Promise<void> }> {
     const result = await this.#read();
+    if (result.outcome.ok) check(result.outcome.value);
     // Only what is applied counts as seen: a look in between must not make the watcher forget an edit.
     this.#options.onFiles(result.files, result.hash);
     if (!result.outcome.ok) {

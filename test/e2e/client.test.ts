@@ -134,7 +134,7 @@ describe("the typed client", () => {
     const failed = client.ready(["ok", "bad"]);
     await expect(failed).rejects.toBeInstanceOf(NotReadyError);
     await expect(failed).rejects.toThrow(/^bad: FATAL /);
-    await expect(client.ready("nobody")).rejects.toThrow("there is no process or group nobody");
+    await expect(client.ready("nobody")).rejects.toThrow("there is no program, process or group nobody");
     await client.stop("ok");
     const leave = new AbortController();
     const waiting = client.ready("ok", { signal: leave.signal });

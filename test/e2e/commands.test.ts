@@ -70,8 +70,14 @@ describe("sup status", () => {
   test("refuses a name that does not exist", async () => {
     expect(await project.sup("status", "nobody")).toMatchObject({
       exitCode: 1,
-      stderr: "sup: there is no process or group nobody",
+      stderr: "sup: there is no program, process or group nobody",
     });
+    for (const words of [["status"], ["stop"], ["restart"], ["logs", "hup"], ["pid", "hup"], ["ps"], ["up", "-d"]])
+      expect(await project.sup(...words, "talkr"), words.join(" ")).toMatchObject({
+        exitCode: 1,
+        stdout: "",
+        stderr: "sup: there is no program, process or group talkr (did you mean talker?)",
+      });
   });
 
   test("works from a folder below the config, and elsewhere with -c", async () => {
@@ -105,6 +111,44 @@ describe("sup start, stop, restart, signal, pid", () => {
     const { stdout } = await project.sup("status", "base", "needy");
     expect(stdout.match(/RUNNING/g)).toHaveLength(2);
     await project.sup("stop", "needy", "base");
+  });
+
+  test("restart starts what is stopped of what a program depends on, unless told not to", async () => {
+    const said = "needy: restarted";
+    expect(await project.sup("restart", "needy")).toMatchObject({ exitCode: 0, stdout: said, stderr: "" });
+    expect((await project.sup("status", "base", "needy")).stdout.match(/RUNNING/g)).toHaveLength(2);
+    const pid = (await project.sup("pid", "base")).stdout;
+    expect(await project.sup("restart", "needy")).toMatchObject({ exitCode: 0, stdout: said });
+    expect((await project.sup("pid", "base")).stdout).toBe(pid);
+    await project.sup("stop", "base");
+    expect(await project.sup("restart", "--no-deps", "needy")).toMatchObject({ exitCode: 0, stdout: said });
+    expect(await project.sup("status", "base")).toMatchObject({ stdout: expect.stringMatching(/^base +STOPPED/) });
+    await project.sup("stop", "needy");
+  });
+
+  test("a group is meant by its bare name, by every command", async () => {
+    const members = ["pair:talker", "pair:copies_0", "pair:copies_1"];
+    const namesIn = (text: string): string[] => text.split("\n").map((line) => /^[^ ]+?(?=:? )/.exec(line)?.[0] ?? "");
+    for (const words of [["status"], ["restart"], ["stop"], ["start"]]) {
+      const { stdout, exitCode } = await project.sup(...words, "pair");
+      expect(namesIn(stdout), words.join(" ")).toEqual(members);
+      expect(exitCode).toBe(0);
+    }
+    expect((await project.sup("signal", "CONT", "pair")).stdout.split("\n")).toHaveLength(3);
+    expect((await project.sup("pid", "pair")).stdout.split("\n")).toHaveLength(3);
+    expect((await project.sup("ps", "pair")).stdout.match(/^pair:.* RUNNING$/gm)).toHaveLength(3);
+    await seenInLog("pair:talker", "oops");
+    expect((await project.sup("logs", "pair", "-n", "1")).stdout).toMatch(/^pair:talker +\| line 5$/m);
+    expect(await project.sup("up", "-d", "pair")).toMatchObject({ exitCode: 0, stderr: "" });
+    // Of a group, and of a program's copies, those are meant that run.
+    await project.sup("stop", "pair:copies_1");
+    expect(await project.sup("stop", "pair")).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^pair:copies_1: not running$/m),
+    });
+    expect(await project.sup("stop", "copies")).toMatchObject({ exitCode: 0 });
+    expect(await project.sup("stop", "pair:copies_0")).toMatchObject({ exitCode: 1 });
+    expect(await project.sup("start", "pair")).toMatchObject({ exitCode: 0 });
   });
 
   test("restart gives new pids to a whole group and to nobody else", async () => {

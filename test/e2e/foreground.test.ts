@@ -69,6 +69,26 @@ describe("sup up in the foreground", () => {
     expect(pidOf("third")).not.toBe(pidOf("third", before));
   });
 
+  test("shows failures in red", async () => {
+    project.write(
+      "supervisor.config.json",
+      JSON.stringify({
+        programs: {
+          bad: { command: "sh -c 'exit 3'", startsecs: 0, autorestart: false },
+          gone: { command: "no-such-command-anywhere", startretries: 0 },
+          well: { command: "true", startsecs: 0, autorestart: false },
+        },
+      }),
+    );
+    project.env["FORCE_COLOR"] = "1";
+    const up = project.spawn(["up"]);
+    await seen(up, /\u001b\[31mbad exited \(exit status 3; not expected\)/);
+    await seen(up, /\u001b\[1m\u001b\[31mgone fatal \(/);
+    await seen(up, /\u001b\[2mwell exited \(exit status 0\)/);
+    up.kill("SIGINT");
+    await up;
+  });
+
   test("starts only the named programs", async () => {
     project.write("supervisor.config.ts", config());
     const up = project.spawn(["up", "second"]);

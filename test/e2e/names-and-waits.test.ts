@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { isAlive, Project, seen } from "../support/project.ts";
@@ -28,7 +28,7 @@ describe("without a daemon", () => {
       expect(await project.sup("up", option, "a", "TYPO")).toEqual({
         exitCode: 1,
         stdout: "",
-        stderr: "sup: there is no process or group TYPO\nNothing was started.",
+        stderr: "sup: there is no program, process or group TYPO\nNothing was started.",
       });
       expect(await project.sup("status")).toMatchObject({ exitCode: 3 });
       expect(existsSync(started)).toBe(false);
@@ -98,8 +98,6 @@ describe("with a daemon", () => {
     { words: ["restart", "dep", "off"], said: "pair:off: restarted\ndep: restarted" },
     { words: ["up", "-d", "dep"], said: "Already running: the config has not changed" },
   ])("sup $words says what a program waits for", async ({ words, said }) => {
-    // A restart starts nothing but what it was asked for.
-    await project.sup("start", "slow");
     const asking = project.spawn(words);
     await seen(asking, /^dep: waiting for slow to be ready \(.+\)$/m);
     project.write("go", "");
@@ -108,6 +106,28 @@ describe("with a daemon", () => {
     expect(exitCode, stderr).toBe(0);
     rmSync(join(project.folder, "go"));
     await project.sup("stop", "dep", "slow", "off");
+  });
+
+  test("sup up refuses an unknown name before it applies an edit; a new one it knows from the edit", async () => {
+    await project.sup("down");
+    await project.sup("up", "-d", "--no-watch");
+    const { config } = await project.status();
+    const text = readFileSync(join(project.folder, "supervisor.config.json"), "utf8");
+    const edited = JSON.parse(text) as { programs: Record<string, object> };
+    edited.programs["added"] = { command: "sleep 1009", autostart: false };
+    project.write("supervisor.config.json", JSON.stringify(edited));
+    expect(await project.sup("up", "-d", "aded")).toMatchObject({
+      exitCode: 1,
+      stdout: "",
+      stderr: "sup: there is no program, process or group aded (did you mean added?)",
+    });
+    expect((await project.status()).config.generation).toBe(config.generation);
+    expect(await project.sup("status", "added")).toMatchObject({ exitCode: 1 });
+    expect(await project.sup("up", "-d", "added")).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await project.sup("status", "added")).toMatchObject({ exitCode: 0 });
+    project.write("supervisor.config.json", text);
+    expect(await project.sup("up", "-d", "added")).toMatchObject({ exitCode: 1 });
+    expect(await project.sup("update")).toMatchObject({ exitCode: 0 });
   });
 
   test("of all and of groups those are stopped and signalled that run; one that is named has to", async () => {

@@ -11,13 +11,13 @@ export interface ControlOptions {
   readonly wait: boolean;
   /** For `signal`. */
   readonly signal?: string;
-  /** For `start`: without what the programs depend on. */
+  /** For `start` and `restart`: without what the programs depend on. */
   readonly noDeps?: boolean;
 }
 
 /**
- * `sup start|stop|restart|signal NAME...`: one line a process; 1 if any of them could not be done. Of `all` and of groups those
- * are meant that run: another one is named, and no failure.
+ * `sup start|stop|restart|signal NAME...`: one line a process; 1 if any of them could not be done. Of `all`, of groups and of
+ * a program's copies those are meant that run: another one is named, and no failure.
  */
 export async function control(
   project: Project,
@@ -26,7 +26,7 @@ export async function control(
   options: ControlOptions,
 ): Promise<number> {
   if (names.length === 0)
-    throw new CliError(`${action} needs the name of a program, a group (\`name:*\`) or \`all\``, { status: 2 });
+    throw new CliError(`${action} needs the name of a program, process or group, or \`all\``, { status: 2 });
   const isStart = action === "start" || action === "restart";
   const results = await answered(
     project,
@@ -48,12 +48,11 @@ function send(
 ): Promise<readonly ActionResult[]> {
   if (action === "signal") return project.client.call("signal", { names, signal: options.signal ?? "" });
   const args: ApiCalls["stop"]["arguments"] = { names, wait: options.wait };
-  if (action !== "start") return project.client.call(action, args);
-  return project.client.call("start", { ...args, noDeps: options.noDeps === true });
+  if (action === "stop") return project.client.call("stop", args);
+  return project.client.call(action, options.noDeps === true ? { ...args, noDeps: true } : args);
 }
 
 /** There is nothing to stop or to signal, and nobody asked for this one by its own name. */
-function isMeantIfRunning(names: readonly string[], { error, name, group, namespec }: ActionResult): boolean {
-  if (error !== "not running" || names.includes(name) || names.includes(namespec)) return false;
-  return ["all", `${group}:*`, `${group}:`].some((whole) => names.includes(whole));
+function isMeantIfRunning(names: readonly string[], result: ActionResult): boolean {
+  return result.error === "not running" && !names.includes(result.name) && !names.includes(result.namespec);
 }

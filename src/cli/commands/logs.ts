@@ -2,11 +2,12 @@ import type { StreamItem } from "../../protocol/api.ts";
 import { isNotRunning } from "../../client/api-client.ts";
 import { follow } from "../../client/follow.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../find-daemon.ts";
+import { quoted, type Project } from "../find-daemon.ts";
 import { colorOf, styler } from "../render/colors.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
 import { safeText } from "../render/safe-text.ts";
-import { selects } from "../../model/select-processes.ts";
+import { nameProblem, selects } from "../../model/select-processes.ts";
+import { leftLogs } from "../left-logs.ts";
 import { answered } from "../not-running.ts";
 
 export interface LogsOptions {
@@ -23,9 +24,12 @@ export interface LogsOptions {
  */
 export async function logs(project: Project, names: readonly string[], options: LogsOptions): Promise<number> {
   const { client } = project;
-  const report = await answered(project, client.call("status", {}));
+  const report = await answered(project, client.call("status", {})).catch((error: unknown) => {
+    throw error instanceof CliError ? withLeftLogs(error, project, names, options) : error;
+  });
+  const unknown = nameProblem(names, report.processes);
+  if (unknown !== null) throw new CliError(unknown);
   const chosen = report.processes.filter((process) => selects(names, process));
-  if (chosen.length === 0) throw new CliError(`there is no process or group ${names.join(", ")}`);
 
   const paint = styler(process.stdout);
   const width = Math.max(...chosen.map((process) => process.namespec.length));
@@ -61,4 +65,18 @@ export async function logs(project: Project, names: readonly string[], options: 
   }
   output.flush();
   return 0;
+}
+
+/** Of logs that nobody serves any more. */
+const MOST_LOGS = 6;
+
+/** Where no daemon runs: where the logs are, and how they are seen. */
+function withLeftLogs(error: CliError, project: Project, names: readonly string[], options: LogsOptions): CliError {
+  const left = leftLogs(project, names);
+  if (left.length === 0) return error;
+  const tail = `tail -n ${options.lines}${options.follow ? " -F" : ""}`;
+  const lines = left.slice(0, MOST_LOGS).map((log) => `  ${log.namespec} ${log.stream}: ${tail} ${quoted(log.file)}`);
+  const more = left.length > MOST_LOGS ? [`  and ${left.length - MOST_LOGS} more`] : [];
+  const hint = ["The logs of its last run are there:", ...lines, ...more, ...(error.hint === null ? [] : [error.hint])];
+  return new CliError(error.message, { hint: hint.join("\n"), status: error.status, cause: error.cause });
 }

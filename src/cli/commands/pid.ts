@@ -1,6 +1,6 @@
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
-import { selects } from "../../model/select-processes.ts";
+import { nameProblem, selects } from "../../model/select-processes.ts";
 import { answered } from "../not-running.ts";
 
 /** `sup pid [name...]`: the daemon's pid, or one pid a line (0: not running; then the exit status is 1). */
@@ -10,8 +10,9 @@ export async function pid(project: Project, names: readonly string[]): Promise<n
     process.stdout.write(`${report.pid}\n`);
     return 0;
   }
+  const unknown = nameProblem(names, report.processes);
+  if (unknown !== null) throw new CliError(unknown);
   const chosen = report.processes.filter((process) => selects(names, process));
-  if (chosen.length === 0) throw new CliError(`there is no process or group ${names.join(", ")}`);
   for (const one of chosen) process.stdout.write(`${one.pid}\n`);
   return chosen.every((one) => one.pid !== 0) ? 0 : 1;
 }

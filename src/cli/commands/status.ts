@@ -1,7 +1,7 @@
 import type { StatusReport } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../find-daemon.ts";
-import { selects, unknownName } from "../../model/select-processes.ts";
+import { nameProblem, selects } from "../../model/select-processes.ts";
 import { answered } from "../not-running.ts";
 import { statusTable } from "../render/status-table.ts";
 import { styler } from "../render/colors.ts";
@@ -22,8 +22,8 @@ export async function printStatus(
   names: readonly string[],
   options: { readonly json: boolean },
 ): Promise<number> {
-  const unknown = unknownName(names, report.processes);
-  if (unknown !== undefined) throw new CliError(`there is no process or group ${unknown}`);
+  const unknown = nameProblem(names, report.processes);
+  if (unknown !== null) throw new CliError(unknown);
   const processes = report.processes.filter((process) => selects(names, process));
   if (options.json) process.stdout.write(`${JSON.stringify({ ...report, processes }, null, 2)}\n`);
   else {

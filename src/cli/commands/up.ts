@@ -91,7 +91,7 @@ async function untilAnswering(project: Project): Promise<void> {
 
 /** The exit status is that of `sup start`, since this does the same to the names. */
 async function joinRunning(project: Project, names: readonly string[], options: UpOptions): Promise<number> {
-  const report = await answered(project, project.client.call("update", {}));
+  const report = await answered(project, project.client.call("update", names.length === 0 ? {} : { names }));
   if (!report.ok)
     throw new CliError(report.problems, { hint: "Nothing was changed: the last good config stays in force." });
   process.stdout.write(
