@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
@@ -235,7 +236,7 @@ describe("two daemons on one config", () => {
       expect(refused.stderr).toContain(`a daemon of this config runs already, pid ${(await project.status()).pid}`);
       expect(execFileSync("pgrep", ["-fc", `^${sleeper}$`], { encoding: "utf8" }).trim()).toBe("1");
     } finally {
-      rmSync(link);
+      unlinkSync(link);
     }
   });
 });
