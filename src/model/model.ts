@@ -184,7 +184,7 @@ export interface ReadySpec {
   readonly timeout: number;
 }
 
-/** The identity of a process across reloads, in logs, and towards the keeper. */
+/** The identity of a process across reloads, in logs, towards the keeper, in forms and links: unlike a namespec it can mean nothing else. */
 export function processKey(spec: { readonly group: string; readonly name: string }): string {
   return `${spec.group}:${spec.name}`;
 }

@@ -3,8 +3,8 @@ import type { Gauge } from "prom-client";
 import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
 import { PROCESS_STATES } from "../../model/states.ts";
 import { EXIT_KINDS, type ExitCounts } from "./exit-counts.ts";
-import { keyOf } from "../web/row.ts";
 import type { Usage } from "../../usage/usage-meter.ts";
+import { processKey } from "../../model/model.ts";
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -102,11 +102,11 @@ export async function metricsText(
     each((one) => one.restarts),
   );
   const ends = report.processes.flatMap((process) =>
-    EXIT_KINDS.map((kind) => ({ labels: { ...labelsOf(process), kind }, value: exits.get(keyOf(process))[kind] })),
+    EXIT_KINDS.map((kind) => ({ labels: { ...labelsOf(process), kind }, value: exits.get(processKey(process))[kind] })),
   );
   family("counter", "sup_process_exits", "How runs ended, since the supervisor process began.", ends);
   const codes = report.processes.flatMap((process) =>
-    Object.entries({ "0": 0, ...exits.codes(keyOf(process)) }).map(([code, value]) => ({
+    Object.entries({ "0": 0, ...exits.codes(processKey(process)) }).map(([code, value]) => ({
       labels: { ...labelsOf(process), code },
       value,
     })),

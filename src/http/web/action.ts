@@ -4,10 +4,10 @@ import { Fault } from "../../protocol/faults.ts";
 import type { ApiMethods } from "../../rpc/api-methods.ts";
 import { Refusal } from "../../rpc/control.ts";
 import type { Dispatch } from "../../rpc/dispatch-type.ts";
+import { processKey } from "../../model/model.ts";
 import { refuseRequest } from "../error-page.ts";
 import { whyForeign } from "../origin-check.ts";
 import { readBody } from "../read-body.ts";
-import { keyOf } from "./row.ts";
 
 /** What a form of ours asks for. */
 export interface WebAction {
@@ -131,14 +131,14 @@ async function clear(
   { processes }: StatusReport,
 ): Promise<readonly ActionResult[]> {
   const chosen = processes.filter(
-    (one) => names.includes("all") || names.includes(keyOf(one)) || names.includes(`${one.group}:*`),
+    (one) => names.includes("all") || names.includes(processKey(one)) || names.includes(`${one.group}:*`),
   );
   if (chosen.length === 0) throw new Refusal(`there is no process ${names.join(", ")}`);
   return Promise.all(
     chosen.map(async (one) => {
       const { namespec, name, group } = one;
       try {
-        await dispatch("supervisor.clearProcessLogs", [keyOf(one)]);
+        await dispatch("supervisor.clearProcessLogs", [processKey(one)]);
         return { namespec, name, group, ok: true, error: "" };
       } catch (error) {
         if (!(error instanceof Fault)) throw error;

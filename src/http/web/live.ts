@@ -3,8 +3,9 @@ import type { ServerResponse } from "node:http";
 import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { banner } from "./page.ts";
-import { keyOf, processRow } from "./row.ts";
+import { processRow } from "./row.ts";
 import type { UsageMeter } from "../../usage/usage-meter.ts";
+import { processKey } from "../../model/model.ts";
 
 /*
  * Theory. A page carries a mark: which life of ours made it, and the number of the last change it shows. Its stream begins
@@ -79,7 +80,7 @@ export class WebLive {
       try {
         const revision = this.#revision;
         const report = await this.#parts.status();
-        const nowKeys = report.processes.map(keyOf).join("\n");
+        const nowKeys = report.processes.map(processKey).join("\n");
         if (!(seen >= this.#structure) || (keys !== "" && keys !== nowKeys)) send("table", {});
         else sendRows(report);
         keys = nowKeys;
@@ -98,7 +99,7 @@ export class WebLive {
     const sendRows = (report: StatusReport): void => {
       const changed: string[] = [];
       for (const one of report.processes) {
-        const key = keyOf(one);
+        const key = processKey(one);
         const isNews = (this.#changed.get(key) ?? 0) > seen;
         // A sentence with a countdown changes by itself.
         if (!isNews && one.why === "" && !rows.has(key)) continue;
@@ -132,7 +133,11 @@ export class WebLive {
     for (const one of running) {
       const used = measured.get(one.pid);
       if (used !== undefined) {
-        usage[keyOf(one)] = [used.cpu === null ? null : Math.round(used.cpu * 10) / 10, used.memory, used.processes];
+        usage[processKey(one)] = [
+          used.cpu === null ? null : Math.round(used.cpu * 10) / 10,
+          used.memory,
+          used.processes,
+        ];
       }
     }
     return { now, usage };

@@ -7,9 +7,9 @@ import type { StatusReport } from "../../protocol/api.ts";
 import { parseNamespec } from "../../protocol/namespec.ts";
 import { logPath } from "../../supervisor/launch.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
+import { processKey } from "../../model/model.ts";
 import { sendErrorPage } from "../error-page.ts";
 import { escapeHtml, html, Html } from "./html.ts";
-import { keyOf } from "./row.ts";
 
 /** Bytes of a log that a page without a script shows. */
 const SHOWN = 65_536;
@@ -20,8 +20,8 @@ const SHOWN = 65_536;
  */
 export function logsPage(report: StatusReport, query: URLSearchParams): Html {
   const chosen = query.getAll("name");
-  const known = report.processes.filter((one) => chosen.includes(keyOf(one)) || chosen.includes(`${one.group}:*`));
-  const keys = known.map(keyOf);
+  const known = report.processes.filter((one) => chosen.includes(processKey(one)) || chosen.includes(`${one.group}:*`));
+  const keys = known.map(processKey);
   const picker = html`<details class="picker" ${keys.length === 0 ? html` open` : null}>
     <summary>${keys.length === 0 ? "Choose programs" : known.map((one) => one.namespec).join(", ")}</summary>
     <form method="get" action="/logs">
@@ -32,8 +32,8 @@ export function logsPage(report: StatusReport, query: URLSearchParams): Html {
               ><input
                 type="checkbox"
                 name="name"
-                value="${keyOf(one)}"
-                ${keys.includes(keyOf(one)) ? html` checked` : null}
+                value="${processKey(one)}"
+                ${keys.includes(processKey(one)) ? html` checked` : null}
               />
               ${one.namespec}</label
             >`,
@@ -50,7 +50,10 @@ export function logsPage(report: StatusReport, query: URLSearchParams): Html {
       .filter((stream) => (stream === "stdout" ? one.stdoutLogfile : one.stderrLogfile) !== "")
       .map(
         (stream) =>
-          html`<a class="button" download href="/logs/download?name=${encodeURIComponent(keyOf(one))}&stream=${stream}"
+          html`<a
+            class="button"
+            download
+            href="/logs/download?name=${encodeURIComponent(processKey(one))}&stream=${stream}"
             >${known.length === 1 ? "" : `${one.namespec} `}${stream}</a
           >`,
       ),

@@ -2,9 +2,10 @@ import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
 import { clockText, timeline } from "./events-page.ts";
 import { html, type Html } from "./html.ts";
 import type { WebJournal } from "./journal.ts";
-import { button, bytesText, keyOf, percentText, rowActions, stateBadge, uptimeText } from "./row.ts";
+import { button, bytesText, percentText, rowActions, stateBadge, uptimeText } from "./row.ts";
 import { options, SIGNALS } from "./status-page.ts";
 import type { Usage } from "../../usage/usage-meter.ts";
+import { processKey } from "../../model/model.ts";
 
 /** All about one process, and all that can be done with it. */
 export function processPage(
@@ -13,7 +14,7 @@ export function processPage(
   usage: Usage | null,
   journal: WebJournal,
 ): Html {
-  const key = keyOf(process);
+  const key = processKey(process);
   const at = (seconds: number): string => (seconds === 0 ? "never" : clockText(new Date(seconds * 1000)));
   const facts: readonly (readonly [string, Html | string])[] = [
     ["State", html`${stateBadge(process)} ${process.why}`],

@@ -1,17 +1,13 @@
 import type { ProcessReport } from "../../protocol/api.ts";
+import { processKey } from "../../model/model.ts";
 import { html, type Html } from "./html.ts";
-
-/** How a process is named in forms and links: unlike a namespec it can mean nothing else. */
-export function keyOf(process: { readonly group: string; readonly name: string }): string {
-  return `${process.group}:${process.name}`;
-}
 
 /**
  * One process as a row of the table. The page's script replaces rows by new ones made here, so that there is one way to draw
  * a process; the cells of usage stay empty and are filled by numbers alone.
  */
 export function processRow(process: ProcessReport, now: number, usage: { cpu: string; memory: string } | null): Html {
-  const key = keyOf(process);
+  const key = processKey(process);
   const up = process.pid === 0 ? "" : uptimeText(Math.floor(now / 1000) - process.start);
   return html`<tr
     role="row"
@@ -60,7 +56,7 @@ export function stateBadge(process: ProcessReport): Html {
 
 /** The buttons that make sense now. Each works without a script: its value says what to do with whom. */
 export function rowActions(process: ProcessReport): Html {
-  const key = keyOf(process);
+  const key = processKey(process);
   const { state, namespec } = process;
   const up = state === "RUNNING" || state === "STARTING" || state === "BACKOFF";
   const main =
