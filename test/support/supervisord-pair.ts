@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { markedProcesses } from "./marked-processes.ts";
 import { sendSignal } from "./send-signal.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -31,11 +32,18 @@ export interface RunOptions {
   readonly wrapper?: readonly string[];
 }
 
+/** Sides that are not closed yet. A test file that ends in the middle of a test leaves nothing behind either. */
+const open = new Set<Side>();
+process.once("exit", () => {
+  for (const side of open) side.killAll();
+});
+
 /** A folder with a config and one of the two daemons. */
 export class Side {
   readonly program: string;
   readonly folder: string;
   #lastPid = 0;
+  #closed = false;
   readonly config: string;
 
   constructor(program: string) {
@@ -44,6 +52,7 @@ export class Side {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), program === REAL ? "pair-real-" : "pair-ours-")));
     chmodSync(this.folder, 0o755);
     this.config = join(this.folder, "supervisord.conf");
+    open.add(this);
   }
 
   get isOurs(): boolean {
@@ -153,7 +162,7 @@ export class Side {
     sendSignal(this.pid || this.#lastPid, signal);
   }
 
-  /** Stops the daemon, if it runs, and waits until it is gone. */
+  /** Stops the daemon, if its pidfile names one that runs, and waits until it is gone. */
   async stop(): Promise<void> {
     const { pid } = this;
     if (pid === 0 || !lives(pid)) return;
@@ -164,12 +173,39 @@ export class Side {
     );
   }
 
+  /**
+   * Stops the daemon, and kills whatever was ever started from here and runs still: a pidfile may be missing, or be another's. From
+   * here on nothing can be started: a test that ran out of time goes on by itself, and would leave a daemon behind.
+   */
   async close(): Promise<void> {
-    await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    this.#closed = true;
+    try {
+      await this.stop();
+    } finally {
+      await eventually(
+        () => this.killAll() === 0,
+        () => `${this.program}: something of ${this.folder} does not end`,
+      );
+      open.delete(this);
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Kills what was started from here; returns how many processes that were. */
+  killAll(): number {
+    const left = markedProcesses(markOf(this.folder)).filter(lives);
+    for (const pid of left) {
+      try {
+        sendSignal(pid, "SIGKILL");
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+    return left.length;
   }
 
   #spawn(args: readonly string[], options: RunOptions) {
+    if (this.#closed) throw new Error(`${this.program} is not started: the test is over`);
     const [file = "", ...rest] = [...(options.wrapper ?? []), this.program, ...args];
     return spawn(file, rest, {
       // A session of its own: what is sent to its process group must not reach us.
@@ -197,9 +233,11 @@ export async function closePair(pair: readonly Side[]): Promise<void> {
   await Promise.all(pair.map((side) => side.close()));
 }
 
-/** Does the same on both sides at the same time. */
-export function onBoth<T>(pair: readonly [Side, Side], action: (side: Side) => Promise<T>): Promise<[T, T]> {
-  return Promise.all([action(pair[0]), action(pair[1])]);
+/** Does the same on both sides at the same time. Waits for both, also if one fails: nothing goes on behind the test's back. */
+export async function onBoth<T>(pair: readonly [Side, Side], action: (side: Side) => Promise<T>): Promise<[T, T]> {
+  const doing = pair.map((side) => action(side));
+  await Promise.allSettled(doing);
+  return (await Promise.all(doing)) as [T, T];
 }
 
 export function normalLines(log: string, folder: string): string[] {
@@ -246,4 +284,9 @@ function cleanEnvironment(folder: string): NodeJS.ProcessEnv {
     SUP_RUNTIME_DIR: join(folder, ".run"),
     SUP_STATE_DIR: join(folder, ".state"),
   };
+}
+
+/** In the environment of whatever was started from a side's folder, directly or not. */
+function markOf(folder: string): string {
+  return `SUP_STATE_DIR=${folder}/`;
 }
