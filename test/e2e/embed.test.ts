@@ -73,7 +73,7 @@ describe("the example", () => {
     for (const name of readdirSync(join(root, "examples/embed"))) {
       writeFileSync(join(folder, name), readFileSync(join(root, "examples/embed", name)));
     }
-    const result = await run(readFileSync(join(root, "examples/embed/main.ts"), "utf8"), "main.mjs");
+    const result = await run(readFileSync(join(root, "examples/embed/main.mjs"), "utf8"), "main.mjs");
     expect(result.exitCode, result.all).toBe(0);
     const lines = result.stdout.split("\n");
     expect(lines).toContain("server: ready");

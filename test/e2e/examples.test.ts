@@ -6,7 +6,7 @@ import { Project } from "../support/project.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const examples = readdirSync(join(root, "examples"), { withFileTypes: true }).filter(
-  (entry) => entry.isDirectory() && !existsSync(join(root, "examples", entry.name, "main.ts")),
+  (entry) => entry.isDirectory() && !existsSync(join(root, "examples", entry.name, "main.mjs")),
 );
 let project: Project;
 
@@ -27,6 +27,22 @@ describe("the examples", () => {
       expect((await project.sup("down")).stdout).toBe("Stopped.");
     });
   }
+});
+
+describe("the example of a program with a supervisor in it", () => {
+  test("runs with nothing but node, in a clone", async () => {
+    const ran = await execa(process.execPath, ["main.mjs"], {
+      cwd: join(root, "examples/embed"),
+      env: { ...project.env, TMPDIR: project.folder },
+      extendEnv: false,
+      reject: false,
+      all: true,
+      timeout: 120_000,
+      detached: true,
+    });
+    expect(ran, ran.all).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(ran.stdout).toContain("the server says: hello");
+  });
 });
 
 describe("our own workshop", () => {
