@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { compileLate } from "../keeper/compile-late.ts";
 import { ConsoleLog } from "../keeper/output/console-log.ts";
 import { closeInherited } from "../keeper/kernel/inherited-fds.ts";
 import { KeeperCore } from "../keeper/keeper-core.ts";
@@ -41,6 +42,7 @@ export interface KeeperSettings {
  */
 export async function runKeeper(settings: KeeperSettings): Promise<number | null> {
   keepHeapSmall();
+  compileLate();
   const ownerFd = closeInherited(settings.ownerFd);
   // It takes longer to start than all that comes now, and does nothing before it is served.
   const print = settings.console === undefined ? "inherit" : "pipe";

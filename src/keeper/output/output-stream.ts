@@ -2,25 +2,38 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { ChatDetector, ChattyStreams, type ChattyStream } from "./chatty-streams.ts";
 import { errnoOf } from "../kernel/errno.ts";
+import { NewStreams, type NewStream } from "./new-streams.ts";
 
 /**
  * The reading end of one stream's FIFO. The keeper opens it for reading only, so that the kernel says when the last
  * process that could write to it is gone (`ended`); the program's own descriptor is read-write, so it never gets SIGPIPE.
  */
-export class OutputStream implements ChattyStream {
+export class OutputStream implements ChattyStream, NewStream {
   readonly #fd: number;
-  readonly #socket: net.Socket;
+  /** What we are woken through; `null` before `listen`. */
+  #socket: net.Socket | null = null;
   readonly #reader: StreamReader;
   /** Most programs write little or nothing: made at the first read. */
   #chat: ChatDetector | null = null;
   #chatters = false;
   #paused = false;
+  #closed = false;
   #ended = false;
 
-  /** @param fifo its path, or a descriptor that is this object's from now on. Throws the system's error. */
+  /**
+   * Is listened to some milliseconds later, or when `listen` is called.
+   *
+   * @param fifo its path, or a descriptor that is this object's from now on. Throws the system's error.
+   */
   constructor(fifo: string | number, reader: StreamReader) {
     this.#reader = reader;
     this.#fd = typeof fifo === "number" ? fifo : fs.openSync(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    NEW.add(this);
+  }
+
+  listen(): void {
+    NEW.delete(this);
+    if (this.#closed || this.#socket !== null) return;
     const options: net.SocketConstructorOpts & { onread: net.OnReadOpts } = {
       fd: this.#fd,
       readable: true,
@@ -34,6 +47,7 @@ export class OutputStream implements ChattyStream {
     // Not only on "close": that comes a turn later, and a life FIFO must be heard before the exit of its program.
     socket.on("end", tellEnd);
     socket.on("close", tellEnd);
+    if (this.#paused) socket.pause();
   }
 
   /** Nothing can be written to it any more. */
@@ -43,22 +57,22 @@ export class OutputStream implements ChattyStream {
 
   /** Its descriptor is closed, or somebody else's by now. */
   get closed(): boolean {
-    return this.#ended || this.#socket.destroyed;
+    return this.#closed || this.#ended || (this.#socket?.destroyed ?? false);
   }
 
   /** Reads what is there now. Bounded, because a surviving grandchild may write faster than this reads. */
   drain(): void {
-    for (let total = 0; !this.#ended && !this.#socket.destroyed && total < DRAIN_CAP;) {
+    for (let total = 0; !this.closed && total < DRAIN_CAP;) {
       let length: number;
       try {
         length = fs.readSync(this.#fd, SHARED);
       } catch (error) {
-        if (errnoOf(error) !== "EAGAIN") this.#socket.destroy();
+        if (errnoOf(error) !== "EAGAIN") this.#over();
         return;
       }
       if (length === 0) {
         // No writer is left. A FIFO that had none since it was opened (adoption) would never say so by itself.
-        this.#socket.destroy();
+        this.#over();
         return;
       }
       total += length;
@@ -68,39 +82,49 @@ export class OutputStream implements ChattyStream {
 
   /** One read: what comes in so little time is less than a FIFO holds. */
   readChat(): boolean {
-    if (!this.#chatters || this.#ended || this.#socket.destroyed) return false;
+    if (!this.#chatters || this.closed) return false;
     if (this.#paused) return true;
     let length = 0;
     try {
       length = fs.readSync(this.#fd, SHARED);
     } catch (error) {
-      if (errnoOf(error) !== "EAGAIN") this.#socket.destroy();
+      if (errnoOf(error) !== "EAGAIN") this.close();
     }
     if (length > 0) this.#reader.take(SHARED.subarray(0, length));
     if (length > 0 && length < SHARED.length && this.#reader.mayWait()) return true;
     this.#chatters = false;
     this.#chat?.reset();
     // The end, if it is one, is heard like any other.
-    if (!this.#paused && !this.#socket.destroyed) this.#socket.resume();
+    if (!this.#paused && !this.closed) this.#socket?.resume();
     return false;
   }
 
   pause(): void {
     this.#paused = true;
-    this.#socket.pause();
+    this.#socket?.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    if (!this.#chatters) this.#socket.resume();
+    if (!this.#chatters) this.#socket?.resume();
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     CHATTY.delete(this);
-    this.#socket.destroy();
+    NEW.delete(this);
+    if (this.#socket === null) fs.closeSync(this.#fd);
+    else this.#socket.destroy();
   }
 
-  /** Its socket has come to its end; told twice. */
+  /** Nothing more can come of it. A socket says so by itself. */
+  #over(): void {
+    this.close();
+    if (this.#socket === null) this.end();
+  }
+
+  /** It has come to its end; told twice by a socket. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -142,6 +166,7 @@ function tellEnd(this: FifoSocket): void {
 }
 
 const CHATTY = new ChattyStreams();
+const NEW = new NewStreams();
 /** One buffer for every stream: a chunk is dealt with before the next is read. As large as a FIFO. */
 const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
 /** More than any pipe of an unprivileged program can hold (/proc/sys/fs/pipe-max-size is 1 MiB). */
