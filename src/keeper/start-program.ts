@@ -6,7 +6,7 @@ import { removeFifos } from "./spawn/fifo-reuse.ts";
 import type { ProgramHost } from "./program-host.ts";
 import type { KeptProgram } from "./kept-program.ts";
 import type { Place } from "./spawn/in-order.ts";
-import { planLaunch, type Launch } from "./spawn/plan-launch.ts";
+import { failedLaunch, planLaunch, type Launch } from "./spawn/plan-launch.ts";
 import type { FifoPaths } from "./records/registry.ts";
 import { canLend, spawnProgram, type ProgramEnds } from "./spawn/spawn-program.ts";
 
@@ -70,7 +70,7 @@ async function start(
     keeper.native !== null && keeper.nofileSoft !== null && canLend(keeper.nofileSoft) ? keeper.nofileSoft : null;
   let launch: Launch;
   try {
-    launch = await planLaunch(request, lent === null ? keeper.nofileSoft : null);
+    launch = await planLaunch(request, lent === null ? keeper.nofileSoft : null, keeper.native !== null);
   } catch (error) {
     removeFifos(fifos);
     return { ok: false, stage: "fork", errno: errnoOf(error) };
@@ -102,7 +102,7 @@ async function start(
       environment: request.environment,
       umask: request.umask,
       inside: (spawn) => spawnInside(keeper, run.cgroup, spawn),
-      typed: request.argv[0] ?? request.file,
+      failed: (errno) => failedLaunch(request, launch, errno),
       native: keeper.native === null ? null : { ...keeper.native, nofileSoft: lent },
       spawned: (process) => {
         run.follow(process);

@@ -37,3 +37,20 @@ test("who never arrives does not hold up the others for ever", async () => {
     vi.useRealTimers();
   }
 });
+
+test("who is alone does not wait, and leaves once, however often it says so", async () => {
+  const order = new InOrder();
+  const first = order.enter();
+  await first.turn();
+  first.leave();
+  first.leave();
+  const second = order.enter();
+  await second.turn();
+  const third = order.enter();
+  let turns = 0;
+  const waits = third.turn().then(() => turns++);
+  await new Promise(setImmediate);
+  expect(turns).toBe(0);
+  second.leave();
+  await waits;
+});

@@ -102,6 +102,22 @@ test("fifos are made with their mode, and an existing name is an error", () => {
   expect(calls.makeFifo(join(folder, "no/where"), 0o600)).toBe("ENOENT");
 });
 
+test("of a fifo it is told whether somebody reads it, of a process or a group whether there is one", () => {
+  const path = join(folder, "read");
+  expect(calls.makeFifo(path, 0o600)).toBeNull();
+  expect(calls.hasReader(path)).toBe(false);
+  const reader = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  const open = fs.readdirSync("/proc/self/fd").length;
+  expect(calls.hasReader(path)).toBe(true);
+  expect(fs.readdirSync("/proc/self/fd").length).toBe(open);
+  fs.closeSync(reader);
+  expect(calls.hasReader(path)).toBe(false);
+  expect(calls.hasReader(join(folder, "no/where")), "cannot be found out").toBe(true);
+  expect(calls.exists(process.pid)).toBe(true);
+  // Process numbers end at 2^22.
+  expect([calls.exists(2 ** 23), calls.exists(-(2 ** 23))]).toEqual([false, false]);
+});
+
 test("the soft limit of open files is lent to a program", async () => {
   const before = calls.setOpenFiles(500);
   const { said } = await run("ulimit -Sn");

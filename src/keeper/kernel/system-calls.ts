@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 
@@ -11,6 +12,10 @@ export interface SystemCalls {
   reap(pid: number): boolean;
   /** mkfifo(3). Throws nothing: `null`, or the name of an errno. */
   makeFifo(path: string, mode: number): string | null;
+  /** Whether somebody has this FIFO open for reading; also true if that cannot be found out. */
+  hasReader(path: string): boolean;
+  /** Whether there is such a process, or with a negative number such a process group: zombies count. */
+  exists(pid: number): boolean;
   /** Sets our soft limit of open files, and says what it was; `null` if that failed. */
   setOpenFiles(soft: number): number | null;
 }
@@ -31,7 +36,15 @@ export interface SpawnCall {
  * time, where posix_spawn shares its memory until then.
  */
 export function loadSystemCalls(): SystemCalls | null {
-  if (process.platform !== "linux" || process.env["SUP_NATIVE"] === "0") return null;
+  if (process.env["SUP_NATIVE"] === "0") return null;
+  if (loaded === undefined) loaded = load();
+  return loaded;
+}
+
+let loaded: SystemCalls | null | undefined;
+
+function load(): SystemCalls | null {
+  if (process.platform !== "linux") return null;
   if (process.arch !== "x64" && process.arch !== "arm64") return null;
   try {
     const require = createRequire(process.argv[1] ?? process.execPath);
@@ -52,8 +65,10 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
   const addChdir = libc.func("int posix_spawn_file_actions_addchdir_np(void *actions, const char *path)");
   const waitid = libc.func("int waitid(int type, int id, _Out_ uint8_t *info, int options)");
   const mkfifo = libc.func("int mkfifo(const char *path, int mode)");
-  const getrlimit = libc.func("int getrlimit(int resource, _Out_ uint64_t *limits)");
-  const setrlimit = libc.func("int setrlimit(int resource, const uint64_t *limits)");
+  const open = libc.func("int open(const char *path, int flags)");
+  const close = libc.func("int close(int fd)");
+  const kill = libc.func("int kill(int pid, int signal)");
+  const prlimit = libc.func("int prlimit(int pid, int resource, const void *limits, void *before)");
 
   const attributes = Buffer.alloc(ROOM);
   const signals = Buffer.alloc(128, 0xff);
@@ -65,6 +80,9 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
 
   const info = Buffer.alloc(128);
   const actions = Buffer.alloc(ROOM);
+  // Soft, hard.
+  const limits = new BigUint64Array(2);
+  const before = new BigUint64Array(2);
   return {
     spawn({ file, args, environment, directory, descriptors }) {
       const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
@@ -93,11 +111,19 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
       return waitid(P_PID, pid, info, WEXITED | WNOHANG) === 0 && info.readInt32LE(16) === pid;
     },
     makeFifo: (path, mode) => (mkfifo(path, mode) === 0 ? null : errnoName(koffi.errno())),
+    hasReader(path) {
+      // The kernel refuses with ENXIO to open one that nobody reads.
+      const fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) as number;
+      if (fd === -1) return koffi.errno() !== constants.errno.ENXIO;
+      close(fd);
+      return true;
+    },
+    exists: (pid) => kill(pid, 0) === 0 || koffi.errno() === constants.errno.EPERM,
     setOpenFiles(soft) {
-      const limits = [0, 0];
-      if (getrlimit(RLIMIT_NOFILE, limits) !== 0) return null;
-      const [before = 0, hard = 0] = limits;
-      return setrlimit(RLIMIT_NOFILE, [soft, hard]) === 0 ? before : null;
+      if (prlimit(0, RLIMIT_NOFILE, null, before) !== 0) return null;
+      limits[0] = BigInt(soft);
+      limits[1] = before[1] ?? 0n;
+      return prlimit(0, RLIMIT_NOFILE, limits, null) === 0 ? Number(before[0]) : null;
     },
   };
 }
@@ -122,3 +148,5 @@ const WEXITED = 4;
 const WNOWAIT = 0x0100_0000;
 const CLD_EXITED = 1;
 const RLIMIT_NOFILE = 7;
+const { O_WRONLY, O_NONBLOCK } = fs.constants;
+const O_CLOEXEC = 0o2000000;

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { errnoOf } from "../kernel/errno.ts";
+import { loadSystemCalls } from "../kernel/system-calls.ts";
 import type { FifoPaths } from "../records/registry.ts";
 
 export function fifoNames({ stdin, stdout, stderr, life }: FifoPaths): string[] {
@@ -34,6 +35,9 @@ function isOurs(path: string): boolean {
 
 /** Programs hold their ends read-write, so whoever has it open reads it, as far as the kernel knows; nobody writes any more. */
 function isRead(path: string): boolean {
+  const calls = loadSystemCalls();
+  // As a rule there is nobody: with Node that is an exception.
+  if (calls !== null) return calls.hasReader(path);
   try {
     fs.closeSync(fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK));
     return true;

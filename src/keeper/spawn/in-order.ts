@@ -5,14 +5,24 @@
  */
 export class InOrder {
   #last: Promise<void> = Promise.resolve();
+  /** Who has entered and not left. */
+  #inside = 0;
 
   /** Takes the next place. `leave` has to be called in any case. */
   enter(): Place {
-    const before = this.#last;
-    let leave = (): void => undefined;
-    const left = new Promise<void>((resolve) => (leave = resolve));
-    this.#last = before.then(() => left);
-    return { turn: () => atMost(PATIENCE, before), leave };
+    const before = this.#inside++ === 0 ? null : this.#last;
+    let left = (): void => undefined;
+    const leaving = new Promise<void>((resolve) => (left = resolve));
+    this.#last = before === null ? leaving : before.then(() => leaving);
+    let inside = true;
+    return {
+      turn: () => (before === null ? Promise.resolve() : atMost(PATIENCE, before)),
+      leave: () => {
+        if (inside) this.#inside--;
+        inside = false;
+        left();
+      },
+    };
   }
 }
 

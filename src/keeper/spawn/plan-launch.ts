@@ -20,8 +20,11 @@ import { findUser } from "./find-user.ts";
 /**
  * Never throws for what the program's owner got wrong: that becomes a failing launch. Rejects with the system's error if it
  * cannot be found out now.
+ *
+ * @param tells the system says by itself why it does not execute a program: what is started directly is not looked at first, and
+ *   if it fails, `failedLaunch` finds out why.
  */
-export async function planLaunch(request: StartRequest, nofileSoft: number | null): Promise<Launch> {
+export async function planLaunch(request: StartRequest, nofileSoft: number | null, tells = false): Promise<Launch> {
   const typed = request.argv[0] ?? request.file;
   const directory = request.directory === null ? null : resolve(request.directory);
   const name = execName(request, typed, directory);
@@ -35,13 +38,11 @@ export async function planLaunch(request: StartRequest, nofileSoft: number | nul
     if (trouble === "directory") return failingLaunch(chdirFailed(directory, "EACCES"));
     if (trouble === "file") return failingLaunch(execFailed(typed, checkExecutable(file) ?? "EACCES"));
   }
-  const noDirectory = directory === null ? null : checkDirectory(directory);
-  if (noDirectory !== null) return failingLaunch(chdirFailed(request.directory, noDirectory));
-  const notExecutable = checkExecutable(file);
-  if (notExecutable !== null) return failingLaunch(execFailed(typed, notExecutable));
   if (nofileSoft !== null) chain.push(...limitStage(nofileSoft));
   const rest = request.argv.slice(1);
   const [first, ...stages] = chain;
+  const why = first === undefined && tells ? null : whyNot(request, directory, file);
+  if (why !== null) return failingLaunch(why);
   if (first === undefined) return { file: name, argv0: typed, args: rest, directory };
   return { file: first, argv0: first, args: [...stages, nameFor(request, typed, file, directory), ...rest], directory };
 }
@@ -51,6 +52,25 @@ export interface Launch {
   readonly argv0: string;
   readonly args: readonly string[];
   readonly directory: string | null;
+}
+
+/** What takes the place of a launch that has failed with this errno: see `failingLaunch`. */
+export function failedLaunch(request: Pick<StartRequest, "argv" | "directory">, launch: Launch, errno: string): Launch {
+  const directory = launch.directory;
+  const file = resolve(directory ?? ".", launch.file);
+  return failingLaunch(whyNot(request, directory, file) ?? execFailed(request.argv[0] ?? launch.file, errno));
+}
+
+/** In Supervisor's words; `null`: nothing is known against it. */
+function whyNot(
+  request: Pick<StartRequest, "argv" | "directory">,
+  directory: string | null,
+  file: string,
+): string | null {
+  const noDirectory = directory === null ? null : checkDirectory(directory);
+  if (noDirectory !== null) return chdirFailed(request.directory, noDirectory);
+  const notExecutable = checkExecutable(file);
+  return notExecutable === null ? null : execFailed(request.argv[0] ?? file, notExecutable);
 }
 
 /** A process that only says why the program was not executed, in Supervisor's words, and exits 127. */
@@ -64,7 +84,7 @@ export function failingLaunch(why: string): Launch {
   };
 }
 
-export function execFailed(typed: string, errno: string): string {
+function execFailed(typed: string, errno: string): string {
   return `couldn't exec ${typed}: ${errno}`;
 }
 

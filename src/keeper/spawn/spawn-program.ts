@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { errnoOf } from "../kernel/errno.ts";
 import { childOfNode, type Child, type NativeChildren } from "../kernel/native-children.ts";
-import { execFailed, failingLaunch, type Launch } from "./plan-launch.ts";
+import type { Launch } from "./plan-launch.ts";
 import type { SystemCalls } from "../kernel/system-calls.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { SystemCalls } from "../kernel/system-calls.ts";
 export async function spawnProgram(launch: Launch, ends: ProgramEnds, how: SpawnManner): Promise<Child | string> {
   const first = await attempt(launch, ends, how);
   if (typeof first !== "string" || NO_PROCESS.has(first)) return first;
-  return await attempt(failingLaunch(execFailed(how.typed, first)), ends, { ...how, environment: {} });
+  return await attempt(how.failed(first), ends, { ...how, environment: {} });
 }
 
 /** The program's descriptors. All are the keeper's to close. */
@@ -27,8 +27,8 @@ export interface ProgramEnds {
 export interface SpawnManner {
   readonly environment: Readonly<Record<string, string>>;
   readonly umask: number | null;
-  /** `argv[0]` as typed, for the failure message. */
-  readonly typed: string;
+  /** What says why the kernel has refused, with this errno, to execute the launch. */
+  readonly failed: (errno: string) => Launch;
   /** Makes the process, which happens before it returns, in the program's control group if it has one. */
   readonly inside: <T>(spawn: () => T) => T;
   /** Called with the process before anything else happens: other starts of the same turn would come first otherwise. */
