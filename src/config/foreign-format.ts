@@ -8,18 +8,13 @@ const READ = `sup reads ${CONFIG_NAMES[0]} (or .mts, .cts, .js, .mjs, .cjs, .jso
 
 /**
  * What is to be said of a file that was taken for Supervisor's format, because of its name, and is none: what it looks like, and
- * what `sup` reads. `null` if it is Supervisor's, with whatever mistakes. Pure.
- *
- * @param problem what the ini dialect found.
+ * what `sup` reads. `null` if it may be Supervisor's, with whatever mistakes. Pure.
  */
-export function foreignFormat(file: string, text: string, problem: Problem): Problem | null {
+export function foreignFormat(file: string, text: string): Problem | null {
   const look = lookOf(file, text);
-  if (look !== null) {
-    const [name, hint] = look;
-    return { message: `${file} looks like ${name}`, hint, place: { file, line: 1, column: 1 } };
-  }
-  if (problem.hint !== undefined || !problem.message.startsWith("File contains no section headers")) return null;
-  return { ...problem, hint: `${READ}, in which all stands below a line such as [supervisord] or [program:web]` };
+  if (look === null) return null;
+  const [name, hint] = look;
+  return { message: `${file} looks like ${name}`, hint, place: { file, line: 1, column: 1 } };
 }
 
 type Look = readonly [name: string, hint: string];

@@ -32,7 +32,7 @@ export function importIni(file: string): Imported {
   const main = access.read(file);
   const included = readWithIncludes(file, access, lenientWorld(file, main.ok ? [main.text] : []));
   if (!included.ok) {
-    const other = main.ok ? foreignFormat(file, main.text, included.problem) : null;
+    const other = main.ok ? foreignFormat(file, main.text) : null;
     return { ok: false, problems: [other ?? included.problem] };
   }
   const { tree } = included;

@@ -93,8 +93,7 @@ function loadIniFile(file: string, context: LoadContext): Loaded {
 }
 
 function explained(outcome: Outcome<Model>, file: string): Outcome<Model> {
-  const [problem] = outcome.ok ? [] : outcome.problems;
-  const other = problem === undefined ? null : foreignFormat(file, readText(file) ?? "", problem);
+  const other = outcome.ok ? null : foreignFormat(file, readText(file) ?? "");
   return other === null ? outcome : { ok: false, problems: [other] };
 }
 

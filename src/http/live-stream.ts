@@ -59,9 +59,9 @@ export function sendLiveStream(
   const heard = since === "unknown" ? null : since;
   const outputs = heard?.outputs === true && heard.cursor.keeper === keeper ? heard.cursor.output : null;
   const { life, seq } = events;
-  const fromBoot = since === null && query.boot === true ? [...events.all()] : null;
-  const again = heard !== null && heard.cursor.life === life ? events.since(heard.cursor.event) : fromBoot;
-  const event = again === null ? seq : seq - again.length;
+  const isBoot = since === null && query.boot === true;
+  const again = heard !== null && heard.cursor.life === life ? events.since(heard.cursor.event) : null;
+  const event = isBoot ? seq - events.all().length : again === null ? seq : seq - again.length;
   writer.send({ type: "open", cursor: { life, event, keeper, output: outputs ?? {} } });
   if (since !== null && query.events === true && again === null) {
     const reason =
@@ -84,11 +84,24 @@ export function sendLiveStream(
   };
   for (const missed of again ?? []) tell(missed);
 
+  // What was written before comes before what happened: a program's last words before its end.
+  let isHeld = isBoot;
+  const pasts: Promise<void>[] = [];
+  const release = (): void => {
+    if (!isHeld) return;
+    isHeld = false;
+    for (const missed of events.since(event) ?? events.all()) tell(missed);
+  };
+
   const followed = new Map<ManagedProcess, readonly (() => void)[]>();
   const follow = (process: ManagedProcess): void => {
     if (query.logs !== true || followed.has(process) || !chosen(process.spec)) return;
-    const stops = STREAMS.map((stream) => followOutput(supervisor, process, stream, { from, outputs }, writer));
-    followed.set(process, stops);
+    const outputsOf = STREAMS.map((stream) => followOutput(supervisor, process, stream, { from, outputs }, writer));
+    pasts.push(...outputsOf.map(({ past }) => past));
+    followed.set(
+      process,
+      outputsOf.map(({ stop }) => stop),
+    );
   };
   for (const process of supervisor.processes()) follow(process);
   const stops = [
@@ -99,8 +112,12 @@ export function sendLiveStream(
       followed.get(process)?.forEach((stop) => stop());
       followed.delete(process);
     }),
-    events.subscribe(tell),
+    events.subscribe((one) => {
+      if (one.item.type === "end") release();
+      if (!isHeld) tell(one);
+    }),
   ];
+  void Promise.all(pasts).then(release);
   writer.onClose(() => {
     for (const stop of [...stops, ...[...followed.values()].flat()]) stop();
   });
@@ -112,33 +129,48 @@ interface Beginning {
   readonly outputs: Readonly<Record<string, number>> | null;
 }
 
+interface FollowedOutput {
+  readonly stop: () => void;
+  /** Resolves when all that was written before has been sent. */
+  readonly past: Promise<void>;
+}
+
 function followOutput(
   supervisor: Supervisor,
   process: ManagedProcess,
   stream: StreamName,
   { from, outputs }: Beginning,
   writer: ItemWriter,
-): () => void {
+): FollowedOutput {
   const name = namespec(process.spec);
   const output = new PastThenLive(writer, name, stream);
-  return supervisor.output.follow(
+  let over = (): void => undefined;
+  const past = new Promise<void>((resolve) => (over = resolve));
+  const stop = supervisor.output.follow(
     process.key,
     stream,
     (item) => output.live(item),
     ({ size, file, position }) => {
       const end = { size, file };
-      if (outputs === null) return output.begin(openPast(supervisor, process, stream, from, end), position);
+      if (outputs === null)
+        return void output.begin(openPast(supervisor, process, stream, from, end), position).then(over);
+      over();
       // One that it does not know began after it had left; one that went back was removed and came again.
       const known = outputs[outputKey(name, stream)] ?? 0;
       const missing = known > position ? position : position - known;
-      if (missing === 0) return output.begin(null, position);
-      const past = isVerbatim(supervisor, process, stream)
+      if (missing === 0) return void output.begin(null, position);
+      const bytes = isVerbatim(supervisor, process, stream)
         ? openPast(supervisor, process, stream, { bytes: missing }, end)
         : null;
-      if (past === null) output.skip(missing, position);
-      else output.begin(past, position);
+      if (bytes === null) output.skip(missing, position);
+      else void output.begin(bytes, position);
     },
   );
+  const leave = (): void => {
+    stop();
+    over();
+  };
+  return { stop: leave, past };
 }
 
 /** Whether the log has every byte of the output and nothing else, so that positions can be found in it. */

@@ -37,13 +37,20 @@ export class PastThenLive {
     this.#output = { namespec, stream };
   }
 
-  /** Sends this past first, which ends at this position of the output. Call it before any `live`. */
-  begin(past: PastLog | null, position: number): void {
+  /**
+   * Sends this past first, which ends at this position of the output. Call it before any `live`. Resolves when the past is over,
+   * and never rejects.
+   */
+  async begin(past: PastLog | null, position: number): Promise<void> {
     this.#at = position;
     if (past === null) return this.#writer.send({ type: "position", ...this.#output, position });
     this.#busy = true;
-    const done = sendPieces(past, this.#writer, this.#output, position).then(() => this.#release());
-    done.catch(() => (this.#busy = false));
+    try {
+      await sendPieces(past, this.#writer, this.#output, position);
+      await this.#release();
+    } catch {
+      this.#busy = false;
+    }
   }
 
   /** Begins behind bytes that cannot be shown. */

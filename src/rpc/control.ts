@@ -1,6 +1,8 @@
 import { awaitsRestart } from "../machine/life.ts";
 import { namespec, type ProcessSpec } from "../model/model.ts";
 import { nameProblem, selects } from "../model/select-processes.ts";
+import { closest } from "../model/text/suggest.ts";
+import { signalNames } from "../model/values.ts";
 import { SIGNALLABLE_STATES, STOPPED_STATES, type ProcessState } from "../model/states.ts";
 import type { ActionResult, ApiCalls } from "../protocol/api.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
@@ -50,7 +52,10 @@ export function signal(
   args: ApiCalls["signal"]["arguments"],
 ): Promise<readonly ActionResult[]> {
   const number = parseSignal(args.signal);
-  if (number === null) throw new Refusal(`there is no signal ${args.signal}`);
+  if (number === null) {
+    const meant = closest(args.signal.replace(/^SIG/i, ""), signalNames());
+    throw new Refusal(`there is no signal ${args.signal}${meant === null ? "" : ` (did you mean ${meant}?)`}`);
+  }
   const sent = choose(supervisor, args.names).map(async (process) => {
     if (!SIGNALLABLE_STATES.has(process.life.state) || process.pid === 0) return result(process, "not running");
     const error = await process.sendSignal(number);

@@ -1,5 +1,6 @@
 import { defineConfig } from "sup";
 
+// One program, to begin with. Hover over any option to read what it does.
 export default defineConfig({
   programs: {
     hello: {

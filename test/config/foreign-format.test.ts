@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { foreignFormat } from "../../src/config/foreign-format.ts";
 
-const NO_SECTION = { message: "File contains no section headers.\nfile: 'x', line: 1\n'x'" };
-
 describe("a file that was taken for Supervisor's format by its name", () => {
   it.each<[file: string, text: string, look: string]>([
     ["x.yaml", "programs:\n  web:\n    command: node\n", "YAML"],
@@ -20,7 +18,7 @@ describe("a file that was taken for Supervisor's format by its name", () => {
     ["Procfile.dev", "", "a Procfile"],
     ["procs", "web: node server.js\n\nworker: node worker.js\n", "a Procfile"],
   ])("%s, %j, looks like %s", (file, text, look) => {
-    const found = foreignFormat(`/p/${file}`, text, NO_SECTION);
+    const found = foreignFormat(`/p/${file}`, text);
     expect(found).toMatchObject({ message: `/p/${file} looks like ${look}`, place: { line: 1, column: 1 } });
     expect(found?.hint).toContain("supervisor.config.ts");
   });
@@ -29,13 +27,9 @@ describe("a file that was taken for Supervisor's format by its name", () => {
     ["x.yaml", "[supervisord]\n[program:a]\ncommand\n"],
     ["x.conf", "[program:a]\ncommand = true\nenvironment =\n  A='import x'\n"],
     ["x.conf", "[include]\nfiles:\n  a.conf\n"],
-  ])("%s, %j, is Supervisor's, with a mistake of its own", (file, text) => {
-    expect(foreignFormat(`/p/${file}`, text, { message: "Invalid" })).toBeNull();
-  });
-
-  it("keeps Supervisor's words where it looks like nothing, and says what is read", () => {
-    const found = foreignFormat("/p/x.conf", "command=x\n", NO_SECTION);
-    expect(found?.message).toBe(NO_SECTION.message);
-    expect(found?.hint).toContain("[supervisord]");
+    ["x.conf", "command=x\n"],
+    ["x.conf", ""],
+  ])("%s, %j, may be Supervisor's, with a mistake of its own", (file, text) => {
+    expect(foreignFormat(`/p/${file}`, text)).toBeNull();
   });
 });

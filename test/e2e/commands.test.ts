@@ -170,6 +170,9 @@ describe("sup start, stop, restart, signal, pid", () => {
     const wrong = await project.sup("signal", "NOSUCH", "hup");
     expect(wrong.exitCode).toBe(1);
     expect(wrong.stderr).toContain("there is no signal NOSUCH");
+    expect((await project.sup("signal", "TREM", "hup")).stderr).toBe(
+      "sup: there is no signal TREM (did you mean TERM?)",
+    );
   });
 
   test("pid without a name is the daemon's", async () => {

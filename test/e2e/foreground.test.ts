@@ -74,7 +74,7 @@ describe("sup up in the foreground", () => {
       "supervisor.config.json",
       JSON.stringify({
         programs: {
-          bad: { command: "sh -c 'exit 3'", startsecs: 0, autorestart: false },
+          bad: { command: "sh -c 'echo last words; exit 3'", startsecs: 0, autorestart: false },
           gone: { command: "no-such-command-anywhere", startretries: 0 },
           well: { command: "true", startsecs: 0, autorestart: false },
         },
@@ -86,7 +86,10 @@ describe("sup up in the foreground", () => {
     await seen(up, /\u001b\[1m\u001b\[31mgone fatal \(/);
     await seen(up, /\u001b\[2mwell exited \(exit status 0\)/);
     up.kill("SIGINT");
-    await up;
+    const { all } = await up;
+    // Last words come before the end.
+    expect(all.indexOf("last words")).toBeLessThan(all.indexOf("bad exited"));
+    expect(all).toContain("last words");
   });
 
   test("starts only the named programs", async () => {

@@ -114,6 +114,25 @@ describe("the templates of sup init", () => {
   }
 });
 
+test("sup init says what its templates are for, and takes the place of no other config by itself", async () => {
+  const { stdout } = await project.sup("init", "--list");
+  expect(stdout.split("\n")).toEqual([
+    "minimal  One program, to begin with",
+    expect.stringMatching(/^node {5}A web server/),
+    expect.stringMatching(/^python {3}A web application/),
+    expect.stringMatching(/^server {3}For a server/),
+  ]);
+  const conf = project.write("supervisord.conf", "[supervisord]\n[program:a]\ncommand=sleep 1000\n");
+  const refused = await project.sup("init");
+  expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(refused.stderr).toContain("`sup import-ini supervisord.conf -o supervisor.config.ts`");
+  expect((await project.sup("check")).stdout).toContain(`${conf}: 1 process in 1 group`);
+  expect(await project.sup("import-ini", "supervisord.conf", "-o", "supervisor.config.ts")).toMatchObject({
+    exitCode: 0,
+  });
+  expect((await project.sup("check")).stdout).toContain("supervisor.config.ts: 1 process in 1 group");
+});
+
 test("sup init makes a config of a Procfile, and it runs", async () => {
   project.write("Procfile", "web: echo listening on $PORT '100%'; exec sleep 1000\nworker: sleep 1000\n");
   project.write(".env", "A=1\n");

@@ -57,7 +57,7 @@ describe("planChange", () => {
     [{}, { autorestart: true }, "live", ["autorestart: unexpected -> true"]],
     [{}, { startretries: 5, startsecs: 2 }, "live", ["startsecs: 1 -> 2", "startretries: 3 -> 5"]],
     [{}, { exitcodes: [0, 2] }, "live", ["exitcodes: [0] -> [0,2]"]],
-    [{}, { stopsignal: "INT", stopwaitsecs: 1 }, "live", ["stopsignal: 15 -> 2", "stopwaitsecs: 10 -> 1"]],
+    [{}, { stopsignal: "INT", stopwaitsecs: 1 }, "live", ["stopsignal: TERM -> INT", "stopwaitsecs: 10 -> 1"]],
     [{}, { stopasgroup: true }, "live", ["stopasgroup: false -> true", "killasgroup: false -> true"]],
     [{}, { priority: 1 }, "live", ["priority: 999 -> 1"]],
     [{}, { autostart: false }, "live", ["autostart: true -> false"]],

@@ -55,6 +55,38 @@ describe("validateConfig", () => {
     ]);
   });
 
+  it.each<[object, string, string]>([
+    [web({ cwd: "/" }), "unknown option `cwd` in programs.web", "directory"],
+    [web({ working_dir: "/" }), "unknown option `working_dir` in programs.web", "directory"],
+    [web({ env: {} }), "unknown option `env` in programs.web", "environment"],
+    [web({ replicas: 2 }), "unknown option `replicas` in programs.web", "numprocs"],
+    [web({ healthcheck: {} }), "unknown option `healthcheck` in programs.web", "health"],
+    [web({ health: { readiness: {} } }), "unknown option `readiness` in programs.web.health", "ready"],
+    [web({ health: { ready: { url: "x" } } }), "unknown option `url` in programs.web.health.ready", "http"],
+    [{ programs: { web: { cmd: "x" } } }, "unknown option `cmd` in programs.web", "command"],
+    [{ services: {} }, "unknown option `services` in the config", "programs"],
+    [{ processes: {} }, "unknown option `processes` in the config", "programs"],
+    [web({ processes: 2 }), "unknown option `processes` in programs.web", "numprocs"],
+    [
+      web({ autorestart: "always" }),
+      'programs.web.autorestart must be true, false or "unexpected", found "always"',
+      "true",
+    ],
+    [
+      web({ autorestart: "on-failure" }),
+      'programs.web.autorestart must be true, false or "unexpected", found "on-failure"',
+      '"unexpected"',
+    ],
+    [web({ autostart: "no" }), 'programs.web.autostart must be true or false, found "no"', "false"],
+    [
+      web({ dependsOn: { web: "service_healthy" } }),
+      'programs.web.dependsOn.web must be "started", "ready" or "completed", found "service_healthy"',
+      '"ready"',
+    ],
+  ])("knows the words of others: %j", (config, message, meant) => {
+    expect(problemsOf(config)).toEqual([{ message, hint: `did you mean \`${meant}\`?` }]);
+  });
+
   it("takes a misspelt option that is required for one mistake, not for two", () => {
     expect(problemsOf({ programs: { web: { comand: "x" } } })).toEqual([
       { message: "unknown option `comand` in programs.web", hint: "did you mean `command`?" },

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { configIn } from "../../config/find-config.ts";
 import { CliError } from "../cli-error.ts";
 import { safeText } from "../render/safe-text.ts";
 import { starterFor } from "../starter.ts";
@@ -8,16 +9,26 @@ const TARGET = "supervisor.config.ts";
 
 /**
  * `sup init [template]`: writes a first config into `folder`; never overwrites. Without a template it is made of the folder's
- * Procfile or package.json, if they name programs.
+ * Procfile or package.json, if they name programs, and refused where it would take the place of another config.
  */
 export function init(folder: string, template: string | undefined, options: { readonly list: boolean }): number {
   const known = initTemplates();
   if (options.list) {
-    process.stdout.write(known.map((name) => `${name}\n`).join(""));
+    const width = Math.max(...known.map((name) => name.length));
+    process.stdout.write(known.map((name) => `${name.padEnd(width)}  ${purposeOf(name)}\n`).join(""));
     return 0;
   }
   if (template !== undefined && !known.includes(template)) {
     throw new CliError(`there is no template ${template}`, { hint: `There are: ${known.join(", ")}`, status: 2 });
+  }
+  const hidden = template === undefined ? hiddenBy(TARGET, folder) : null;
+  if (hidden !== null) {
+    throw new CliError(`there is a ${hidden} here already, which a ${TARGET} would take the place of`, {
+      hint:
+        hidden === "supervisord.conf"
+          ? `Convert it with \`sup import-ini ${hidden} -o ${TARGET}\`, or name a template to begin anew.`
+          : "Go on with that one, or name a template to begin anew.",
+    });
   }
   const found = template === undefined ? starterFor(factsOf(folder)) : null;
   const text = found?.text ?? readFileSync(join(templatesFolder(), `${template ?? "minimal"}.ts`), "utf8");
@@ -34,6 +45,18 @@ export function init(folder: string, template: string | undefined, options: { re
   const from = found === null ? "" : ` from ${found.source}`;
   process.stdout.write(`Wrote ${TARGET}${from}. Look at it, then run: sup up\n`);
   return 0;
+}
+
+/** A config in this folder that would not be found any more beside `target`. */
+function hiddenBy(target: string, folder: string): string | null {
+  const found = configIn(folder);
+  return found === null || basename(found.file) === target ? null : basename(found.file);
+}
+
+/** What it is for, as its first comment says. */
+function purposeOf(template: string): string {
+  const text = readFileSync(join(templatesFolder(), `${template}.ts`), "utf8");
+  return /^\/\/ ([^.]*)/m.exec(text)?.[1] ?? "";
 }
 
 /** The names that `sup init` takes. */

@@ -1,3 +1,4 @@
+import { parseSignal, signalNames } from "../values.ts";
 import { sameValue } from "./same-value.ts";
 
 interface ChangeText {
@@ -15,7 +16,12 @@ export function describeChange(key: string, before: unknown, after: unknown): Ch
       .filter((name) => !sameValue(old[name], now[name]))
       .map((name) => secretOrPlain(`${key}.${name}`, old[name], now[name]));
   }
+  if (key === "stopsignal") return [{ key, from: signalText(before), to: signalText(after) }];
   return [{ key, from: show(before), to: show(after) }];
+}
+
+function signalText(number: unknown): string {
+  return signalNames().find((name) => parseSignal(name) === number) ?? show(number);
 }
 
 function environmentChanges(key: string, old: Fields, now: Fields): ChangeText[] {

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Config } from "../config.ts";
 import type { Outcome, Problem } from "../problem.ts";
 import { configSchema } from "./schema.ts";
+import { otherValue, otherWord } from "./other-words.ts";
 import { ShapeMemory } from "./shape-memory.ts";
 import { closest } from "../text/suggest.ts";
 
@@ -53,7 +54,8 @@ function toFindings(issue: Issue, prefix: readonly PropertyKey[], config: unknow
     const hint = `it must be ${issue.message}`;
     return [{ problem: { message: `${show(path)} is missing`, hint, path }, missing: JSON.stringify(path) }];
   }
-  return [{ problem: { message: `${show(path)} must be ${issue.message}, found ${describe(found, path)}`, path } }];
+  const message = `${show(path)} must be ${issue.message}, found ${describe(found, path)}`;
+  return [{ problem: { message, path, ...valueHint(path, issue.message, found) } }];
 }
 
 /**
@@ -72,10 +74,18 @@ function reachesInside(issue: Issue): boolean {
 function unknownOption(path: readonly (string | number)[], key: string): Finding {
   const where = path.length === 0 ? "the config" : show(path);
   const known = optionsAt(path);
-  const guess = closest(key, known);
+  const guess = otherWord(key, known) ?? closest(key, known);
   const message = `unknown option \`${key}\` in ${where}`;
   const problem: Problem = { message, path: [...path, key], at: "key", ...hintFor(guess, known) };
   return { problem, ...(guess !== null && { meant: JSON.stringify([...path, guess]) }) };
+}
+
+function valueHint(path: readonly (string | number)[], allowed: string, found: unknown): { readonly hint?: string } {
+  const option = path.at(-2) === "dependsOn" ? "dependsOn" : String(path.at(-1));
+  const meant = otherValue(option, found);
+  // Words that switch something on or off are meant so only where that can be done.
+  if (meant === null || !allowed.includes(meant)) return {};
+  return { hint: `did you mean \`${meant}\`?` };
 }
 
 function hintFor(guess: string | null, known: readonly string[]): { readonly hint?: string } {
