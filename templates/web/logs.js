@@ -30,7 +30,7 @@ class Reader {
     const lines = (this.rest + this.decoder.decode(bytes, { stream: true })).split("\n");
     this.rest = lines.pop();
     // A line without an end (a prompt, a progress bar) is not kept back for ever.
-    if (this.rest.length > 65536) (lines.push(this.rest.slice(0, 65536)), (this.rest = this.rest.slice(65536)));
+    if (this.rest.length > 65536) lines.push(this.rest.slice(0, 65536)), (this.rest = this.rest.slice(65536));
     for (const line of lines) add(this.line(line));
   }
 
@@ -78,15 +78,9 @@ class Reader {
       else if (code === 39) this.drop(/^f\d$/);
       else if (code === 49) this.drop(/^g\d$/);
       else if (code === 38 || code === 48) index += this.extended(codes, index, code === 38 ? "f" : "g");
-      else
-        for (const [from, kind] of [
-          [30, "f"],
-          [40, "g"],
-          [90, "f"],
-          [100, "g"],
-        ]) {
-          if (code >= from && code < from + 8) this.set(kind, code - from);
-        }
+      else for (const [from, kind] of [[30, "f"], [40, "g"], [90, "f"], [100, "g"]]) {
+        if (code >= from && code < from + 8) this.set(kind, code - from);
+      }
     }
   }
 
@@ -95,11 +89,7 @@ class Reader {
     if (codes[index + 1] === 5) {
       const number = codes[index + 2];
       if (number < 16) this.set(kind, number % 8);
-      else if (number < 232)
-        this.nearest(
-          kind,
-          [36, 6, 1].map((by) => (Math.floor((number - 16) / by) % 6) * 51),
-        );
+      else if (number < 232) this.nearest(kind, [36, 6, 1].map((by) => Math.floor((number - 16) / by) % 6 * 51));
       else this.nearest(kind, Array(3).fill((number - 232) * 10 + 8));
       return 2;
     }
@@ -123,10 +113,7 @@ class Reader {
 }
 
 const STYLES = { 1: "b", 2: "d", 3: "i", 4: "u", 7: "r" };
-const ESCAPES = new RegExp(
-  "\\u001b(?:\\[([0-9;:]*)m|\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?|[@-Z\\\\-_])",
-  "g",
-);
+const ESCAPES = new RegExp("\\u001b(?:\\[([0-9;:]*)m|\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?|[@-Z\\\\-_])", "g");
 const CONTROLS = new RegExp("[\\u0000-\\u0008\\u000b-\\u001f\\u007f]", "g");
 
 function hash(text) {
@@ -301,7 +288,10 @@ if (view !== null) {
       reader.take(earlier === "" ? bytes : joined(reader, earlier, bytes));
       earlier = "";
     };
-    void follow(() => ((reader = new Reader("", false)), view.dataset.main), take);
+    void follow(
+      () => ((reader = new Reader("", false)), view.dataset.main),
+      take,
+    );
   } else if (names.length > 0) {
     const query = `names=${names.map(encodeURIComponent).join(",")}`;
     followPrograms((lines) => `/api/v1/stream?logs=1&lines=${lines}&${query}`);

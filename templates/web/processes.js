@@ -67,9 +67,7 @@ function show() {
     const { name, state: its, group: of } = row.dataset;
     counts.set(its, (counts.get(its) ?? 0) + 1);
     const fits =
-      (text === "" || name.toLowerCase().includes(text)) &&
-      (state === "" || its === state) &&
-      (group === "" || of === group);
+      (text === "" || name.toLowerCase().includes(text)) && (state === "" || its === state) && (group === "" || of === group);
     row.hidden = !fits;
     if (fits) {
       shown++;
@@ -105,13 +103,10 @@ function drawSummary(counts) {
 }
 
 function drawSelection() {
-  const boxes = rowsOf()
-    .filter((row) => !row.hidden)
-    .map((row) => row.querySelector("input"));
+  const boxes = rowsOf().filter((row) => !row.hidden).map((row) => row.querySelector("input"));
   const ticked = rowsOf().filter((row) => row.querySelector("input").checked).length;
   form.classList.toggle("some", ticked > 0);
-  document.querySelector("#selected").textContent =
-    ticked === 0 ? "With the selected:" : `With the ${ticked} selected:`;
+  document.querySelector("#selected").textContent = ticked === 0 ? "With the selected:" : `With the ${ticked} selected:`;
   for (const button of form.querySelectorAll("button[name=selected]")) button.disabled = ticked === 0;
   pickAll.checked = boxes.length > 0 && boxes.every((box) => box.checked);
   pickAll.indeterminate = ticked > 0 && !pickAll.checked;
@@ -205,9 +200,7 @@ function drawCell(cell, text, values) {
   const top = Math.max(...values, 1);
   const step = 46 / (HISTORY - 1);
   const from = 46 - (values.length - 1) * step;
-  const points = values.map(
-    (value, index) => `${(from + index * step).toFixed(1)},${(17 - (value / top) * 15).toFixed(1)}`,
-  );
+  const points = values.map((value, index) => `${(from + index * step).toFixed(1)},${(17 - (value / top) * 15).toFixed(1)}`);
   spark.firstElementChild.setAttribute("points", points.join(" "));
 }
 
@@ -279,11 +272,7 @@ async function fetchTable() {
 
 function takeTable(page) {
   const fresh = page.querySelector("#processes");
-  const ticked = new Set(
-    rowsOf()
-      .filter((row) => row.querySelector("input").checked)
-      .map((row) => row.dataset.key),
-  );
+  const ticked = new Set(rowsOf().filter((row) => row.querySelector("input").checked).map((row) => row.dataset.key));
   table.dataset.live = fresh.dataset.live;
   body.replaceChildren(...fresh.tBodies[0].children);
   for (const row of rowsOf()) row.querySelector("input").checked = ticked.has(row.dataset.key);
