@@ -263,6 +263,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.#trouble.close();
     this.#registry.close();
     for (const program of this.programs.values()) program.close();
+    this.files.close();
     this.native?.children.close();
     this.sockets.closeAll();
     for (const listener of this.#closeListeners) listener();

@@ -39,6 +39,8 @@ export class Run implements RunOfStreams {
   #alive = false;
   #last: ProcStat | null = null;
   #sentRealTime = false;
+  /** The keeper has sent it a signal: as a rule, it is to end. */
+  #signalled = false;
   /** There is, or was, a process. */
   #begun = false;
   #closed = false;
@@ -170,6 +172,7 @@ export class Run implements RunOfStreams {
 
   /** A signal is about to be sent by the keeper. */
   noteSignal(signal: number): void {
+    this.#signalled = true;
     if (signal >= FIRST_REAL_TIME) this.#sentRealTime = true;
   }
 
@@ -181,12 +184,17 @@ export class Run implements RunOfStreams {
 
   /** Lets go of everything but the process. */
   close(): void {
+    this.#close(false);
+  }
+
+  /** @param again whether the program may well be started again at once */
+  #close(again: boolean): void {
     this.#closed = true;
     if (this.#watch !== null) clearInterval(this.#watch);
     this.stdin.close();
     this.#life?.close();
-    this.#stdout?.close();
-    this.#stderr?.close();
+    this.#stdout?.close(again);
+    this.#stderr?.close(again);
     this.cgroup?.remove();
   }
 
@@ -231,7 +239,7 @@ export class Run implements RunOfStreams {
     if (!this.#begun || this.#closed || !this.over) return;
     // Asked for the last time.
     void this.lifeIsOver;
-    this.close();
+    this.#close(!this.#signalled);
     this.#owner.over(this);
   }
 

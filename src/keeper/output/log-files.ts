@@ -14,6 +14,9 @@ export class LogFiles {
   /** Of the open ones. By what is looked for at each start: there may be thousands of them. */
   readonly #byPath = new Map<string, LogTarget>();
   readonly #byIdentity = new Map<string, RotatingFile>();
+  /** Open, but used by nobody: since when, oldest first. */
+  readonly #held = new Map<LogTarget, number>();
+  #timer: NodeJS.Timeout | null = null;
   readonly #ending = new Set<Promise<void>>();
 
   /** What a stream is written to; `null`: nothing. Throws the system's error. Pair with `release`. */
@@ -29,18 +32,49 @@ export class LogFiles {
 
   /** Opens `path` or joins whoever has it open. Throws the system's error. Pair with `release`. */
   acquire(path: string, maxbytes: number, backups: number): LogTarget {
-    const target = this.#byPath.get(path) ?? this.#create(path, maxbytes, backups);
+    const target = this.#known(path) ?? this.#create(path, maxbytes, backups);
     target.setLimits(maxbytes, backups);
     return this.#use(target);
   }
 
-  release(target: LogTarget): void {
+  /**
+   * @param again whether it may well be wanted again at once, as by a program that is restarted: then it stays open for some seconds.
+   *   Opening a log safely is a look at each folder above it.
+   */
+  release(target: LogTarget, again = false): void {
     const users = (this.#open.get(target) ?? 1) - 1;
     if (users > 0) {
       this.#open.set(target, users);
       return;
     }
     this.#open.delete(target);
+    if (!again || !(target instanceof RotatingFile)) return this.#drop(target);
+    this.#held.set(target, performance.now());
+    this.#timer ??= setTimeout(() => this.#dropHeld(), HELD_FOR).unref();
+  }
+
+  /** Lets go of all that nobody uses. */
+  close(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const target of this.#held.keys()) this.#drop(target);
+  }
+
+  #dropHeld(): void {
+    this.#timer = null;
+    const now = performance.now();
+    for (const [target, since] of this.#held) {
+      const rest = since + HELD_FOR - now;
+      if (rest <= 0) this.#drop(target);
+      else {
+        this.#timer = setTimeout(() => this.#dropHeld(), rest).unref();
+        return;
+      }
+    }
+  }
+
+  #drop(target: LogTarget): void {
+    this.#held.delete(target);
     this.#byPath.delete(target.path);
     const written = target.close();
     // Not before it is closed: its last line may have made it another file on disk.
@@ -60,17 +94,28 @@ export class LogFiles {
   }
 
   reopenAll(): void {
+    this.close();
     for (const target of this.#open.keys()) target.reopen();
   }
 
   /** Empties `path`, open or not. A missing file is empty already. Throws the system's error. */
   clear(path: string): void {
     const open = this.#byPath.get(path);
-    if (open !== undefined) open.clear();
+    if (open !== undefined && !this.#held.has(open)) open.clear();
     else emptyFile(path);
   }
 
+  /** The open target of that name; one that was held only if it is still what the name leads to. Throws the system's error. */
+  #known(path: string): LogTarget | undefined {
+    const target = this.#byPath.get(path);
+    if (target === undefined || !this.#held.has(target)) return target;
+    if (target instanceof RotatingFile && target.takeUp()) return target;
+    this.#drop(target);
+    return undefined;
+  }
+
   #use(target: LogTarget): LogTarget {
+    this.#held.delete(target);
     this.#open.set(target, (this.#open.get(target) ?? 0) + 1);
     this.#byPath.set(target.path, target);
     return target;
@@ -82,7 +127,8 @@ export class LogFiles {
     if (found !== undefined && !found.isFile() && !found.isDirectory()) return new PlainTarget(path);
     const file = new RotatingFile(path, maxbytes, backups);
     const same = this.#byIdentity.get(file.identity);
-    if (same !== undefined) {
+    if (same !== undefined && this.#held.has(same)) this.#drop(same);
+    else if (same !== undefined) {
       file.close();
       return same;
     }
@@ -101,3 +147,5 @@ export class LogFiles {
 }
 
 const CONSOLE = "/dev/stdout";
+/** Milliseconds: a program that fails again and again is started again after one second, or two. */
+const HELD_FOR = 3000;

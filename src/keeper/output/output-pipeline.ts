@@ -73,9 +73,10 @@ export class OutputPipeline {
     this.#spec = spec;
   }
 
-  close(): void {
+  /** @param again whether the program may well be started again at once */
+  close(again: boolean): void {
     this.flush();
-    if (this.#target !== null) this.#files.release(this.#target);
+    if (this.#target !== null) this.#files.release(this.#target, again);
     this.#target = null;
   }
 

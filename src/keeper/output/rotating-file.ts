@@ -119,6 +119,18 @@ export class RotatingFile implements LogTarget {
     this.#lineStart = 0;
   }
 
+  /**
+   * Goes on as one that was opened just now. False if it had to be opened: its name leads elsewhere, or not all was well with it.
+   * Throws the system's error.
+   */
+  takeUp(): boolean {
+    if (this.#moved || this.#failing !== null) return false;
+    const found = fs.statSync(this.path, { throwIfNoEntry: false, bigint: true });
+    if (found === undefined || `${found.dev}:${found.ino}` !== this.#identity) return false;
+    this.#size = this.#lineStart = Number(found.size);
+    return true;
+  }
+
   close(): void {
     // The account of a file that never got better is written if there is room for one line by now.
     if (this.#lost > 0) this.#append(new Uint8Array(0), { logged: 0, dropped: 0 });

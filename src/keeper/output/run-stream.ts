@@ -20,7 +20,7 @@ export class RunStream implements StreamReader, PipelineSink {
     try {
       this.#stream = new OutputStream(fifo, this);
     } catch (error) {
-      this.#pipeline.close();
+      this.#pipeline.close(false);
       throw error;
     }
   }
@@ -48,9 +48,10 @@ export class RunStream implements StreamReader, PipelineSink {
     this.#pipeline.change(spec);
   }
 
-  close(): void {
+  /** @param again whether the program may well be started again at once */
+  close(again: boolean): void {
     this.#stream.close();
-    this.#pipeline.close();
+    this.#pipeline.close(again);
   }
 
   take(chunk: Uint8Array): void {
