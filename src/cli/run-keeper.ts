@@ -12,6 +12,7 @@ import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
 import { dropSupervisor, spawnSupervisor } from "../keeper/supervisor-process.ts";
+import { keepEngineQuiet } from "../keeper/quiet-engine.ts";
 import { collectWhenStill, keepHeapSmall } from "../keeper/small-heap.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import { version } from "./version.ts";
@@ -41,6 +42,7 @@ export interface KeeperSettings {
  * done. Throws the system's error if the folder cannot be used.
  */
 export async function runKeeper(settings: KeeperSettings): Promise<number | null> {
+  keepEngineQuiet();
   keepHeapSmall();
   compileLate();
   const ownerFd = closeInherited(settings.ownerFd);

@@ -4,7 +4,8 @@
  * A promise's answer and an event may arrive in one chunk, and promises are told later than callbacks. So after an answer
  * an event waits for the next turn: whoever awaits `start` has its pid before the exit event of that pid is told.
  *
- * What is said in one turn goes out in one write, at its end: each write is a call of the system, and wakes the keeper.
+ * What is said in one turn goes out in few writes, the last at its end: each is a call of the system, and wakes the keeper. But it
+ * starts the first of many programs while we ask for the next.
  */
 import type { Duplex } from "node:stream";
 import { encodeMessage, FrameReader, type Message } from "../protocol/frames.ts";
@@ -46,7 +47,9 @@ class Line {
   /** What is to be said once the keeper has said which protocol it speaks; `null` after that. */
   #unsent: Message[] | null = [];
   #deferred = false;
-  #corked = false;
+  #holding = false;
+  /** Messages that are held back. */
+  #held = 0;
   #calls = 0;
   #ended = false;
   #over = false;
@@ -76,21 +79,29 @@ class Line {
       this.#unsent.push({ json, bytes });
       return;
     }
-    this.#holdUntilTurnEnds();
+    this.#hold();
     for (const frame of encodeMessage({ json, bytes })) this.#stream.write(frame);
   }
 
-  #holdUntilTurnEnds(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#stream.cork();
-    // A tick that is asked for by a microtask comes after all microtasks: also after the save of what this turn has changed.
-    queueMicrotask(() =>
-      process.nextTick(() => {
-        this.#corked = false;
-        this.#stream.uncork();
-      }),
-    );
+  /** Until the turn ends, or enough has come together. */
+  #hold(): void {
+    if (!this.#holding) {
+      this.#holding = true;
+      this.#stream.cork();
+      // A tick that is asked for by a microtask comes after all microtasks: also after the save of what this turn has changed.
+      queueMicrotask(() => process.nextTick(() => this.#letGo()));
+    } else if (this.#held === HELD_AT_MOST) {
+      this.#stream.uncork();
+      this.#stream.cork();
+      this.#held = 0;
+    }
+    this.#held++;
+  }
+
+  #letGo(): void {
+    this.#holding = false;
+    this.#held = 0;
+    this.#stream.uncork();
   }
 
   #receive(chunk: Uint8Array): void {
@@ -174,6 +185,9 @@ class Line {
     for (const listener of this.closeListeners) listener();
   }
 }
+
+/** Messages that go out together at most. */
+const HELD_AT_MOST = 8;
 
 type FromKeeper =
   | ({ readonly op: "hello" } & Spoken)

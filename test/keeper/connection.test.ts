@@ -113,6 +113,12 @@ test("what is said in one turn is one write, and answers that come together are 
     ["forget", "forget", "acknowledge"],
   ]);
   const ids = writes.flat().map(({ json }) => Object(json).id as number);
+  writes.length = 0;
+  for (let seq = 8; seq < 28; seq++) remote.acknowledge(seq, {});
+  // The keeper has something to do while the rest is said.
+  expect(writes.map((messages) => messages.length)).toEqual([8, 8]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(writes.map((messages) => messages.length)).toEqual([8, 8, 4]);
   const relayed = { op: "event", event: { type: "relayed", signal: "HUP" } };
   say({ op: "result", id: ids[0], result: null }, { op: "result", id: ids[1], result: null }, relayed, relayed);
   await Promise.all(answered);
