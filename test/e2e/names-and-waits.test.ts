@@ -100,6 +100,7 @@ describe("with a daemon", () => {
   ])("sup $words says what a program waits for", async ({ words, said }) => {
     const asking = project.spawn(words);
     await seen(asking, /^dep: waiting for slow to be ready \(.+\)$/m);
+    expect((await project.sup("status", "slow")).stdout).toMatch(/RUNNING .* uptime [\d:]+, not ready: \S/);
     project.write("go", "");
     const { exitCode, stdout, stderr } = await asking;
     expect(stdout.split("\n").sort()).toEqual(said.split("\n").sort());

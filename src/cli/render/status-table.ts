@@ -42,7 +42,7 @@ function describe(process: ProcessReport): string {
   const notes: string[] = [];
   if (process.state === "RUNNING") {
     notes.push(process.description.replace(/^pid \d+, /, ""));
-    if (!process.ready) notes.push("not ready yet");
+    if (!process.ready) notes.push(process.why === "" ? "not ready yet" : process.why.replace(/^running, /, ""));
   } else if (process.why !== "") notes.push(process.why);
   else if (process.description !== "") notes.push(process.description);
   if (process.state === "RUNNING" && process.survivors.length > 0)
