@@ -78,13 +78,14 @@ export async function attach(
   if (needed.length > 0) say(`also up, because it is needed: ${needed.join(", ")}`);
   if (status.processes.length === 0) process.stderr.write(`sup: ${nothingIn(status)}\n`);
   const past = options.owner ? { boot: true } : { lines: 10 };
+  const told: Told = { needsRestart: status.config.needsRestart.join() };
   let connections = 0;
   try {
     for await (const item of follow(client, { events: true, logs: true, names, ...past }, leave.signal)) {
       if (item.type === "open" && ++connections > 1) say(await describeReturn(client));
       if (item.type === "end" && ended === null)
         say("all is stopped: the daemon was told to end (`sup down`, or a signal)");
-      show(item, output, say, paint, status);
+      show(item, output, say, paint, status, told);
     }
   } catch (error) {
     ignoreGone(error);
@@ -122,12 +123,18 @@ async function describeReturn(client: ApiClient): Promise<string> {
       : `version ${status.version} took over from ${upgradedFrom} (sup upgrade); the programs run on`;
 }
 
+/** What need not be said again. */
+interface Told {
+  needsRestart: string;
+}
+
 function show(
   item: StreamItem,
   output: PrefixedOutput,
   say: (text: string) => void,
   paint: ReturnType<typeof styler>,
   status: StatusReport,
+  told: Told,
 ): void {
   switch (item.type) {
     case "output":
@@ -143,12 +150,17 @@ function show(
       if (item.to === "STARTING" && item.detail === "") return;
       return say(stateText(item, paint));
     }
-    case "plan":
+    case "plan": {
       if (!item.report.ok)
         return say(`${paint("red", `the config ${status.config.file} was not applied:`)}\n${item.report.problems}`);
-      return item.report.steps.length === 0
-        ? undefined
-        : say(`config applied:\n${describePlan(item.report)}`.trimEnd());
+      const { steps, needsRestart } = item.report;
+      const isNews = needsRestart.join() !== told.needsRestart;
+      told.needsRestart = needsRestart.join();
+      if (steps.length > 0) return say(`config applied:\n${describePlan(item.report)}`.trimEnd());
+      return isNews && needsRestart.length > 0
+        ? say(`config read:\n${describePlan(item.report)}`.trimEnd())
+        : undefined;
+    }
     case "missed":
       if (item.what === "output") say(`output was missed: ${item.reason}`);
       return;

@@ -30,6 +30,8 @@ export interface ConfigControlOptions {
 export class ConfigControl {
   readonly #options: ConfigControlOptions;
   #model: Model;
+  /** What of the config stays in force until the daemon is started anew, whatever is said later. */
+  readonly #begunWith: Pick<Model, "supervisord" | "servers" | "rpcinterfaces">;
   #known: { readonly model: Model; readonly hash: string };
   #reread = false;
   #generation = 1;
@@ -47,6 +49,8 @@ export class ConfigControl {
   constructor(options: ConfigControlOptions, model: Model) {
     this.#options = options;
     this.#model = model;
+    const { supervisord, servers, rpcinterfaces } = model;
+    this.#begunWith = { supervisord, servers, rpcinterfaces };
     this.#known = { model, hash: "" };
     this.#edits = new EditsUnderWay(options.supervisor);
   }
@@ -170,7 +174,7 @@ export class ConfigControl {
 
   /** Against the groups that are really there, or will be: clients add and remove them one by one, without a plan. */
   #compare(next: Model): Plan {
-    return planChange({ ...this.#model, groups: this.#activeGroups() }, next);
+    return planChange({ ...this.#model, ...this.#begunWith, groups: this.#activeGroups() }, next);
   }
 
   #activeGroups(): readonly GroupSpec[] {

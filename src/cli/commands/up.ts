@@ -95,7 +95,7 @@ async function joinRunning(project: Project, names: readonly string[], options: 
   if (!report.ok)
     throw new CliError(report.problems, { hint: "Nothing was changed: the last good config stays in force." });
   process.stdout.write(
-    `Already running: ${report.steps.length === 0 ? "the config has not changed" : "applied what changed"}\n`,
+    `Already running: ${report.steps.length > 0 ? "applied what changed" : report.needsRestart.length > 0 ? "nothing to apply now" : "the config has not changed"}\n`,
   );
   process.stdout.write(describePlan(report));
   // Without names nothing is started: what was stopped on purpose, or is not meant to start by itself, stays as it is.

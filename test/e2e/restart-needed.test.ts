@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { freePort } from "../support/http.ts";
+import { Project, seen } from "../support/project.ts";
+
+let project: Project;
+beforeEach(() => {
+  project = new Project();
+});
+afterEach(() => project.close());
+
+test("what takes effect with the daemon's next start is told when it is edited, and until that start or its undoing", async () => {
+  const server = { inetHttpServer: { port: `127.0.0.1:${await freePort()}` } };
+  const write = (command: string, more: object): void =>
+    void project.write("supervisor.config.json", JSON.stringify({ programs: { web: { command } }, ...more }));
+  write("sleep 1001", {});
+  const up = project.spawn(["up"]);
+  await seen(up, /web running/);
+  const notice = "needs `sup down` and `sup up` to take effect: inet_http_server";
+  const needed = async (): Promise<boolean> =>
+    (await project.sup("status")).stderr === "restart needed: inet_http_server changed; run: sup down && sup up";
+
+  write("sleep 1001", server);
+  await seen(up, new RegExp(`sup +\\| config read:\\n +! ${notice}`));
+  expect(await needed()).toBe(true);
+  for (const words of [["plan"], ["update"], ["plan"]])
+    expect((await project.sup(...words)).stdout, words.join(" ")).toBe(`  ! ${notice}`);
+  expect((await project.sup("up", "-d")).stdout).toBe(`Already running: nothing to apply now\n  ! ${notice}`);
+
+  write("sleep 1002", server);
+  await seen(up, /~ web: restart/);
+  await project.until((status) => status.config.generation > 2, "the edit to be in force");
+  expect(await needed()).toBe(true);
+
+  write("sleep 1002", {});
+  await project.until((status) => status.config.generation > 3, "the next edit to be in force");
+  expect(await needed()).toBe(false);
+  expect((await project.sup("plan")).stdout).toBe("Nothing has changed.");
+  up.kill("SIGINT");
+  await up;
+});
