@@ -8,7 +8,7 @@ import { setFlagsFromString } from "node:v8";
  * The young generation is small (see `keepHeapSmall`), and is collected in half a millisecond. Helping threads spare nothing of that,
  * but have to be waited for: on a busy machine ten milliseconds and more, while nobody is answered.
  *
- * To be called before much has run. A V8 that does not know one of these names passes over it.
+ * To be called before much has run.
  */
 export function keepEngineQuiet(): void {
   setFlagsFromString("--interrupt-budget=300000");
