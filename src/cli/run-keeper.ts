@@ -3,7 +3,6 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { compileLate } from "../keeper/compile-late.ts";
 import { ConsoleLog } from "../keeper/output/console-log.ts";
 import { closeInherited } from "../keeper/kernel/inherited-fds.ts";
 import { KeeperCore } from "../keeper/keeper-core.ts";
@@ -12,7 +11,7 @@ import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
 import { dropSupervisor, spawnSupervisor } from "../keeper/supervisor-process.ts";
-import { keepEngineQuiet } from "../keeper/quiet-engine.ts";
+import { keepEngineQuiet, OPTIMISE_LATE } from "../keeper/quiet-engine.ts";
 import { collectWhenStill, keepHeapSmall } from "../keeper/small-heap.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import { version } from "./version.ts";
@@ -42,9 +41,8 @@ export interface KeeperSettings {
  * done. Throws the system's error if the folder cannot be used.
  */
 export async function runKeeper(settings: KeeperSettings): Promise<number | null> {
-  keepEngineQuiet();
+  keepEngineQuiet(OPTIMISE_LATE.keeper);
   keepHeapSmall();
-  compileLate();
   const ownerFd = closeInherited(settings.ownerFd);
   // It takes longer to start than all that comes now, and does nothing before it is served.
   const print = settings.console === undefined ? "inherit" : "pipe";
