@@ -137,7 +137,7 @@ function changes(value: unknown): Record<string, string | null> {
 
 function strings(value: unknown, name: string): Record<string, string> {
   const from = record(value, name);
-  for (const [key, each] of Object.entries(from)) text(each, key);
+  for (const key of Object.keys(from)) text(from[key], key);
   return from as Record<string, string>;
 }
 

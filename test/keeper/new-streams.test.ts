@@ -1,23 +1,43 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { NewStreams } from "../../src/keeper/output/new-streams.ts";
 import { OutputStream, type StreamReader } from "../../src/keeper/output/output-stream.ts";
 import { eventually, makeFolder, removeFolder } from "./harness.ts";
 
-test("streams are listened to a little later, together, unless they are over by then", async () => {
-  const streams = new NewStreams();
-  const listened: string[] = [];
-  const stream = (name: string) => ({ listen: () => void listened.push(name) });
-  const over = stream("over");
-  for (const each of [stream("one"), over, stream("two")]) streams.add(each);
-  streams.delete(over);
-  expect(listened).toEqual([]);
-  await eventually(() => listened.length === 2);
-  streams.add(stream("three"));
-  await eventually(() => listened.length === 3);
-  expect(listened).toEqual(["one", "two", "three"]);
+test("streams are listened to 10 to 20 ms after they began, unless they are over by then; no stream, no timer", () => {
+  vi.useFakeTimers();
+  try {
+    const streams = new NewStreams();
+    const listened: string[] = [];
+    const add = (name: string) => {
+      const stream = { listen: () => void listened.push(name) };
+      streams.add(stream);
+      return stream;
+    };
+    const pass = (milliseconds: number) => {
+      vi.advanceTimersByTime(milliseconds);
+      return listened.splice(0);
+    };
+    add("one");
+    const over = add("over");
+    expect(pass(9)).toEqual([]);
+    const soonOver = add("soon over");
+    add("two");
+    expect(pass(1)).toEqual([]);
+    streams.delete(over);
+    streams.delete(soonOver);
+    add("three");
+    expect([pass(9), pass(1)]).toEqual([[], ["one", "two"]]);
+    expect(pass(10)).toEqual(["three"]);
+    expect(vi.getTimerCount()).toBe(0);
+    add("four");
+    expect([pass(19), pass(1)]).toEqual([[], ["four"]]);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 /** What a stream told, and the FIFO that it reads. */

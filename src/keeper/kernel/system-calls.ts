@@ -85,7 +85,7 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
   const before = new BigUint64Array(2);
   return {
     spawn({ file, args, environment, directory, descriptors }) {
-      const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+      const variables = Object.keys(environment).map((name) => `${name}=${environment[name]}`);
       const pid = [0];
       check(actionsInit(actions));
       try {

@@ -1,28 +1,36 @@
 /**
  * Streams that have just begun. To be woken for a stream takes a socket, which is dear to make and to take apart, and many a
  * program in trouble ends as soon as it has begun: what it has written is read at its end in any case. So a stream is listened to
- * from 10 ms after it began, together with the others that began by then. No new stream, no timer.
+ * 10 to 20 ms after it began, together with the others of that time. No new stream, no timer.
  */
 export class NewStreams {
-  readonly #streams = new Set<NewStream>();
+  /** Since the last tick, and before it. */
+  #newest = new Set<NewStream>();
+  #older = new Set<NewStream>();
   #armed = false;
 
   add(stream: NewStream): void {
-    this.#streams.add(stream);
-    if (this.#armed) return;
-    this.#armed = true;
-    setTimeout(() => this.#listen(), PATIENCE);
+    this.#newest.add(stream);
+    this.#arm();
   }
 
   delete(stream: NewStream): void {
-    this.#streams.delete(stream);
+    if (!this.#newest.delete(stream)) this.#older.delete(stream);
   }
 
-  #listen(): void {
+  #tick(): void {
     this.#armed = false;
-    const streams = [...this.#streams];
-    this.#streams.clear();
-    for (const stream of streams) stream.listen();
+    const due = this.#older;
+    this.#older = this.#newest;
+    this.#newest = new Set();
+    if (this.#older.size > 0) this.#arm();
+    for (const stream of due) stream.listen();
+  }
+
+  #arm(): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    setTimeout(() => this.#tick(), PATIENCE);
   }
 }
 
