@@ -56,8 +56,10 @@ export function endOf({ lastEnd }: ManagedProcess, expected: boolean): string {
 
 /** For whom `why` is empty all is well, apart from what an earlier run left. */
 function withSurvivors(why: string, survivors: readonly Member[]): string {
-  if (why === "" || survivors.length === 0) return why;
-  return `${why}; ${survivorsText(survivors)}`;
+  // One that put itself into the background is named already.
+  const untold = survivors.filter(({ pid }) => !new RegExp(`\\bpid ${pid}\\b`).test(why));
+  if (why === "" || untold.length === 0) return why;
+  return `${why}; ${survivorsText(untold)}`;
 }
 
 /** By pid and command, three of them. */

@@ -55,6 +55,8 @@ describe("a program that puts itself into the background", () => {
       "it put itself into the background: its first process ended with status 0",
     );
     expect(status.processes[0]?.why).toContain(`pid ${stray}: perl`);
+    // Once: not again as what is left.
+    expect(status.processes[0]?.why).not.toContain("still running of it");
     expect(status.processes[0]?.survivors.map((one) => one.pid)).toEqual([stray]);
     expect((await project.sup("ps")).stdout).toContain("(its parent has ended)");
   });
