@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { formatProblems, type Severity } from "../config/format-problem.ts";
 import { importIni as convertIni } from "../config/import-ini.ts";
 import { loadGiven } from "../config/load-given.ts";
-import { loadConfig, type LoadResult } from "../config/load-config.ts";
+import { inReadingOrder, loadConfig, type LoadResult } from "../config/load-config.ts";
 import { systemWorld } from "../config/world.ts";
 import { withOverrides } from "../daemon/supervisord-launch.ts";
 import { toUser } from "../ini/value-types.ts";
@@ -88,7 +88,7 @@ export async function check(
     );
     return result.outcome.ok ? 0 : 1;
   }
-  if (result.warnings.length > 0) process.stderr.write(show(result.warnings, "warning"));
+  if (result.warnings.length > 0) process.stderr.write(show(inReadingOrder(result.warnings), "warning"));
   if (!result.outcome.ok) {
     process.stderr.write(show(problems));
     return 1;

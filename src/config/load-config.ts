@@ -156,7 +156,7 @@ function located({ outcome, origin }: Built, file: string, files: readonly strin
 }
 
 /** File by file in the order of their first mistakes, and from top to bottom; what has no place comes first. */
-function inReadingOrder(problems: readonly Problem[]): Problem[] {
+export function inReadingOrder(problems: readonly Problem[]): Problem[] {
   const files = [...new Set(problems.map(({ place }) => place?.file))];
   const rank = ({ place }: Problem): number => (place === undefined ? -1 : files.indexOf(place.file));
   return problems.toSorted(

@@ -46,7 +46,8 @@ export function readIni(tree: IniTree, world: World): ReadIni {
   });
   if (!tree.sections.has("supervisord")) {
     const place = { file: tree.mainFile, line: 1, column: 1 };
-    reading.problems.push({ message: ".ini file does not include supervisord section", place });
+    const hint = "add a line [supervisord]; only a file that is included by another does without";
+    reading.problems.push({ message: ".ini file does not include supervisord section", hint, place });
     return done({});
   }
   const config: Options = {};

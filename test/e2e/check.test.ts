@@ -28,8 +28,14 @@ describe("sup check", () => {
   });
 
   test("does so for a supervisord.conf too", async () => {
-    project.write("supervisord.conf", "[supervisord]\n[program:web]\ncommand=no-such-program\ndirectory=/nowhere\n");
+    const other = "[program:a]\ncommand=/no/such\n";
+    project.write(
+      "supervisord.conf",
+      `[supervisord]\n[program:web]\ncommand=no-such-program\ndirectory=/nowhere\n${other}`,
+    );
     const { stderr, exitCode } = await project.sup("check");
+    // From top to bottom, whatever the order of the groups.
+    expect([...stderr.matchAll(/conf:(\d+):1: warning/g)].map(([, line]) => line)).toEqual(["3", "4", "6"]);
     expect(stderr).toContain("supervisord.conf:3:1: warning: programs.web.command cannot be started");
     expect(stderr).toContain("supervisord.conf:4:1: warning: programs.web.directory does not exist: /nowhere");
     expect(exitCode).toBe(0);
