@@ -7,6 +7,7 @@ import { ConsoleLog } from "../keeper/output/console-log.ts";
 import { closeInherited } from "../keeper/kernel/inherited-fds.ts";
 import { KeeperCore } from "../keeper/keeper-core.ts";
 import { whyNotOwn } from "../keeper/kernel/own-folder.ts";
+import { prepareKeeper } from "../keeper/prepare.ts";
 import { lockRuntime } from "../keeper/runtime-lock.ts";
 import { shutDown } from "../keeper/shut-down.ts";
 import { SupervisorChild } from "../keeper/supervisor-child.ts";
@@ -48,6 +49,7 @@ export async function runKeeper(settings: KeeperSettings): Promise<number | null
   const print = settings.console === undefined ? "inherit" : "pipe";
   const early = settings.early ?? spawnSupervisor(settings.command, 0, print);
   early.on("error", () => undefined);
+  prepareKeeper();
   let owner: number | null = 0;
   try {
     owner = await keep(settings, ownerFd, early);

@@ -118,6 +118,23 @@ test("of a fifo it is told whether somebody reads it, of a process or a group wh
   expect([calls.exists(2 ** 23), calls.exists(-(2 ** 23))]).toEqual([false, false]);
 });
 
+test("room for descriptors is made once, for as many as there may be, and none is left open", () => {
+  const room = (): number => Number(/^FDSize:\s+(\d+)/m.exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1]);
+  const open = fs.readdirSync("/proc/self/fd").length;
+  const first = room();
+  calls.reserveDescriptors(2 * first);
+  const after = room();
+  expect(after).toBeGreaterThanOrEqual(2 * first);
+  calls.reserveDescriptors(after);
+  expect(room()).toBe(after);
+  const limit = calls.setOpenFiles(after + 1) ?? 0;
+  calls.reserveDescriptors(16 * after);
+  calls.setOpenFiles(limit);
+  expect(room()).toBeGreaterThan(after);
+  expect(room()).toBeLessThan(16 * after);
+  expect(fs.readdirSync("/proc/self/fd").length).toBe(open);
+});
+
 test("the soft limit of open files is lent to a program", async () => {
   const before = calls.setOpenFiles(500);
   const { said } = await run("ulimit -Sn");

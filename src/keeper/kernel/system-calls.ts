@@ -18,6 +18,8 @@ export interface SystemCalls {
   exists(pid: number): boolean;
   /** Sets our soft limit of open files, and says what it was; `null` if that failed. */
   setOpenFiles(soft: number): number | null;
+  /** Has the kernel make room for so many descriptors, or for as many as we may have. */
+  reserveDescriptors(count: number): void;
 }
 
 export interface SpawnCall {
@@ -67,6 +69,7 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
   const mkfifo = libc.func("int mkfifo(const char *path, int mode)");
   const open = libc.func("int open(const char *path, int flags)");
   const close = libc.func("int close(int fd)");
+  const fcntl = libc.func("int fcntl(int fd, int command, int argument)");
   const kill = libc.func("int kill(int pid, int signal)");
   const prlimit = libc.func("int prlimit(int pid, int resource, const void *limits, void *before)");
 
@@ -125,6 +128,11 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
       limits[1] = before[1] ?? 0n;
       return prlimit(0, RLIMIT_NOFILE, limits, null) === 0 ? Number(before[0]) : null;
     },
+    reserveDescriptors(count) {
+      if (prlimit(0, RLIMIT_NOFILE, null, before) !== 0) return;
+      const fd = fcntl(0, F_DUPFD_CLOEXEC, Math.min(count, Number(before[0])) - 1) as number;
+      if (fd !== -1) close(fd);
+    },
   };
 }
 
@@ -150,3 +158,4 @@ const CLD_EXITED = 1;
 const RLIMIT_NOFILE = 7;
 const { O_WRONLY, O_NONBLOCK } = fs.constants;
 const O_CLOEXEC = 0o2000000;
+const F_DUPFD_CLOEXEC = 1030;
