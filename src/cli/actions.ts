@@ -1,9 +1,9 @@
 // The bundle of all that `sup` does with a daemon, loaded for the command that is carried out (`program.ts`).
-export { candidates } from "./completions.ts";
-export { completionScript } from "./completion-scripts.ts";
+export { candidates } from "./help/completions.ts";
+export { completionScript } from "./help/completion-scripts.ts";
 export { control } from "./commands/control.ts";
 export { down } from "./commands/down.ts";
-export { findProject } from "./find-daemon.ts";
+export { findProject } from "./running/find-daemon.ts";
 export { init } from "./commands/init.ts";
 export { logs } from "./commands/logs.ts";
 export { pid } from "./commands/pid.ts";

@@ -1,5 +1,5 @@
 import type { SupervisordSpec } from "../model/model.ts";
-import type { Overrides } from "../daemon/supervisord-options.ts";
+import type { Overrides } from "../daemon/supervisord/options.ts";
 
 /** What the `supervisord` command has to know of its config before there is a daemon. */
 export type CheckAnswer =

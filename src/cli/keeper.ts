@@ -5,7 +5,7 @@
  * owns the folder.
  */
 import { parseArgs } from "node:util";
-import { runKeeper } from "./run-keeper.ts";
+import { runKeeper } from "./start/run-keeper.ts";
 
 async function main(): Promise<void> {
   const settings = readArguments();

@@ -1,6 +1,6 @@
 import type { CliError } from "./cli-error.ts";
-import { restoreEnvironment } from "./full-environment.ts";
-import { renderedHelp, type HelpTexts } from "./help-texts.ts";
+import { restoreEnvironment } from "./start/full-environment.ts";
+import { renderedHelp, type HelpTexts } from "./help/help-texts.ts";
 import { guardTerminal, safeText } from "./render/safe-text.ts";
 import { styler } from "./render/colors.ts";
 import { tellUnwritable } from "./unwritable.ts";
@@ -34,7 +34,7 @@ async function runShort(words: readonly string[]): Promise<boolean> {
     return true;
   }
   if (words.length === 2 && words[0] === "completions" && !words[1]?.startsWith("-")) {
-    const { completionScript } = await import("./completion-scripts.ts");
+    const { completionScript } = await import("./help/completion-scripts.ts");
     process.stdout.write(completionScript(words[1] ?? ""));
     return true;
   }
@@ -45,7 +45,10 @@ async function runShort(words: readonly string[]): Promise<boolean> {
   }
   const shown = statusWords(words);
   if (shown === null) return false;
-  const [{ findProject }, { status }] = await Promise.all([import("./find-daemon.ts"), import("./commands/status.ts")]);
+  const [{ findProject }, { status }] = await Promise.all([
+    import("./running/find-daemon.ts"),
+    import("./commands/status.ts"),
+  ]);
   const project = await findProject(shown.config);
   if (project.warning !== null) process.stderr.write(`sup: ${project.warning}\n`);
   process.exitCode = await status(project, shown.names, shown);

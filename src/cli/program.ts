@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import type { Project, Purpose } from "./find-daemon.ts";
+import type { Project, Purpose } from "./running/find-daemon.ts";
 import type { ForegroundOptions } from "./run-foreground.ts";
 import { version } from "./version.ts";
 
-export { helpTexts } from "./help-texts.ts";
+export { helpTexts } from "./help/help-texts.ts";
 export { withShellAction } from "./shell-arguments.ts";
 
 const NAMES = "programs, groups, or single processes (group:name)";

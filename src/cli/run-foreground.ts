@@ -2,9 +2,9 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import { CliError } from "./cli-error.ts";
-import type { Project } from "./find-daemon.ts";
-import { launcherFileLimit } from "./launcher-file-limit.ts";
-import { runKeeper } from "./run-keeper.ts";
+import type { Project } from "./running/find-daemon.ts";
+import { launcherFileLimit } from "./start/launcher-file-limit.ts";
+import { runKeeper } from "./start/run-keeper.ts";
 
 export interface ForegroundOptions {
   readonly container?: boolean;

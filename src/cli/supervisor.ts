@@ -12,8 +12,8 @@ import { boot } from "../daemon/boot.ts";
 import type { BootParts } from "../daemon/boot-options.ts";
 import { receiveSockets } from "../daemon/kept-sockets.ts";
 import { placesFor, placesIn, type Places } from "../daemon/places.ts";
-import { usageErrorText } from "../daemon/supervisord-getopt.ts";
-import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord-launch.ts";
+import { usageErrorText } from "../daemon/supervisord/getopt.ts";
+import { withOverrides, type SupervisordLaunch } from "../daemon/supervisord/launch.ts";
 import type { LogSink } from "../logs/daemon-log.ts";
 import { LineBatch } from "../logs/line-batch.ts";
 import { TIMESTAMP_LENGTH } from "../logs/log-line.ts";
@@ -21,10 +21,10 @@ import { SyslogSink } from "../logs/syslog-sink.ts";
 import { watchConfig } from "../watch/config-watcher.ts";
 import { watchFiles } from "../watch/file-watcher.ts";
 import type { CheckRequest } from "./check-answer.ts";
-import { checkFirst } from "./check-first.ts";
-import { leaveReport } from "./detach-keeper.ts";
-import { notifyReady, SERVICE_VARIABLES } from "./service-notify.ts";
-import type { BootReport } from "./launch-daemon.ts";
+import { checkFirst } from "./start/check-first.ts";
+import { leaveReport } from "./start/detach-keeper.ts";
+import { notifyReady, SERVICE_VARIABLES } from "./start/service-notify.ts";
+import type { BootReport } from "./start/launch-daemon.ts";
 import { version } from "./version.ts";
 
 /** The entry of the supervisor process: started by the keeper, speaks to it over descriptor 3. */

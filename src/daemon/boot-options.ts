@@ -1,12 +1,12 @@
 import type { LoadResult } from "../config/load-config.ts";
-import type { SocketStore } from "../http/held-sockets.ts";
+import type { SocketStore } from "../http/sockets/held-sockets.ts";
 import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import type { FileWatcher } from "../watch/file-watcher.ts";
 import type { LogParts } from "./main-log.ts";
 import type { Places } from "./places.ts";
-import type { SupervisordLaunch } from "./supervisord-launch.ts";
+import type { SupervisordLaunch } from "./supervisord/launch.ts";
 import type { Ending } from "./way-out.ts";
 
 export interface BootOptions {

@@ -1,6 +1,6 @@
 import { loadLastGood, storeLastGood, type LastGood } from "../config/last-good.ts";
 import { systemClock } from "../clock/clock.ts";
-import { ServerProblem } from "../http/server-problem.ts";
+import { ServerProblem } from "../http/sockets/server-problem.ts";
 import { completeModel } from "../model/complete-model.ts";
 import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
@@ -23,7 +23,7 @@ import { chosenInVain, onlyChosen } from "./only-chosen.ts";
 import { removePidfile } from "./pidfile.ts";
 import { noteRuntime } from "./runtime-note.ts";
 import { serverUrlOf } from "./server-url.ts";
-import { startNotices } from "./supervisord-launch.ts";
+import { startNotices } from "./supervisord/launch.ts";
 import { takeSignal } from "./take-signal.ts";
 import { CRASHES, crashTrouble, LAST_GOOD, MANY_CRASHES, RECORDS, Troubles } from "./troubles.ts";
 import { upgradeCall, upgradedFrom } from "./upgrade.ts";

@@ -1,7 +1,7 @@
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Places } from "./places.ts";
-import type { Account } from "./supervisord-identity.ts";
+import type { Account } from "./supervisord/identity.ts";
 
 /**
  * Makes the daemon's folders, while this process is still root, for the user that it will become. Those that an earlier

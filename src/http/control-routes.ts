@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiMethods } from "../rpc/api-methods.ts";
-import type { RequestHandler } from "./http-server.ts";
+import type { RequestHandler } from "./sockets/http-server.ts";
 import { answerApiCall, sendJson } from "./json-api.ts";
-import type { LiveStreamParts } from "./live-stream.ts";
-import { answerStream } from "./stream-route.ts";
+import type { LiveStreamParts } from "./streams/live-stream.ts";
+import { answerStream } from "./streams/stream-route.ts";
 
 export interface ControlParts extends LiveStreamParts {
   readonly methods: ApiMethods;

@@ -3,8 +3,8 @@ import type { LogLevel } from "../model/model.ts";
 import type { Dispatch } from "../rpc/dispatch-type.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { sendErrorPage } from "./error-page.ts";
-import type { RequestHandler } from "./http-server.ts";
-import { sendMainLog, sendProcessLog } from "./log-stream.ts";
+import type { RequestHandler } from "./sockets/http-server.ts";
+import { sendMainLog, sendProcessLog } from "./streams/log-stream.ts";
 import { answerRpc } from "./rpc-route.ts";
 
 export interface RouteParts {

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import { GAP_MARKER } from "../../src/http/follow-file.ts";
+import { GAP_MARKER } from "../../src/http/streams/follow-file.ts";
 import type { StreamItem } from "../../src/protocol/api.ts";
 import type { World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createCredentialCheck } from "../../src/http/password-check.ts";
+import { createCredentialCheck } from "../../src/http/access/password-check.ts";
 import { ask } from "../support/http.ts";
 import type { ChaosTest } from "./chaos-test.ts";
 import type { Random } from "./random.ts";

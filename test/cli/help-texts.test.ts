@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { helpFor, helpTexts, renderedHelp } from "../../src/cli/help-texts.ts";
+import { helpFor, helpTexts, renderedHelp } from "../../src/cli/help/help-texts.ts";
 import { createProgram } from "../../src/cli/program.ts";
 
 const texts = helpTexts(createProgram(() => {}));

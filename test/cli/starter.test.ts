@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { starterFor, type FolderFacts } from "../../src/cli/starter.ts";
+import { starterFor, type FolderFacts } from "../../src/cli/commands/starter.ts";
 
 const facts = (some: Partial<FolderFacts>): FolderFacts => ({ procfile: null, packageJson: null, files: [], ...some });
 const head = `import { defineConfig } from "sup";\n`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { getopt, usageErrorText } from "../../src/daemon/supervisord-getopt.ts";
+import { getopt, usageErrorText } from "../../src/daemon/supervisord/getopt.ts";
 
 const SHORT = "hc:nz:";
 const LONG = ["help", "configuration=", "nodaemon", "logfile=", "logfile_maxbytes=", "log"];

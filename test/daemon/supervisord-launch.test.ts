@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LoadResult } from "../../src/config/load-config.ts";
-import { startNotices, withOverrides, type SupervisordLaunch } from "../../src/daemon/supervisord-launch.ts";
+import { startNotices, withOverrides, type SupervisordLaunch } from "../../src/daemon/supervisord/launch.ts";
 
 const loaded = {
   outcome: { ok: true, value: { supervisord: { loglevel: "info", identifier: "a" }, groups: [] } },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readSupervisordOptions } from "../../src/daemon/supervisord-options.ts";
+import { readSupervisordOptions } from "../../src/daemon/supervisord/options.ts";
 import type { World } from "../../src/model/world.ts";
 
 const world: World = {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseBasicAuth } from "../../src/http/basic-auth.ts";
+import { parseBasicAuth } from "../../src/http/access/basic-auth.ts";
 
 const encode = (text: string): string => Buffer.from(text).toString("base64");
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FailedLogins } from "../../src/http/failed-logins.ts";
+import { FailedLogins } from "../../src/http/access/failed-logins.ts";
 
 test("five wrong passwords are free, each later one costs a second, until one is right or a minute is over", () => {
   let now = 0;

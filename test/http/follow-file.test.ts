@@ -16,7 +16,7 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FollowedFile, GAP_MARKER, TRUNCATION_MARKER } from "../../src/http/follow-file.ts";
+import { FollowedFile, GAP_MARKER, TRUNCATION_MARKER } from "../../src/http/streams/follow-file.ts";
 
 let folder: string;
 let file: string;

@@ -16,8 +16,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openServers } from "../../src/http/open-servers.ts";
-import type { Listener } from "../../src/http/http-server.ts";
+import { openServers } from "../../src/http/sockets/open-servers.ts";
+import type { Listener } from "../../src/http/sockets/http-server.ts";
 import type { ServerSpec } from "../../src/model/model.ts";
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { whyForeign, type OriginFacts } from "../../src/http/origin-check.ts";
+import { whyForeign, type OriginFacts } from "../../src/http/access/origin-check.ts";
 
 const plain: OriginFacts = {
   method: "POST",

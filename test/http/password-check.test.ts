@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { createCredentialCheck, hashPassword } from "../../src/http/password-check.ts";
+import { createCredentialCheck, hashPassword } from "../../src/http/access/password-check.ts";
 
 const sha = (text: string): string => createHash("sha1").update(text).digest("hex");
 

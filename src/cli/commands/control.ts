@@ -1,8 +1,8 @@
 import type { ActionResult, ApiCalls } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../find-daemon.ts";
-import { answered } from "../not-running.ts";
-import { tellWaiting } from "../tell-waiting.ts";
+import type { Project } from "../running/find-daemon.ts";
+import { answered } from "../running/not-running.ts";
+import { tellWaiting } from "../running/tell-waiting.ts";
 
 const DONE = { start: "started", stop: "stopped", restart: "restarted", signal: "signalled" } as const;
 

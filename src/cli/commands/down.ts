@@ -2,12 +2,12 @@ import { isNotRunning, type ApiClient } from "../../client/api-client.ts";
 import { follow } from "../../client/follow.ts";
 import type { Member } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../find-daemon.ts";
-import { findOrphans } from "../find-orphans.ts";
-import { launchDaemon } from "../launch-daemon.ts";
-import { membersOf, tellLeft } from "../left-running.ts";
-import { lookedInto, wayOutOfSilence } from "../not-running.ts";
-import { untilGone } from "../until-gone.ts";
+import type { Project } from "../running/find-daemon.ts";
+import { findOrphans } from "../running/find-orphans.ts";
+import { launchDaemon } from "../start/launch-daemon.ts";
+import { membersOf, tellLeft } from "../running/left-running.ts";
+import { lookedInto, wayOutOfSilence } from "../running/not-running.ts";
+import { untilGone } from "../running/until-gone.ts";
 
 /** Programs of a killed keeper are taken over by a new one, which then stops them as their config says. */
 async function stopOrphans(project: Project, options: { readonly timeout: number | null }): Promise<number> {

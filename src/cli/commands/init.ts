@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { configIn } from "../../config/find-config.ts";
 import { CliError } from "../cli-error.ts";
 import { safeText } from "../render/safe-text.ts";
-import { starterFor } from "../starter.ts";
+import { starterFor } from "./starter.ts";
 
 const TARGET = "supervisor.config.ts";
 

@@ -2,13 +2,13 @@ import type { StreamItem } from "../../protocol/api.ts";
 import { isNotRunning } from "../../client/api-client.ts";
 import { follow } from "../../client/follow.ts";
 import { CliError } from "../cli-error.ts";
-import { quoted, type Project } from "../find-daemon.ts";
+import { quoted, type Project } from "../running/find-daemon.ts";
 import { colorOf, styler } from "../render/colors.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
 import { safeText } from "../render/safe-text.ts";
 import { nameProblem, selects } from "../../model/select-processes.ts";
-import { leftLogs } from "../left-logs.ts";
-import { answered } from "../not-running.ts";
+import { leftLogs } from "../running/left-logs.ts";
+import { answered } from "../running/not-running.ts";
 
 export interface LogsOptions {
   readonly follow: boolean;

@@ -1,7 +1,7 @@
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../find-daemon.ts";
+import type { Project } from "../running/find-daemon.ts";
 import { nameProblem, selects } from "../../model/select-processes.ts";
-import { answered } from "../not-running.ts";
+import { answered } from "../running/not-running.ts";
 
 /** `sup pid [name...]`: the daemon's pid, or one pid a line (0: not running; then the exit status is 1). */
 export async function pid(project: Project, names: readonly string[]): Promise<number> {

@@ -1,9 +1,9 @@
 import type { PlanReport } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../find-daemon.ts";
+import type { Project } from "../running/find-daemon.ts";
 import { describePlan } from "../render/plan-text.ts";
 import { safeText } from "../render/safe-text.ts";
-import { answered } from "../not-running.ts";
+import { answered } from "../running/not-running.ts";
 
 /**
  * `sup plan` shows what an update would do, process by process; `sup update` does it; `sup reread` names the groups

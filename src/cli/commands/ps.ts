@@ -1,7 +1,7 @@
 import type { Member, ProgramTree } from "../../protocol/api.ts";
-import type { Project } from "../find-daemon.ts";
+import type { Project } from "../running/find-daemon.ts";
 import { safeText } from "../render/safe-text.ts";
-import { answered } from "../not-running.ts";
+import { answered } from "../running/not-running.ts";
 
 /** `sup ps`: the processes of each program as a tree, with what they use. 1 if the daemon cannot say. */
 export async function ps(

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Project } from "../find-daemon.ts";
-import { answered, notRunning } from "../not-running.ts";
+import type { Project } from "../running/find-daemon.ts";
+import { answered, notRunning } from "../running/not-running.ts";
 
 /**
  * `sup shell [action...]`: supervisorctl's interactive shell on this project's daemon, with history and completion; with an

@@ -1,8 +1,8 @@
 import type { StatusReport } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../find-daemon.ts";
+import type { Project } from "../running/find-daemon.ts";
 import { nameProblem, selects } from "../../model/select-processes.ts";
-import { answered } from "../not-running.ts";
+import { answered } from "../running/not-running.ts";
 import { statusTable } from "../render/status-table.ts";
 import { styler } from "../render/colors.ts";
 

@@ -1,12 +1,12 @@
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../find-daemon.ts";
+import type { Project } from "../running/find-daemon.ts";
 import { isNotRunning } from "../../client/api-client.ts";
-import { launchDaemon } from "../launch-daemon.ts";
-import { attach } from "../attach.ts";
-import { answered, lookedInto } from "../not-running.ts";
-import { tellWaiting } from "../tell-waiting.ts";
-import { untilGone } from "../until-gone.ts";
-import { waitUntilReady } from "../wait-until-ready.ts";
+import { launchDaemon } from "../start/launch-daemon.ts";
+import { attach } from "./attach.ts";
+import { answered, lookedInto } from "../running/not-running.ts";
+import { tellWaiting } from "../running/tell-waiting.ts";
+import { untilGone } from "../running/until-gone.ts";
+import { waitUntilReady } from "../running/wait-until-ready.ts";
 import { describePlan } from "../render/plan-text.ts";
 import { printStatus } from "./status.ts";
 

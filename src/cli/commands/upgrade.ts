@@ -4,11 +4,11 @@ import { upgradeFile } from "../../daemon/upgrade-file.ts";
 import type { StatusReport, UpgradeReport } from "../../protocol/api.ts";
 import { ApiError, isNotRunning } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../find-daemon.ts";
-import { launchDaemon } from "../launch-daemon.ts";
-import { isAlive, untilGone } from "../until-gone.ts";
+import type { Project } from "../running/find-daemon.ts";
+import { launchDaemon } from "../start/launch-daemon.ts";
+import { isAlive, untilGone } from "../running/until-gone.ts";
 import { version } from "../version.ts";
-import { answered } from "../not-running.ts";
+import { answered } from "../running/not-running.ts";
 
 /**
  * `sup upgrade`: the daemon goes on with the program of this version. The supervisor process is replaced, no program is touched,

@@ -6,7 +6,7 @@ import { Refusal } from "../../rpc/control.ts";
 import type { Dispatch } from "../../rpc/dispatch-type.ts";
 import { processKey } from "../../model/model.ts";
 import { refuseRequest } from "../error-page.ts";
-import { whyForeign } from "../origin-check.ts";
+import { whyForeign } from "../access/origin-check.ts";
 import { readBody } from "../read-body.ts";
 
 /** What a form of ours asks for. */

@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { oneAtATime } from "../one-at-a-time.ts";
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** One or more open doors. */
+export interface Listener {
+  /** Stops listening, ends idle connections at once and streams with them. */
+  close(): Promise<void>;
+  /** The same for us, but whoever holds the sockets keeps them, and clients wait for whoever takes them up. */
+  leave(): Promise<void>;
+}
+
+/** Bytes of headers; a request with more is answered 431. Nobody's cookies belong here. */
+const MAX_HEADER_BYTES = 16_384;
+const MAX_TCP_CONNECTIONS = 256;
+/** Milliseconds: the longest that a timer can have, 24 days. */
+const NEVER = 2 ** 31 - 1;
+
+/**
+ * A server with the limits that every door has. Idle connections are kept open (superlance reuses one after a minute without a
+ * second try), a `Host` is not asked for (hand-written clients leave it out), and an answer may take as long as it takes: the
+ * limits of time are on the arrival of a request. They are for TCP; who reaches a unix socket is trusted to finish.
+ */
+export function createHttpServer(tcp: boolean, handler: RequestHandler): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: 0,
+      requireHostHeader: false,
+      requestTimeout: tcp ? 10_000 : 0,
+      headersTimeout: tcp ? 5000 : 0,
+      // How often Node looks for late requests: its 30 s would make 5 s a word only; and where nothing is late it need not look, since
+      // each look wakes a daemon that idles.
+      connectionsCheckingInterval: tcp ? 2500 : NEVER,
+    },
+    oneAtATime((request, response) => {
+      response.setHeader("Server", "sup");
+      handler(request, response);
+    }),
+  );
+  if (tcp) server.maxConnections = MAX_TCP_CONNECTIONS;
+  const open = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  sockets.set(server, open);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerBadRequest(error, socket as Socket));
+  return server;
+}
+
+/** Ends a server of ours with all its connections: a log stream would keep it open for ever. */
+export function closeHttpServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const socket of sockets.get(server) ?? []) endSoon(socket);
+  });
+}
+
+/** What has been said is still sent, such as the last change of state; whoever does not take it is not waited for. */
+function endSoon(socket: Socket): void {
+  if (socket.writableLength === 0) return void socket.destroy();
+  const timer = setTimeout(() => socket.destroy(), LAST_WORDS);
+  socket.once("close", () => clearTimeout(timer));
+  socket.destroySoon();
+}
+
+/** Milliseconds. */
+const LAST_WORDS = 500;
+
+const sockets = new WeakMap<Server, Set<Socket>>();
+
+/** What is no HTTP, too long or too late: a line to say so, and the end of the connection. */
+function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  // More than was to come after the last request: its answer is still under way, and closes the connection.
+  if (error.code === "HPE_CLOSED_CONNECTION") return;
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  const status =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? "431 Request Header Fields Too Large"
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? "408 Request Timeout"
+        : "400 Bad Request";
+  socket.end(`HTTP/1.1 ${status}\r\nServer: sup\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  );
+}
