@@ -36,8 +36,9 @@ export function tapOutput(options: TapOptions): () => void {
 
   const look = (process: ManagedProcess): void => {
     for (const stream of ["stdout", "stderr"] as const) {
-      const id = `${stream} ${process.key}`;
       const wanted = isWanted(process, stream, debug) && !process.retired;
+      if (!wanted && taps.size === 0) continue;
+      const id = `${stream} ${process.key}`;
       const present = taps.get(id);
       if (present !== undefined && (!wanted || present.process !== process)) {
         present.close();

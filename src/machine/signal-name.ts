@@ -13,8 +13,7 @@ export function signalText(number: number): string {
 
 /** The number of a signal on Linux by the name that Supervisor prints; `null` if there is none of that name. */
 export function signalNumber(name: string): number | null {
-  for (const [number, known] of NAMES) if (known === name) return number;
-  return null;
+  return NUMBERS.get(name) ?? null;
 }
 
 /**
@@ -22,6 +21,7 @@ export function signalNumber(name: string): number | null {
  * SIGPOLL. Unnamed signals (`SIG40`, `40`, `signal 40`, `SIGRTMIN+6`) come back as their number.
  */
 export function canonicalSignal(name: string): string | number {
+  if (NUMBERS.has(name)) return name;
   const realTime = /^SIGRTM(IN|AX)([+-]\d+)$/.exec(name);
   const numeric = realTime
     ? (realTime[1] === "IN" ? 34 : 64) + Number(realTime[2])
@@ -45,3 +45,4 @@ const NAMES = new Map([
   [34, "SIGRTMIN"],
   [64, "SIGRTMAX"],
 ]);
+const NUMBERS = new Map([...NAMES].map(([number, name]) => [name, number]));

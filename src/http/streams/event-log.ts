@@ -7,6 +7,7 @@ import type { ConfigControl } from "../../supervisor/config-control.ts";
 import type { ManagedProcess } from "../../supervisor/managed-process.ts";
 import { stateDetail } from "../../supervisor/state-detail.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
+import { Recent } from "../recent.ts";
 
 /** An item with a number, or the end; and the process it is about, if it is about one. */
 export interface LoggedEvent {
@@ -16,7 +17,7 @@ export interface LoggedEvent {
 
 const FAILURES: ReadonlySet<string> = new Set(["BACKOFF", "FATAL", "UNKNOWN"] satisfies ProcessState[]);
 
-/** So many of the last events can be told again. */
+/** So many of the last events can be told again, at least. */
 const MOST = 2000;
 
 /**
@@ -25,7 +26,7 @@ const MOST = 2000;
  */
 export class EventLog {
   readonly life = randomBytes(6).toString("hex");
-  readonly #events: LoggedEvent[] = [];
+  readonly #events = new Recent<LoggedEvent>(MOST);
   readonly #listeners = new Set<(event: LoggedEvent) => void>();
   readonly #supervisor: Supervisor;
   /** Processes seen, and whether they were ready then. */
@@ -56,14 +57,14 @@ export class EventLog {
 
   /** Everything that is known still. */
   all(): readonly LoggedEvent[] {
-    return this.#events;
+    return this.#events.last(this.#events.length);
   }
 
   /** What came after the event with that number; `null` if that is not known any more. */
   since(seq: number): readonly LoggedEvent[] | null {
     const missing = this.#seq - seq;
     if (missing < 0 || missing > this.#events.length) return null;
-    return missing === 0 ? [] : this.#events.slice(-missing);
+    return this.#events.last(missing);
   }
 
   subscribe(listener: (event: LoggedEvent) => void): () => void {
@@ -87,7 +88,6 @@ export class EventLog {
   #add(item: Extract<StreamItem, { readonly seq: number }>, process: LoggedEvent["process"]): void {
     const event: LoggedEvent = { item: { ...item, seq: ++this.#seq }, process };
     this.#events.push(event);
-    if (this.#events.length > MOST) this.#events.shift();
     for (const listener of this.#listeners) listener(event);
   }
 }

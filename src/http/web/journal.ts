@@ -2,6 +2,7 @@ import { namespec } from "../../model/model.ts";
 import type { ConfigControl } from "../../supervisor/config-control.ts";
 import { stateDetail } from "../../supervisor/state-detail.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
+import { Recent } from "../recent.ts";
 
 /** One line of the timeline. */
 export interface JournalEntry {
@@ -21,7 +22,7 @@ const MOST = 1000;
  * It is kept in memory; the daemon's log is what lasts.
  */
 export class WebJournal {
-  readonly #entries: JournalEntry[] = [];
+  readonly #entries = new Recent<JournalEntry>(MOST);
   readonly #now: () => number;
 
   constructor(supervisor: Supervisor, config: ConfigControl) {
@@ -58,12 +59,11 @@ export class WebJournal {
 
   add(entry: Omit<JournalEntry, "at">): void {
     this.#entries.push({ ...entry, at: this.#now() });
-    if (this.#entries.length > MOST) this.#entries.shift();
   }
 
   /** Newest first. @param subject only about this process; "" for all. */
   latest(count: number, subject = ""): readonly JournalEntry[] {
-    const chosen = subject === "" ? this.#entries : this.#entries.filter((entry) => entry.subject === subject);
-    return chosen.slice(-count).toReversed();
+    const about = subject === "" ? undefined : (entry: JournalEntry): boolean => entry.subject === subject;
+    return this.#entries.last(count, about).toReversed();
   }
 }
