@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { withoutOwnVariables } from "../config/own-variables.ts";
 import type { LoadResult } from "../config/load-config.ts";
 import { LogFiles } from "../keeper/output/log-files.ts";
-import { keepEngineQuiet, OPTIMISE_LATE } from "../keeper/quiet-engine.ts";
+import { keepEngineQuiet } from "../keeper/quiet-engine.ts";
 import { collectWhenStill, keepHeapSmall } from "../keeper/small-heap.ts";
 import { connectKeeper } from "../keeper/connection.ts";
 import { RESTART_STATUS, type ConsoleStyle } from "../protocol/keeper.ts";
@@ -29,7 +29,7 @@ import { version } from "./version.ts";
 
 /** The entry of the supervisor process: started by the keeper, speaks to it over descriptor 3. */
 async function main(): Promise<void> {
-  keepEngineQuiet(OPTIMISE_LATE.supervisor);
+  keepEngineQuiet();
   keepHeapSmall();
   const args = process.argv.slice(2);
   // `supervisord -n` starts us with `--config FILE --check REQUEST` to have its config checked first.

@@ -12,7 +12,7 @@ import { lockRuntime } from "../../keeper/runtime-lock.ts";
 import { shutDown } from "../../keeper/shut-down.ts";
 import { SupervisorChild } from "../../keeper/supervisor-child.ts";
 import { dropSupervisor, spawnSupervisor } from "../../keeper/supervisor-process.ts";
-import { keepEngineQuiet, OPTIMISE_LATE } from "../../keeper/quiet-engine.ts";
+import { keepEngineQuiet } from "../../keeper/quiet-engine.ts";
 import { collectWhenStill, keepHeapSmall } from "../../keeper/small-heap.ts";
 import type { ConsoleStyle } from "../../protocol/keeper.ts";
 import { version } from "../version.ts";
@@ -42,7 +42,7 @@ export interface KeeperSettings {
  * done. Throws the system's error if the folder cannot be used.
  */
 export async function runKeeper(settings: KeeperSettings): Promise<number | null> {
-  keepEngineQuiet(OPTIMISE_LATE.keeper);
+  keepEngineQuiet();
   keepHeapSmall();
   const ownerFd = closeInherited(settings.ownerFd);
   // It takes longer to start than all that comes now, and does nothing before it is served.
