@@ -12,9 +12,12 @@ import { encodeMessage, FrameReader, type Message } from "../protocol/frames.ts"
 import { commonProtocol, OURS, type Spoken } from "../protocol/keeper-version.ts";
 import type { Keeper, KeeperEvent } from "../protocol/keeper.ts";
 
-/** Speaks to the keeper at the other end of `stream`. When the stream ends, all waiting calls reject. */
-export function connectKeeper(stream: Duplex): Keeper {
-  const line = new Line(stream);
+/**
+ * Speaks to the keeper at the other end of `stream`. When the stream ends, all waiting calls reject. `now`: milliseconds of a clock
+ * that only goes on.
+ */
+export function connectKeeper(stream: Duplex, now: () => number = () => performance.now()): Keeper {
+  const line = new Line(stream, now);
   return {
     snapshot: () => line.call("snapshot", {}),
     start: (request) => line.call("start", { request }),
@@ -47,15 +50,16 @@ class Line {
   /** What is to be said once the keeper has said which protocol it speaks; `null` after that. */
   #unsent: Message[] | null = [];
   #deferred = false;
-  #holding = false;
-  /** Messages that are held back. */
-  #held = 0;
+  readonly #now: () => number;
+  /** Since when messages are held back; `null`: none are. */
+  #heldSince: number | null = null;
   #calls = 0;
   #ended = false;
   #over = false;
 
-  constructor(stream: Duplex) {
+  constructor(stream: Duplex, now: () => number) {
     this.#stream = stream;
+    this.#now = now;
     stream.on("data", (chunk: Uint8Array) => this.#receive(chunk));
     for (const end of ["error", "end", "close"]) stream.on(end, () => this.#end());
   }
@@ -83,24 +87,23 @@ class Line {
     for (const frame of encodeMessage({ json, bytes })) this.#stream.write(frame);
   }
 
-  /** Until the turn ends, or enough has come together. */
+  /** Until the turn ends, or has taken so long that the keeper could have begun. */
   #hold(): void {
-    if (!this.#holding) {
-      this.#holding = true;
+    const now = this.#now();
+    if (this.#heldSince === null) {
       this.#stream.cork();
       // A tick that is asked for by a microtask comes after all microtasks: also after the save of what this turn has changed.
       queueMicrotask(() => process.nextTick(() => this.#letGo()));
-    } else if (this.#held === HELD_AT_MOST) {
+    } else if (now - this.#heldSince < HELD_FOR) return;
+    else {
       this.#stream.uncork();
       this.#stream.cork();
-      this.#held = 0;
     }
-    this.#held++;
+    this.#heldSince = now;
   }
 
   #letGo(): void {
-    this.#holding = false;
-    this.#held = 0;
+    this.#heldSince = null;
     this.#stream.uncork();
   }
 
@@ -186,8 +189,8 @@ class Line {
   }
 }
 
-/** Messages that go out together at most. */
-const HELD_AT_MOST = 8;
+/** Milliseconds. */
+const HELD_FOR = 1;
 
 type FromKeeper =
   | ({ readonly op: "hello" } & Spoken)

@@ -97,7 +97,8 @@ test("what is said in one turn is one write, and answers that come together are 
       done();
     },
   });
-  const remote = connectKeeper(stream);
+  let now = 0;
+  const remote = connectKeeper(stream, () => now);
   const told: string[] = [];
   remote.events.onEvent((event) => told.push(event.type));
   const say = (...messages: object[]): void =>
@@ -114,7 +115,10 @@ test("what is said in one turn is one write, and answers that come together are 
   ]);
   const ids = writes.flat().map(({ json }) => Object(json).id as number);
   writes.length = 0;
-  for (let seq = 8; seq < 28; seq++) remote.acknowledge(seq, {});
+  for (let seq = 8; seq < 28; seq++) {
+    now += 0.125;
+    remote.acknowledge(seq, {});
+  }
   // The keeper has something to do while the rest is said.
   expect(writes.map((messages) => messages.length)).toEqual([8, 8]);
   await new Promise((resolve) => setImmediate(resolve));
