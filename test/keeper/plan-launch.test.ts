@@ -122,7 +122,7 @@ test("a log that cannot be opened fails the start and leaves no descriptor behin
   expect(await attempt(1)).toEqual({ ok: false, stage: "dispatchers", errno: "EISDIR" });
   const before = fds();
   for (let at = 0; at < 20; at++) await attempt(1);
-  await expect.poll(fds).toBeLessThanOrEqual(before);
+  await expect.poll(fds, { timeout: 30_000 }).toBeLessThanOrEqual(before);
   const file = { stdout: logTo(join(folder, "fine.log", "log")), stderr: logTo(null) };
   expect(await keeper.start(sh("bad:log", "exit 0", { logs: file }))).toMatchObject({ errno: "ENOTDIR" });
   // The failed start used up no incarnation, and may also be counted as one.

@@ -161,6 +161,9 @@ test("a symbolic link is refused where others may write", () => {
   expect(() => new RotatingFile(join(folder, "open", "log"), 0, 0)).toThrow(/ELOOP/);
 });
 
+/** The disk is slow, and others use it. */
+const AT_LAST = { timeout: 30_000 };
+
 test("a full disk is accounted for exactly, whole lines only, and a marker says what is missing", async () => {
   const disk = join(folder, "disk");
   fs.mkdirSync(disk);
@@ -177,7 +180,7 @@ test("a full disk is accounted for exactly, whole lines only, and a marker says 
       .poll(async () => {
         const counters = (await own.keeper.snapshot()).processes[0]?.counters.stdout;
         return (counters?.logged ?? 0) + (counters?.dropped ?? 0);
-      })
+      }, AT_LAST)
       .toBe(30_000_000);
     const full = (await own.keeper.snapshot()).processes[0]?.counters.stdout;
     expect(full?.failing).toBe("ENOSPC");
