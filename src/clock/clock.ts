@@ -11,7 +11,7 @@ export interface Clock {
   wall(): number;
   /** Runs `action` once the monotonic clock has reached `deadline`; returns how to call that off. */
   at(deadline: number, action: () => void): () => void;
-  /** As `at`, but up to `COARSE` later, together with what else is due by then: a hundred restarts are ten awakenings. */
+  /** As `at`, but up to `COARSE` later, together with what else is due by then: a hundred restarts are a few awakenings. */
   around(deadline: number, action: () => void): () => void;
 }
 
@@ -35,7 +35,7 @@ export const systemClock: Clock = {
   around: (deadline, action) => shared.at(deadline, action),
 };
 
-/** Milliseconds. */
-const COARSE = 100;
+/** Milliseconds. A retry is at most 50 late, and what it waits for then takes its time, too. */
+const COARSE = 20;
 
 const shared = new SharedWakes((deadline, action) => systemClock.at(deadline, action), COARSE);
