@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, resolve } from "node:path";
+import { pathBelow } from "../files/path-below.ts";
 import { EnvFiles } from "./env-files.ts";
 import type { World } from "../model/world.ts";
 
@@ -33,7 +34,7 @@ export function systemWorld(
     cwd,
     hostNodeName: hostname(),
     expandUser: (path) => expandUser(path, env, findUser),
-    isDirectory: (path) => isDirectory(resolve(cwd, path)),
+    isDirectory: (path) => isDirectory(pathBelow(cwd, path)),
     findUser: (name) => {
       const user = findUser(name);
       return user === null ? null : { uid: user.uid, gid: user.gid };

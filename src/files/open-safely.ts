@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 
 /*
  * Theory. A daemon of root writes logs into folders of the users that its programs run as. Whoever owns such a folder can put a
@@ -20,9 +20,7 @@ export function openSafely(path: string, flags: number, mode?: number): number {
 
 function openFrom(path: string, flags: number, mode: number | undefined, links: number): number {
   if (!isAbsolute(path)) throw new Error(`${path} is not an absolute path`);
-  const names = resolve(path)
-    .split("/")
-    .filter((name) => name !== "");
+  const names = path.split("/").filter((name) => name !== "" && name !== ".");
   const last = names.pop();
   if (last === undefined || links > MOST_LINKS) throw refusal(path);
   let folder = "/";
@@ -30,11 +28,17 @@ function openFrom(path: string, flags: number, mode: number | undefined, links: 
   for (const [index, name] of names.entries()) {
     const access = accessTo(seen ?? fs.statSync(folder));
     if (access === "open") return descend(folder, [...names.slice(index), last], flags, mode, path);
+    if (name === "..") {
+      // What leads here has no links in it.
+      folder = dirname(folder);
+      seen = undefined;
+      continue;
+    }
     const file = join(folder, name);
     // One look at each: a log that is rotated often is opened as often.
     seen = fs.lstatSync(file, { throwIfNoEntry: false });
     const target = linkIn(folder, file, seen, access, path);
-    if (target !== null) return openFrom(join(target, ...names.slice(index + 1), last), flags, mode, links + 1);
+    if (target !== null) return openFrom([target, ...names.slice(index + 1), last].join("/"), flags, mode, links + 1);
     folder = file;
   }
   const access = accessTo(seen ?? fs.statSync(folder));
@@ -55,7 +59,8 @@ function linkIn(
 ): string | null {
   if (found === undefined || !found.isSymbolicLink()) return null;
   if (access === "sticky" && found.uid !== 0 && found.uid !== ownUid()) throw refusal(path);
-  return resolve(folder, fs.readlinkSync(file));
+  const target = fs.readlinkSync(file);
+  return isAbsolute(target) ? target : `${folder}/${target}`;
 }
 
 /** `folder` is reached safely; nothing below it is trusted. */
@@ -68,6 +73,8 @@ function descend(
 ): number {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
   const last = names.at(-1) ?? "";
+  // Whoever may move a folder decides what is above it.
+  if (names.includes("..")) throw refusal(path);
   if (process.platform !== "linux") return withoutDescriptors(join(folder, ...names), folder, flags, mode);
   // It was no link when it was looked at; in a folder like /tmp its owner may have put one in its place since.
   let at = fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);

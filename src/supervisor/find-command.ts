@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { pathBelow } from "../files/path-below.ts";
 import { splitCommand } from "../model/text/shell-words.ts";
 
 /** A command ready to be run, or Supervisor's text on why it cannot be (spec core 1.7) with the fault a caller gets. */
@@ -22,7 +22,7 @@ export function findCommand(command: string, path: string | undefined, cwd: stri
   const candidates = word.includes("/") ? [word] : searchPath(path).map((folder) => inFolder(folder, word));
   let firstHit: FoundCommand | null = null;
   for (const shown of candidates) {
-    const file = resolve(cwd, shown);
+    const file = pathBelow(cwd, shown);
     const refusal = refusalOf(file, quote(shown));
     if (refusal === null) return { ok: true, file, argv: split.words };
     if (refusal !== "missing") firstHit ??= refusal;

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { pathBelow } from "../files/path-below.ts";
 import { namespec, processKey, type ProcessSpec, type StreamSpec } from "../model/model.ts";
 import type { ConsoleStyle, LogSpec, ProcessLogs, SharedSocket, StartRequest, StreamName } from "../protocol/keeper.ts";
 import type { AutoLogs } from "./auto-logs.ts";
@@ -39,7 +39,7 @@ export function prepareLaunch(
     file: found.file,
     argv: found.argv,
     environment,
-    directory: spec.directory === null ? null : resolve(context.cwd, spec.directory),
+    directory: spec.directory === null ? null : pathBelow(context.cwd, spec.directory),
     umask: spec.umask,
     uid: spec.uid,
     logs: logsOf(spec, context),
@@ -87,7 +87,7 @@ export function logPath(spec: ProcessSpec, stream: StreamName, context: LaunchCo
     case "none":
       return null;
     case "file":
-      return resolve(context.cwd, target.path);
+      return pathBelow(context.cwd, target.path);
     case "auto":
       return context.console ? null : context.autoLogs.pathFor(processKey(spec), spec.name, stream);
   }

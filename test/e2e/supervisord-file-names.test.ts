@@ -10,6 +10,13 @@ import { closePair, makePair, onBoth, type Side } from "../support/supervisord-p
 
 const pair = makePair();
 const BAD = "[program:a]\ncommand=sleep 1000\nstartsecs=x\n";
+const ABOVE_A_LINK = `[program:a]
+command=%(here)s/../bin/which
+directory=%(here)s/..
+stdout_logfile=%(here)s/../log/a.log
+startsecs=0
+autorestart=false
+`;
 const CTL = join(resolve(import.meta.dirname, "../.."), "bin/supervisorctl");
 
 beforeAll(() => {
@@ -99,6 +106,30 @@ test("a reload after the change of folder still knows the config by its name", a
   ours.configure(BAD, "directory=/");
   expect(await call(ours, "reloadConfig").catch(String)).toContain("(file: 'site/../supervisord.conf')");
   await ours.stop();
+});
+
+test("what is above a folder that is a link is what the kernel finds there", async () => {
+  const answers = await onBoth(pair, async (side) => {
+    side.write("main.log", "");
+    for (const place of ["far", "etc"]) {
+      side.write(`${place}/bin/which`, `#!/bin/sh\necho ${place}\ncat kept\n`, 0o755);
+      side.write(`${place}/kept`, place);
+    }
+    // Only where the link leads to is there such a folder.
+    mkdirSync(side.path("far/log"));
+    side.write("far/parts/a.conf", ABOVE_A_LINK);
+    symlinkSync("../far/parts", side.path("etc/parts"));
+    side.configure("[include]\nfiles=etc/parts/*.conf\n");
+    await side.start();
+    await side.until(/exited: a \(exit status 0; expected\)/);
+    const info = (await call(side, "getProcessInfo", "a")).replaceAll(side.folder, "@");
+    expect(info).toContain("@/etc/parts/../log/a.log");
+    const tail = await call(side, "readProcessStdoutLog", "a", "0", "0");
+    await side.stop();
+    return { written: side.read("far/log/a.log"), tail };
+  });
+  expect(answers[0]).toEqual(answers[1]);
+  expect(answers[0].written).toBe("far\nfar");
 });
 
 test.each([

@@ -12,7 +12,8 @@
  */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { isAbsolute } from "node:path";
+import { pathBelow } from "../../files/path-below.ts";
 import type { StartRequest } from "../../protocol/keeper.ts";
 import { checkDirectory, checkExecutable, searchPath } from "./check-executable.ts";
 import { findUser } from "./find-user.ts";
@@ -26,9 +27,9 @@ import { findUser } from "./find-user.ts";
  */
 export async function planLaunch(request: StartRequest, nofileSoft: number | null, tells = false): Promise<Launch> {
   const typed = request.argv[0] ?? request.file;
-  const directory = request.directory === null ? null : resolve(request.directory);
+  const directory = request.directory === null ? null : pathBelow(".", request.directory);
   const name = execName(request, typed, directory);
-  const file = resolve(directory ?? ".", name);
+  const file = pathBelow(directory ?? ".", name);
   const chain: string[] = [];
   if (request.uid !== null && request.uid !== process.geteuid?.()) {
     const entry = await userStage(request.uid);
@@ -57,7 +58,7 @@ export interface Launch {
 /** What takes the place of a launch that has failed with this errno: see `failingLaunch`. */
 export function failedLaunch(request: Pick<StartRequest, "argv" | "directory">, launch: Launch, errno: string): Launch {
   const directory = launch.directory;
-  const file = resolve(directory ?? ".", launch.file);
+  const file = pathBelow(directory ?? ".", launch.file);
   return failingLaunch(whyNot(request, directory, file) ?? execFailed(request.argv[0] ?? launch.file, errno));
 }
 
@@ -147,7 +148,7 @@ function currentNofile(): number {
 function execName(request: StartRequest, typed: string, directory: string | null): string {
   if (isAbsolute(typed)) return request.file;
   if (typed.includes("/")) {
-    const there = resolve(directory ?? ".", typed);
+    const there = pathBelow(directory ?? ".", typed);
     const isThere = directory === null ? sameFile(there, request.file) : checkExecutable(there) === null;
     return isThere ? typed : request.file;
   }
@@ -163,7 +164,7 @@ function execName(request: StartRequest, typed: string, directory: string | null
 function nameFor(request: StartRequest, typed: string, file: string, directory: string | null): string {
   if (typed.startsWith("-")) return file; // would be read as an option
   const found = typed.includes("/")
-    ? resolve(directory ?? ".", typed)
+    ? pathBelow(directory ?? ".", typed)
     : searchPath(typed, request.environment["PATH"] ?? "/bin:/usr/bin");
   return found !== null && sameFile(found, file) ? typed : file;
 }
