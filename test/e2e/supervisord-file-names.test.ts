@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call } from "../support/event-records.ts";
@@ -130,6 +130,26 @@ test("what is above a folder that is a link is what the kernel finds there", asy
   });
   expect(answers[0]).toEqual(answers[1]);
   expect(answers[0].written).toBe("far\nfar");
+});
+
+test("a socket's path is resolved as text, by the daemon and by its clients", async () => {
+  const answers = await onBoth(pair, async (side) => {
+    side.write("main.log", "");
+    side.write("sockets/far/inner/kept", "");
+    side.write("sockets/near/kept", "");
+    symlinkSync("../far/inner", side.path("sockets/near/link"));
+    side.configure("[unix_http_server:b]\nfile=@/sockets/near/link/../b.sock\n");
+    await side.start();
+    const found = ["near", "far"].map((place) => existsSync(side.path(`sockets/${place}/b.sock`)));
+    const ctl = side.write("ctl.conf", "[supervisorctl]\nserverurl=unix://@/sockets/near/link/../b.sock\n");
+    const pids = await Promise.all(
+      ["/usr/bin/supervisorctl", CTL].map((program) => execa(program, ["-c", ctl, "pid"], { reject: false })),
+    );
+    await side.stop();
+    return { found, told: pids.map(({ stdout }) => /^\d+$/.test(stdout)) };
+  });
+  expect(answers[0]).toEqual(answers[1]);
+  expect(answers[0]).toEqual({ found: [true, false], told: [true, true] });
 });
 
 test.each([

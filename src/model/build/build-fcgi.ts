@@ -1,5 +1,5 @@
 import type { BuildContext, ConfigPath, Names } from "./build-context.ts";
-import { OptionReader } from "./build-values.ts";
+import { normalise, OptionReader } from "./build-values.ts";
 import type { FcgiProgramConfig } from "../config.ts";
 import type { FcgiSpec } from "../model.ts";
 import { pythonRepr } from "../text/python-repr.ts";
@@ -68,14 +68,4 @@ function parseSocket(url: string): FcgiSpec["socket"] | string {
   if (port < 1) return `${port} is below lower bound (1)`;
   if (port > 65535) return `${port} is above upper bound (65535)`;
   return { kind: "tcp", host: host.toLowerCase(), port };
-}
-
-/** `/tmp/../tmp//x` is `/tmp/x`: by text, as Supervisor does it, since the same path is shown and compared. */
-function normalise(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return `/${parts.join("/")}`;
 }

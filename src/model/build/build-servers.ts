@@ -1,5 +1,5 @@
 import type { BuildContext, ConfigPath, Names } from "./build-context.ts";
-import { absolute, OptionReader } from "./build-values.ts";
+import { absolute, normalise, OptionReader } from "./build-values.ts";
 import type { Config, InetHttpServerConfig, UnixHttpServerConfig } from "../config.ts";
 import type { ServerSpec } from "../model.ts";
 
@@ -64,7 +64,7 @@ function buildUnix(context: BuildContext, path: ConfigPath, server: UnixHttpServ
   return {
     kind: "unix",
     section,
-    file: absolute(world.expandUser(file), world.cwd),
+    file: normalise(absolute(world.expandUser(file), world.cwd)),
     chmod: read.mode("chmod", server.chmod, `Invalid chmod value ${server.chmod}`) ?? 0o700,
     chown:
       server.chown === undefined ? null : read.owner("chown", server.chown, `Invalid sockchown value ${server.chown}`),

@@ -144,3 +144,13 @@ function parseOwner(value: string, world: World): { readonly uid: number; readon
   const gid = world.findGroup(value.slice(colon + 1));
   return gid === null ? null : { uid: user.uid, gid };
 }
+
+/** `/tmp/../tmp//x` is `/tmp/x`: by text, as Supervisor does it with sockets, since the same path is shown and compared. */
+export function normalise(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}
