@@ -41,6 +41,10 @@ export class KeptProgram implements RunOwner {
   readonly #positions = { stdout: 0, stderr: 0 };
   readonly #counters = { stdout: { logged: 0, dropped: 0 }, stderr: { logged: 0, dropped: 0 } };
   #lingering: readonly Run[] = [];
+  /** Monotonic; of the newest run. */
+  #begunAt = 0;
+  /** Its last run was over soon, and so may be the next. */
+  #wasBrief = false;
   /** Of an earlier run of which nothing is left: as a rule as good as new. */
   #spare: FifoPaths | null = null;
 
@@ -63,7 +67,7 @@ export class KeptProgram implements RunOwner {
 
   /** Opens logs and FIFOs of a next incarnation. Throws the system's error, and then holds nothing. */
   prepare(fifos: FifoPaths, logs: ProcessLogs, incarnation: number, startedAt: number): Run {
-    const run = new Run(this.#files, fifos, logs, incarnation, this);
+    const run = new Run(this.#files, fifos, logs, incarnation, this, this.#wasBrief);
     this.startedAt = startedAt;
     return run;
   }
@@ -76,6 +80,7 @@ export class KeptProgram implements RunOwner {
     this.incarnation = incarnation;
     this.logs = logs;
     this.stop = stop;
+    this.#begunAt = performance.now();
   }
 
   /**
@@ -186,6 +191,7 @@ export class KeptProgram implements RunOwner {
 
   exited(run: Run, status: ExitStatus): void {
     const { pid, incarnation, isOutlived } = run;
+    this.#wasBrief = performance.now() - this.#begunAt < BRIEF;
     // Only then can it be one that put itself into the background: nobody else's children are looked for at every end.
     const left = status.code === 0 && isOutlived ? membersOf(run) : [];
     this.#told.exited(this, {
@@ -219,6 +225,8 @@ function membersOf(run: Run): number[] {
   return findMembers([sought]).get(sought) ?? [];
 }
 
+/** Milliseconds: what a program in trouble needs to begin and to fail, on a busy machine. */
+const BRIEF = 1000;
 const SIGKILL = 9;
 const NOBODY: SignalResult = { ok: false, errno: "ESRCH" };
 

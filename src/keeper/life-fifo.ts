@@ -19,7 +19,6 @@ export class LifeFifo {
   /** `ended` is called once, when nobody holds it any more. One that nobody held when this began must be asked with `check`. */
   listen(ended: () => void): void {
     this.#stream ??= new OutputStream(this.#fd, { take: () => undefined, mayWait: () => false, ended });
-    this.#stream.listen();
   }
 
   /** One that is listened to tells now what it would tell later; one that nobody has held since it was opened would never. */

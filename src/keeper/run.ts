@@ -46,17 +46,28 @@ export class Run implements RunOfStreams {
   #closed = false;
   #watch: NodeJS.Timeout | null = null;
 
-  /** Opens logs and reading ends. Throws the system's error, and then holds nothing. */
-  constructor(files: LogFiles, fifos: FifoPaths, logs: ProcessLogs, incarnation: number, owner: RunOwner) {
+  /**
+   * Opens logs and reading ends. Throws the system's error, and then holds nothing.
+   *
+   * @param brief whether it is likely to be over soon
+   */
+  constructor(
+    files: LogFiles,
+    fifos: FifoPaths,
+    logs: ProcessLogs,
+    incarnation: number,
+    owner: RunOwner,
+    brief: boolean,
+  ) {
     this.fifos = fifos;
     this.incarnation = incarnation;
     this.stdin = new StdinQueue(fifos.stdin);
     this.#owner = owner;
     try {
-      this.#stdout = new RunStream("stdout", this, owner, files, logs.stdout, fifos.stdout);
+      this.#stdout = new RunStream("stdout", this, owner, files, logs.stdout, fifos.stdout, brief);
       if (fifos.stderr !== null) {
         const spec = logs.stderr === "stdout" ? logs.stdout : logs.stderr;
-        this.#stderr = new RunStream("stderr", this, owner, files, spec, fifos.stderr);
+        this.#stderr = new RunStream("stderr", this, owner, files, spec, fifos.stderr, brief);
       }
       this.#life = new LifeFifo(fifos.life);
     } catch (error) {

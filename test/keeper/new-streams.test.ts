@@ -50,7 +50,7 @@ function listen(folder: string) {
     mayWait: () => false,
     ended: () => void told.ends++,
   };
-  const stream = new OutputStream(fifo, reader);
+  const stream = new OutputStream(fifo, reader, true);
   return { fifo, told, stream, writer: fs.openSync(fifo, fs.constants.O_RDWR) };
 }
 

@@ -1,7 +1,7 @@
 /**
- * Streams that have just begun. To be woken for a stream takes a socket, which is dear to make and to take apart, and many a
- * program in trouble ends as soon as it has begun: what it has written is read at its end in any case. So a stream is listened to
- * 10 to 20 ms after it began, together with the others of that time. No new stream, no timer.
+ * Streams that have just begun, of programs that ended soon the last time. To be woken for a stream takes a socket, which is dear to
+ * make and to take apart, and a program in trouble ends as soon as it has begun: what it has written is read at its end in any case.
+ * So such a stream is listened to 10 to 20 ms after it began, together with the others of that time. No new stream, no timer.
  */
 export class NewStreams {
   /** Since the last tick, and before it. */

@@ -21,14 +21,14 @@ export class OutputStream implements ChattyStream, NewStream {
   #ended = false;
 
   /**
-   * Is listened to some milliseconds later, or when `listen` is called.
-   *
    * @param fifo its path, or a descriptor that is this object's from now on. Throws the system's error.
+   * @param brief whether it is likely to be over soon: then it is listened to some milliseconds later, or when `listen` is called.
    */
-  constructor(fifo: string | number, reader: StreamReader) {
+  constructor(fifo: string | number, reader: StreamReader, brief = false) {
     this.#reader = reader;
     this.#fd = typeof fifo === "number" ? fifo : fs.openSync(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-    NEW.add(this);
+    if (brief) NEW.add(this);
+    else this.listen();
   }
 
   listen(): void {

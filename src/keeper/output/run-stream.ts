@@ -11,14 +11,26 @@ export class RunStream implements StreamReader, PipelineSink {
   readonly #pipeline: OutputPipeline;
   readonly #stream: OutputStream;
 
-  /** Opens the log and the FIFO. Throws the system's error, and then holds nothing. */
-  constructor(name: StreamName, run: RunOfStreams, owner: StreamOwner, files: LogFiles, spec: LogSpec, fifo: string) {
+  /**
+   * Opens the log and the FIFO. Throws the system's error, and then holds nothing.
+   *
+   * @param brief whether the run is likely to be over soon
+   */
+  constructor(
+    name: StreamName,
+    run: RunOfStreams,
+    owner: StreamOwner,
+    files: LogFiles,
+    spec: LogSpec,
+    fifo: string,
+    brief: boolean,
+  ) {
     this.#name = name;
     this.#run = run;
     this.#owner = owner;
     this.#pipeline = new OutputPipeline(files, spec, this);
     try {
-      this.#stream = new OutputStream(fifo, this);
+      this.#stream = new OutputStream(fifo, this, brief);
     } catch (error) {
       this.#pipeline.close(false);
       throw error;
