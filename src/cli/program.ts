@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { Project, Purpose } from "./running/find-daemon.ts";
+import { mode, outputFormat, seconds, wholeNumber } from "./option-values.ts";
 import type { ForegroundOptions } from "./run-foreground.ts";
 import { version } from "./version.ts";
 
@@ -275,28 +276,4 @@ function tooling(): typeof import("./tooling.ts") {
 function bundle<Exports>(file: string): Exports {
   // A path put together at run time, so that the bundler does not pull the file in.
   return require([".", file].join("/")) as Exports;
-}
-
-/** "90", "90s", "2m", "1h" or "500ms" in seconds. */
-function seconds(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
-  if (match === null) throw new InvalidArgumentError("expected a time such as 90, 90s or 2m");
-  const factors = { ms: 0.001, s: 1, m: 60, h: 3600 };
-  return Number(match[1]) * factors[(match[2] ?? "s") as keyof typeof factors];
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("expected a whole number");
-  return Number(text);
-}
-
-function outputFormat(text: string): "prefixed" | "json" {
-  if (text !== "prefixed" && text !== "json") throw new InvalidArgumentError("expected prefixed or json");
-  return text;
-}
-
-function mode(text: string): "development" | "production" {
-  if (text !== "development" && text !== "production")
-    throw new InvalidArgumentError("expected development or production");
-  return text;
 }

@@ -24,7 +24,7 @@ export class AutoLogs {
     if (known !== undefined) return known;
     this.keepFolder();
     for (;;) {
-      const path = join(this.#folder, `${processName}-${stream}---${this.#identifier}-${randomPart()}.log`);
+      const path = join(this.#folder, `${nameStart(processName, stream, this.#identifier)}${randomPart()}.log`);
       try {
         // O_EXCL and O_NOFOLLOW: childlogdir may be a shared folder such as /tmp.
         const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
@@ -93,6 +93,16 @@ export class AutoLogs {
       }
     }
   }
+}
+
+/** Whether a file of this name is the AUTO log, and no backup of it, of such a stream. */
+export function isAutoLog(name: string, processName: string, stream: StreamName, identifier: string): boolean {
+  const start = nameStart(processName, stream, identifier);
+  return name.startsWith(start) && /^[a-z0-9_]{8}\.log$/.test(name.slice(start.length));
+}
+
+function nameStart(processName: string, stream: StreamName, identifier: string): string {
+  return `${processName}-${stream}---${identifier}-`;
 }
 
 /** A full disk, or one that became read-only: no reason not to start a program. */

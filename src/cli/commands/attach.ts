@@ -78,7 +78,7 @@ export async function attach(
   if (needed.length > 0) say(`also up, because it is needed: ${needed.join(", ")}`);
   if (status.processes.length === 0) process.stderr.write(`sup: ${nothingIn(status)}\n`);
   const past = options.owner ? { boot: true } : { lines: 10 };
-  const told: Told = { needsRestart: status.config.needsRestart.join() };
+  const told: Told = { needsRestart: status.config.needsRestart.join(), refused: false };
   let connections = 0;
   try {
     for await (const item of follow(client, { events: true, logs: true, names, ...past }, leave.signal)) {
@@ -126,6 +126,8 @@ async function describeReturn(client: ApiClient): Promise<string> {
 /** What need not be said again. */
 interface Told {
   needsRestart: string;
+  /** The last edit was refused. */
+  refused: boolean;
 }
 
 function show(
@@ -151,15 +153,16 @@ function show(
       return say(stateText(item, paint));
     }
     case "plan": {
+      const wasRefused = told.refused;
+      told.refused = !item.report.ok;
       if (!item.report.ok)
         return say(`${paint("red", `the config ${status.config.file} was not applied:`)}\n${item.report.problems}`);
       const { steps, needsRestart } = item.report;
       const isNews = needsRestart.join() !== told.needsRestart;
       told.needsRestart = needsRestart.join();
       if (steps.length > 0) return say(`config applied:\n${describePlan(item.report)}`.trimEnd());
-      return isNews && needsRestart.length > 0
-        ? say(`config read:\n${describePlan(item.report)}`.trimEnd())
-        : undefined;
+      if (isNews && needsRestart.length > 0) return say(`config read:\n${describePlan(item.report)}`.trimEnd());
+      return wasRefused ? say("the config is in order again, and as it was: nothing has changed") : undefined;
     }
     case "missed":
       if (item.what === "output") say(`output was missed: ${item.reason}`);

@@ -1,8 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadLastGood } from "../../config/last-good.ts";
+import { pathBelow } from "../../files/path-below.ts";
 import { namespec, type Model, type ProcessSpec } from "../../model/model.ts";
 import { selects } from "../../model/select-processes.ts";
+import { isAutoLog } from "../../supervisor/auto-logs.ts";
 import type { Project } from "./find-daemon.ts";
 
 /** A log that a process of the daemon that ran last has left. */
@@ -39,13 +41,10 @@ function fileOf(
   autoFolder: string,
 ): string | null {
   const { logfile } = spec[stream];
-  if (logfile.kind === "file") return resolve(folder, logfile.path);
+  if (logfile.kind === "file") return pathBelow(folder, logfile.path);
   if (logfile.kind === "none") return null;
-  // `auto-logs.ts` names them; the rest is random.
-  const start = `${spec.name}-${stream}---${model.supervisord.identifier}-`;
-  const found = namesIn(autoFolder).filter(
-    (name) => name.startsWith(start) && /^\w{8}\.log$/.test(name.slice(start.length)),
-  );
+  const { identifier } = model.supervisord;
+  const found = namesIn(autoFolder).filter((name) => isAutoLog(name, spec.name, stream, identifier));
   const newest = found.map((name) => join(autoFolder, name)).toSorted((a, b) => changedAt(b) - changedAt(a));
   return newest[0] ?? null;
 }

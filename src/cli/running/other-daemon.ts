@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { daemonOf, notedDaemon, type DaemonOfConfig } from "../../client/find-daemon.ts";
 import { CONFIG_NAMES, danglingTarget, isFile } from "../../config/find-config.ts";
@@ -40,7 +40,7 @@ export async function locate(file: string, quick: boolean): Promise<{ daemon: Da
 
 /** The daemons of configs in a folder, but for `except`: first those whose config is gone, as nothing else leads to them. */
 export async function daemonsIn(folder: string, except: string | null): Promise<OtherDaemon[]> {
-  if (!canBeEntered(folder)) return [];
+  if (!existsSync(folder)) return [];
   const found: OtherDaemon[] = [];
   for (const name of CONFIG_NAMES) {
     const file = join(folder, name);
@@ -56,13 +56,4 @@ export function goneText(file: string): string {
   const target = danglingTarget(file);
   const what = target === null ? "is no file any more" : `is a symlink to ${target}, which is no file any more`;
   return `${file} ${what}; its daemon still runs`;
-}
-
-function canBeEntered(folder: string): boolean {
-  try {
-    realpathSync(folder);
-    return true;
-  } catch {
-    return false;
-  }
 }

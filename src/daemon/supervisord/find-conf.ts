@@ -1,4 +1,4 @@
-import { accessSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SupervisordUsageError } from "./getopt.ts";
 
@@ -10,7 +10,7 @@ import { SupervisordUsageError } from "./getopt.ts";
  */
 export function findSupervisordConf(program: string, cwd: string): string {
   const places = searchedPlaces(program);
-  const found = places.find((place) => exists(resolve(cwd, place)));
+  const found = places.find((place) => existsSync(resolve(cwd, place)));
   if (found !== undefined) return found;
   throw new SupervisordUsageError(
     `No config file found at default paths (${places.join(", ")}); ` +
@@ -40,13 +40,4 @@ function searchedPlaces(program: string): string[] {
 
 function parent(path: string): string {
   return path.includes("/") ? dirname(path) : "";
-}
-
-function exists(path: string): boolean {
-  try {
-    accessSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

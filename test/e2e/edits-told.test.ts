@@ -38,3 +38,19 @@ test("what takes effect with the daemon's next start is told when it is edited, 
   up.kill("SIGINT");
   await up;
 });
+
+test("a mistake is shown with its line, and told to be gone when it is, though nothing else has changed", async () => {
+  const write = (programs: object): void =>
+    void project.write("supervisor.config.json", JSON.stringify({ programs }, null, 2));
+  write({ web: { command: "sleep 1001" } });
+  const up = project.spawn(["up"]);
+  await seen(up, /web running/);
+  const { pid } = (await project.status()).processes[0] ?? {};
+  write({ web: { command: "sleep 1001", commnad: "sleep 1002" } });
+  await seen(up, /was not applied:\n.*supervisor\.config\.json:5:7: error: unknown option `commnad`/);
+  write({ web: { command: "sleep 1001" } });
+  await seen(up, /the config is in order again, and as it was: nothing has changed/);
+  expect((await project.status()).processes[0]?.pid).toBe(pid);
+  up.kill("SIGINT");
+  await up;
+});
