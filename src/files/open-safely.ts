@@ -23,6 +23,9 @@ function openFrom(path: string, flags: number, mode: number | undefined, links: 
   const names = path.split("/").filter((name) => name !== "" && name !== ".");
   const last = names.pop();
   if (last === undefined || links > MOST_LINKS) throw refusal(path);
+  const above = names.join("/");
+  const known = SAFE.get(above);
+  if (known !== undefined) return openIn(known, last, flags, mode, links, path);
   let folder = "/";
   let seen: fs.Stats | undefined;
   for (const [index, name] of names.entries()) {
@@ -43,6 +46,20 @@ function openFrom(path: string, flags: number, mode: number | undefined, links: 
   }
   const access = accessTo(seen ?? fs.statSync(folder));
   if (access === "open") return descend(folder, [last], flags, mode, path);
+  const safe = { folder, access };
+  if (SAFE.size === 0) setImmediate(() => SAFE.clear());
+  SAFE.set(above, safe);
+  return openIn(safe, last, flags, mode, links, path);
+}
+
+function openIn(
+  { folder, access }: SafeFolder,
+  last: string,
+  flags: number,
+  mode: number | undefined,
+  links: number,
+  path: string,
+): number {
   const file = join(folder, last);
   const target = linkIn(folder, file, fs.lstatSync(file, { throwIfNoEntry: false }), access, path);
   if (target !== null && (flags & fs.constants.O_NOFOLLOW) === 0) return openFrom(target, flags, mode, links + 1);
@@ -130,3 +147,15 @@ function refusal(path: string): Error {
 }
 
 const MOST_LINKS = 40;
+
+/** One that is reached through folders that nobody but root and we can change. */
+interface SafeFolder {
+  readonly folder: string;
+  readonly access: Access;
+}
+
+/**
+ * Those that were found in this turn of the event loop, by the names that lead to them: the logs of a thousand programs are opened in
+ * one folder. Only root and we could have changed anything since.
+ */
+const SAFE = new Map<string, SafeFolder>();

@@ -28,9 +28,9 @@ import { FifoPool } from "./spawn/fifo-pool.ts";
 import { KeptProgram, type ProgramNews } from "./kept-program.ts";
 import type { KeeperOptions } from "./keeper-options.ts";
 import { LogFiles } from "./output/log-files.ts";
+import { NewStreams } from "./output/new-streams.ts";
 import { dropNames, refuseToLeave } from "./names-on-disk.ts";
 import { membersByKey } from "./members-by-key.ts";
-import { NativeChildren } from "./kernel/native-children.ts";
 import { bootId } from "./kernel/proc.ts";
 import type { ProgramHost } from "./program-host.ts";
 import { RecordTrouble } from "./records/record-trouble.ts";
@@ -40,7 +40,8 @@ import { SpawnTurns } from "./spawn/spawn-turns.ts";
 import { SharedSockets } from "./sockets/shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
 import type { Run } from "./run.ts";
-import { loadSystemCalls, type SystemCalls } from "./kernel/system-calls.ts";
+import { loadSystemCalls } from "./kernel/system-calls.ts";
+import { nativeSpawn, type NativeSpawn } from "./spawn/spawn-program.ts";
 
 export class KeeperCore implements Keeper, ProgramHost {
   readonly startedAt = Date.now();
@@ -49,6 +50,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly journal: EventJournal;
   readonly pool: FifoPool;
   readonly spawns = new SpawnTurns();
+  readonly #newStreams = new NewStreams(() => this.spawns.awaited);
   readonly sockets = new SharedSockets(
     (key) => {
       const program = this.programs.get(key);
@@ -57,12 +59,9 @@ export class KeeperCore implements Keeper, ProgramHost {
     ({ url }, now) => this.tell({ type: "socket", url, now }),
   );
   readonly nofileSoft: number | null;
-  readonly native: { readonly calls: SystemCalls; readonly children: NativeChildren } | null;
+  readonly native: Omit<NativeSpawn, "nofileSoft"> | null;
   /** Supervisors started before the present one, and deaths of supervisors in the last minute. Set by who starts them. */
-  supervisors: () => { readonly restarts: number; readonly recentCrashes: number } = () => ({
-    restarts: 0,
-    recentCrashes: 0,
-  });
+  supervisors = (): { readonly restarts: number; readonly recentCrashes: number } => ({ restarts: 0, recentCrashes: 0 });
   /** Changes the program of the supervisors to come. Set by who starts them. */
   onSuperviseWith: (program: readonly [string, string]) => void = () => undefined;
   readonly #about: { readonly version: string; readonly owned: boolean };
@@ -109,7 +108,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     const { records, state } = this.#registry.take();
     this.journal = new EventJournal(state, () => void (this.#mirror ??= setTimeout(() => this.#saveState(), 50)));
     const calls = loadSystemCalls();
-    this.native = calls === null ? null : { calls, children: new NativeChildren(calls) };
+    this.native = calls === null ? null : nativeSpawn(calls);
     this.pool = new FifoPool(fifos, calls);
     this.cgroups = Cgroups.open(options.folder);
     adoptPrograms(this, records, this.#boot, fifos);
@@ -271,7 +270,7 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   /** The program, known from now on. */
   program(key: ProcessKey, request: Pick<StartRequest, "logs" | "stop">): KeptProgram {
-    const program = this.programs.get(key) ?? new KeptProgram(key, request, this.files, this.#news);
+    const program = this.programs.get(key) ?? new KeptProgram(key, request, this.files, this.#newStreams, this.#news);
     this.programs.set(key, program);
     return program;
   }

@@ -17,6 +17,7 @@ import { errnoOf } from "./kernel/errno.ts";
 import { areAsNew, removeFifos } from "./spawn/fifo-reuse.ts";
 import type { ExitStatus } from "./kernel/exit-status.ts";
 import type { LogFiles } from "./output/log-files.ts";
+import type { NewStreams } from "./output/new-streams.ts";
 import { describeMember, findMembers } from "./members.ts";
 import type { FifoPaths } from "./records/registry.ts";
 import { Run, type RunOwner } from "./run.ts";
@@ -36,6 +37,7 @@ export class KeptProgram implements RunOwner {
   /** Number of a start that failed: it may be repeated or skipped. */
   failedIncarnation = 0;
   readonly #files: LogFiles;
+  readonly #newStreams: NewStreams;
   readonly #told: ProgramNews;
   /** Bytes produced, before anything is done to them. */
   readonly #positions = { stdout: 0, stderr: 0 };
@@ -52,12 +54,14 @@ export class KeptProgram implements RunOwner {
     key: string,
     { logs, stop }: { readonly logs: ProcessLogs; readonly stop: StopManners },
     files: LogFiles,
+    newStreams: NewStreams,
     told: ProgramNews,
   ) {
     this.key = key;
     this.logs = logs;
     this.stop = stop;
     this.#files = files;
+    this.#newStreams = newStreams;
     this.#told = told;
   }
 
@@ -67,7 +71,8 @@ export class KeptProgram implements RunOwner {
 
   /** Opens logs and FIFOs of a next incarnation. Throws the system's error, and then holds nothing. */
   prepare(fifos: FifoPaths, logs: ProcessLogs, incarnation: number, startedAt: number): Run {
-    const run = new Run(this.#files, fifos, logs, incarnation, this, this.#wasBrief);
+    const later = this.#wasBrief || this.#newStreams.wanted ? this.#newStreams : null;
+    const run = new Run(this.#files, fifos, logs, incarnation, this, later);
     this.startedAt = startedAt;
     return run;
   }

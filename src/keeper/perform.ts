@@ -110,6 +110,7 @@ function logSpec(value: unknown): LogSpec {
   const from = record(value, "log");
   return {
     path: from["path"] === null ? null : text(from["path"], "path"),
+    ...(from["openLate"] === true ? { openLate: true } : {}),
     ...(from["console"] === undefined ? {} : { console: label(from["console"]) }),
     maxbytes: whole(from["maxbytes"], "maxbytes"),
     backups: whole(from["backups"], "backups"),

@@ -16,6 +16,7 @@ import { groupHasMembers, readStat, type ProcStat } from "./kernel/proc.ts";
 import { RunStream, type RunOfStreams, type StreamOwner } from "./output/run-stream.ts";
 import { StdinQueue } from "./stdin-queue.ts";
 import type { LogFiles } from "./output/log-files.ts";
+import type { NewStreams } from "./output/new-streams.ts";
 import type { FifoPaths } from "./records/registry.ts";
 
 export class Run implements RunOfStreams {
@@ -49,7 +50,7 @@ export class Run implements RunOfStreams {
   /**
    * Opens logs and reading ends. Throws the system's error, and then holds nothing.
    *
-   * @param brief whether it is likely to be over soon
+   * @param later where its streams go until they are listened to; `null`: they are at once
    */
   constructor(
     files: LogFiles,
@@ -57,17 +58,17 @@ export class Run implements RunOfStreams {
     logs: ProcessLogs,
     incarnation: number,
     owner: RunOwner,
-    brief: boolean,
+    later: NewStreams | null,
   ) {
     this.fifos = fifos;
     this.incarnation = incarnation;
     this.stdin = new StdinQueue(fifos.stdin);
     this.#owner = owner;
     try {
-      this.#stdout = new RunStream("stdout", this, owner, files, logs.stdout, fifos.stdout, brief);
+      this.#stdout = new RunStream("stdout", this, owner, files, logs.stdout, fifos.stdout, later);
       if (fifos.stderr !== null) {
         const spec = logs.stderr === "stdout" ? logs.stdout : logs.stderr;
-        this.#stderr = new RunStream("stderr", this, owner, files, spec, fifos.stderr, brief);
+        this.#stderr = new RunStream("stderr", this, owner, files, spec, fifos.stderr, later);
       }
       this.#life = new LifeFifo(fifos.life);
     } catch (error) {
@@ -145,7 +146,7 @@ export class Run implements RunOfStreams {
     this.#pid = child.pid;
     this.#begun = true;
     this.#alive = true;
-    this.#startTime = readStat(this.#pid)?.startTime ?? "";
+    this.#startTime = child.startTime;
     // Where its status is not told exactly, the moment in which it lets go of its life shows it.
     if (!child.exact) this.#life?.listen(() => this.#lifeEnded());
     child.onExit((end) =>

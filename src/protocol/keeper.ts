@@ -196,6 +196,8 @@ export interface ProcessLogs {
 export interface LogSpec {
   /** Absolute path; `null` reads and discards. */
   readonly path: string | null;
+  /** Made for this stream alone, and by us: if it is there, it is not opened before there is something to write. */
+  readonly openLate?: true;
   /** Instead of to `path`: to the keeper's own standard output, as whole lines with this label. */
   readonly console?: LineLabel;
   /** Bytes; 0 never rotates. */

@@ -22,8 +22,7 @@ export class AutoLogs {
     const id = `${key} ${stream}`;
     const known = this.#names.get(id);
     if (known !== undefined) return known;
-    this.keepFolder();
-    for (;;) {
+    for (let missing = false; ;) {
       const path = join(this.#folder, `${nameStart(processName, stream, this.#identifier)}${randomPart()}.log`);
       try {
         // O_EXCL and O_NOFOLLOW: childlogdir may be a shared folder such as /tmp.
@@ -38,7 +37,10 @@ export class AutoLogs {
           this.#names.set(id, path);
           return path;
         }
-        if (code !== "EEXIST") throw error;
+        if (code === "ENOENT" && !missing) {
+          missing = true;
+          this.keepFolder();
+        } else if (code !== "EEXIST") throw error;
       }
     }
   }

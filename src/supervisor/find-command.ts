@@ -43,7 +43,8 @@ function inFolder(folder: string, name: string): string {
 function refusalOf(file: string, shown: string): FoundCommand | "missing" | null {
   let mode: number;
   try {
-    const stat = statSync(file);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat === undefined) return "missing";
     if (stat.isDirectory()) return refuse("NOT_EXECUTABLE", `command at ${shown} is a directory`);
     mode = stat.mode;
   } catch {

@@ -112,6 +112,7 @@ function logSpec(spec: ProcessSpec, stream: StreamName, context: LaunchContext):
   const shown = context.console && settings.logfile.kind === "auto" && !answers ? context.console : null;
   return {
     path: logPath(spec, stream, context),
+    ...(settings.logfile.kind === "auto" && shown === null ? { openLate: true as const } : {}),
     ...(shown === null ? {} : { console: { ...shown, name: namespec(spec), stream } }),
     maxbytes: settings.maxbytes,
     backups: settings.backups,

@@ -112,3 +112,33 @@ test("no descriptor is left behind, whether it was opened or not", () => {
   }
   expect(count()).toBe(before);
 });
+
+test("what was seen of a folder holds for one turn of the event loop, in which only we could change it", async () => {
+  const log = join(root, "own/log");
+  fs.closeSync(openSafely(log, O_WRONLY | O_CREAT));
+  fs.chownSync(join(root, "own"), NOBODY, NOBODY);
+  fs.rmSync(log);
+  fs.symlinkSync(join(root, "own/victim"), log);
+  fs.lchownSync(log, NOBODY, NOBODY);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(() => openSafely(log, O_WRONLY)).toThrow("ELOOP");
+});
+
+test("many files of one folder in one turn are as safe as one", () => {
+  const open = (name: string): string => {
+    try {
+      fs.closeSync(openSafely(join(root, name), O_WRONLY | O_CREAT));
+      return "opened";
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code ?? "";
+    }
+  };
+  for (const place of ["sticky", "open", "theirs"])
+    expect([open(`${place}/one`), open(`${place}/link`), open(`${place}/two`)]).toEqual(["opened", "ELOOP", "opened"]);
+  expect([open("own/to-sub/one"), open("own/to-sub/two"), open("own/to-theirs/link"), open("own/to-victim")]).toEqual([
+    "opened",
+    "opened",
+    "ELOOP",
+    "opened",
+  ]);
+});

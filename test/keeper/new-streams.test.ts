@@ -40,6 +40,34 @@ test("streams are listened to 10 to 20 ms after they began, unless they are over
   }
 });
 
+test("while programs wait to be started they are not listened to, but for no longer than a second", () => {
+  vi.useFakeTimers();
+  try {
+    let busy = true;
+    const streams = new NewStreams(() => busy);
+    const listened: string[] = [];
+    const add = (name: string) => streams.add({ listen: () => void listened.push(name) });
+    expect(streams.wanted).toBe(true);
+    add("one");
+    vi.advanceTimersByTime(500);
+    add("two");
+    expect(listened).toEqual([]);
+    busy = false;
+    expect(streams.wanted).toBe(false);
+    vi.advanceTimersByTime(20);
+    expect(listened).toEqual(["one", "two"]);
+    busy = true;
+    add("three");
+    vi.advanceTimersByTime(999);
+    expect(listened).toEqual(["one", "two"]);
+    vi.advanceTimersByTime(1100);
+    expect(listened).toEqual(["one", "two", "three"]);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 /** What a stream told, and the FIFO that it reads. */
 function listen(folder: string) {
   const fifo = join(folder, "fifo");
@@ -50,7 +78,7 @@ function listen(folder: string) {
     mayWait: () => false,
     ended: () => void told.ends++,
   };
-  const stream = new OutputStream(fifo, reader, true);
+  const stream = new OutputStream(fifo, reader, new NewStreams());
   return { fifo, told, stream, writer: fs.openSync(fifo, fs.constants.O_RDWR) };
 }
 

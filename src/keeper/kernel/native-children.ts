@@ -5,6 +5,8 @@ import type { SystemCalls } from "./system-calls.ts";
 /** A process that was started, by whatever means. */
 export interface Child {
   readonly pid: number;
+  /** Clock ticks since boot; "" if it was gone at once. */
+  readonly startTime: string;
   /** Its end is told exactly: see `ChildEnd`. */
   readonly exact: boolean;
   /** Called once, when it has been reaped. */
@@ -16,9 +18,10 @@ export type ChildEnd =
   | { readonly exact: true; readonly status: ExitStatus }
   | { readonly exact: false; readonly code: number | null; readonly signal: string | null };
 
-export function childOfNode(child: ChildProcess): Child {
+export function childOfNode(child: ChildProcess, startTime: string): Child {
   return {
     pid: child.pid ?? 0,
+    startTime,
     exact: false,
     onExit: (listener) => void child.on("exit", (code, signal) => listener({ exact: false, code, signal })),
   };
@@ -39,8 +42,8 @@ export class NativeChildren {
   }
 
   /** To be called in the turn in which the child was started. */
-  child(pid: number): Child {
-    return { pid, exact: true, onExit: (listener) => void this.#listeners.set(pid, listener) };
+  child(pid: number, startTime: string): Child {
+    return { pid, startTime, exact: true, onExit: (listener) => void this.#listeners.set(pid, listener) };
   }
 
   close(): void {

@@ -16,6 +16,8 @@ export interface SystemCalls {
   hasReader(path: string): boolean;
   /** Whether there is such a process, or with a negative number such a process group: zombies count. */
   exists(pid: number): boolean;
+  /** How long this machine has been on, in the ticks of /proc, of which there are a hundred in a second; `null` if that cannot be said. */
+  ticksSinceBoot(): number | null;
   /** Sets our soft limit of open files, and says what it was; `null` if that failed. */
   setOpenFiles(soft: number): number | null;
   /** Has the kernel make room for so many descriptors, or for as many as we may have. */
@@ -71,6 +73,7 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
   const close = libc.func("int close(int fd)");
   const fcntl = libc.func("int fcntl(int fd, int command, int argument)");
   const kill = libc.func("int kill(int pid, int signal)");
+  const clockGettime = libc.func("int clock_gettime(int clock, void *time)");
   const prlimit = libc.func("int prlimit(int pid, int resource, const void *limits, void *before)");
 
   const attributes = Buffer.alloc(ROOM);
@@ -86,6 +89,8 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
   // Soft, hard.
   const limits = new BigUint64Array(2);
   const before = new BigUint64Array(2);
+  // Seconds, nanoseconds.
+  const time = new BigInt64Array(2);
   return {
     spawn({ file, args, environment, directory, descriptors }) {
       const variables = Object.keys(environment).map((name) => `${name}=${environment[name]}`);
@@ -122,6 +127,10 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
       return true;
     },
     exists: (pid) => kill(pid, 0) === 0 || koffi.errno() === constants.errno.EPERM,
+    ticksSinceBoot() {
+      if (clockGettime(CLOCK_BOOTTIME, time) !== 0) return null;
+      return Number(time[0]) * 100 + Math.floor(Number(time[1]) / 1e7);
+    },
     setOpenFiles(soft) {
       if (prlimit(0, RLIMIT_NOFILE, null, before) !== 0) return null;
       limits[0] = BigInt(soft);
@@ -156,6 +165,7 @@ const WEXITED = 4;
 const WNOWAIT = 0x0100_0000;
 const CLD_EXITED = 1;
 const RLIMIT_NOFILE = 7;
+const CLOCK_BOOTTIME = 7;
 const { O_WRONLY, O_NONBLOCK } = fs.constants;
 const O_CLOEXEC = 0o2000000;
 const F_DUPFD_CLOEXEC = 1030;

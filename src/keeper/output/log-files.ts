@@ -22,7 +22,7 @@ export class LogFiles {
   /** What a stream is written to; `null`: nothing. Throws the system's error. Pair with `release`. */
   acquireFor(spec: LogSpec): LogTarget | null {
     if (spec.console !== undefined) return this.console();
-    return spec.path === null ? null : this.acquire(spec.path, spec.maxbytes, spec.backups);
+    return spec.path === null ? null : this.acquire(spec.path, spec.maxbytes, spec.backups, spec.openLate);
   }
 
   /** Our own standard output, whatever it is: never rotated, not even if it is a file. Pair with `release`. */
@@ -30,9 +30,13 @@ export class LogFiles {
     return this.#use(this.#byPath.get(CONSOLE) ?? new PlainTarget(CONSOLE));
   }
 
-  /** Opens `path` or joins whoever has it open. Throws the system's error. Pair with `release`. */
-  acquire(path: string, maxbytes: number, backups: number): LogTarget {
-    const target = this.#known(path) ?? this.#create(path, maxbytes, backups);
+  /**
+   * Opens `path` or joins whoever has it open. Throws the system's error. Pair with `release`.
+   *
+   * @param late whether a file that is there need not be opened before something is written to it
+   */
+  acquire(path: string, maxbytes: number, backups: number, late = false): LogTarget {
+    const target = this.#known(path) ?? this.#create(path, maxbytes, backups, late);
     target.setLimits(maxbytes, backups);
     return this.#use(target);
   }
@@ -121,11 +125,13 @@ export class LogFiles {
     return target;
   }
 
-  #create(path: string, maxbytes: number, backups: number): LogTarget {
+  #create(path: string, maxbytes: number, backups: number, late: boolean): LogTarget {
     const found = fs.statSync(path, { throwIfNoEntry: false });
     // A folder is given to RotatingFile too: its open says EISDIR, as it should.
     if (found !== undefined && !found.isFile() && !found.isDirectory()) return new PlainTarget(path);
-    const file = new RotatingFile(path, maxbytes, backups);
+    const file = new RotatingFile(path, maxbytes, backups, late && found !== undefined);
+    file.onIdentity = this.#onIdentity;
+    if (file.identity === "") return file;
     const same = this.#byIdentity.get(file.identity);
     if (same !== undefined && this.#held.has(same)) this.#drop(same);
     else if (same !== undefined) {
@@ -133,7 +139,6 @@ export class LogFiles {
       return same;
     }
     this.#isNow(file, "", file.identity);
-    file.onIdentity = this.#onIdentity;
     return file;
   }
 

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { ChatDetector, ChattyStreams, type ChattyStream } from "./chatty-streams.ts";
 import { errnoOf } from "../kernel/errno.ts";
-import { NewStreams, type NewStream } from "./new-streams.ts";
+import type { NewStream, NewStreams } from "./new-streams.ts";
 
 /**
  * The reading end of one stream's FIFO. The keeper opens it for reading only, so that the kernel says when the last
@@ -16,23 +16,26 @@ export class OutputStream implements ChattyStream, NewStream {
   /** Most programs write little or nothing: made at the first read. */
   #chat: ChatDetector | null = null;
   #chatters = false;
+  /** Where it waits to be listened to; `null`: it does not. */
+  #later: NewStreams | null;
   #paused = false;
   #closed = false;
   #ended = false;
 
   /**
    * @param fifo its path, or a descriptor that is this object's from now on. Throws the system's error.
-   * @param brief whether it is likely to be over soon: then it is listened to some milliseconds later, or when `listen` is called.
+   * @param later where it goes until it is listened to; `null`: it is at once
    */
-  constructor(fifo: string | number, reader: StreamReader, brief = false) {
+  constructor(fifo: string | number, reader: StreamReader, later: NewStreams | null = null) {
     this.#reader = reader;
     this.#fd = typeof fifo === "number" ? fifo : fs.openSync(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-    if (brief) NEW.add(this);
-    else this.listen();
+    this.#later = later;
+    if (later === null) this.listen();
+    else later.add(this);
   }
 
   listen(): void {
-    NEW.delete(this);
+    this.#leave();
     if (this.#closed || this.#socket !== null) return;
     const options: net.SocketConstructorOpts & { onread: net.OnReadOpts } = {
       fd: this.#fd,
@@ -48,6 +51,11 @@ export class OutputStream implements ChattyStream, NewStream {
     socket.on("end", tellEnd);
     socket.on("close", tellEnd);
     if (this.#paused) socket.pause();
+  }
+
+  #leave(): void {
+    this.#later?.delete(this);
+    this.#later = null;
   }
 
   /** Nothing can be written to it any more. */
@@ -113,7 +121,7 @@ export class OutputStream implements ChattyStream, NewStream {
     if (this.#closed) return;
     this.#closed = true;
     CHATTY.delete(this);
-    NEW.delete(this);
+    this.#leave();
     if (this.#socket === null) fs.closeSync(this.#fd);
     else this.#socket.destroy();
   }
@@ -166,7 +174,6 @@ function tellEnd(this: FifoSocket): void {
 }
 
 const CHATTY = new ChattyStreams();
-const NEW = new NewStreams();
 /** One buffer for every stream: a chunk is dealt with before the next is read. As large as a FIFO. */
 const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
 /** More than any pipe of an unprivileged program can hold (/proc/sys/fs/pipe-max-size is 1 MiB). */

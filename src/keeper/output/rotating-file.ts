@@ -43,11 +43,17 @@ export class RotatingFile implements LogTarget {
   /**
    * Opens or creates `path`. Throws the system's error, such as EISDIR, EACCES or ELOOP; but not for a full disk or a folder that
    * somebody has removed: that passes, and until then a program is to run without its log rather than not at all.
+   *
+   * @param late open it when there is something to write
    */
-  constructor(path: string, maxbytes: number, backups: number) {
+  constructor(path: string, maxbytes: number, backups: number, late = false) {
     this.path = path;
     this.#maxbytes = maxbytes;
     this.#backups = new Backups(path, backups);
+    if (late) {
+      this.#moved = true;
+      return;
+    }
     try {
       this.#open();
     } catch (error) {
@@ -99,6 +105,8 @@ export class RotatingFile implements LogTarget {
 
   /** Reopens by name. In the middle of a line the new file is created now and used from the next line on. */
   reopen(): void {
+    // Not open yet: it will be opened by name.
+    if (this.#fd === -1 && this.#failing === null) return;
     try {
       if (this.#lineStart === this.#size) this.#open();
       else {

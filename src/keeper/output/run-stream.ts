@@ -1,5 +1,6 @@
 import type { LogSpec, StreamName } from "../../protocol/keeper.ts";
 import type { LogFiles } from "./log-files.ts";
+import type { NewStreams } from "./new-streams.ts";
 import { OutputPipeline, type PipelineSink } from "./output-pipeline.ts";
 import { OutputStream, type StreamReader } from "./output-stream.ts";
 
@@ -14,7 +15,7 @@ export class RunStream implements StreamReader, PipelineSink {
   /**
    * Opens the log and the FIFO. Throws the system's error, and then holds nothing.
    *
-   * @param brief whether the run is likely to be over soon
+   * @param later where it goes until it is listened to; `null`: it is at once
    */
   constructor(
     name: StreamName,
@@ -23,14 +24,14 @@ export class RunStream implements StreamReader, PipelineSink {
     files: LogFiles,
     spec: LogSpec,
     fifo: string,
-    brief: boolean,
+    later: NewStreams | null,
   ) {
     this.#name = name;
     this.#run = run;
     this.#owner = owner;
     this.#pipeline = new OutputPipeline(files, spec, this);
     try {
-      this.#stream = new OutputStream(fifo, this, brief);
+      this.#stream = new OutputStream(fifo, this, later);
     } catch (error) {
       this.#pipeline.close(false);
       throw error;

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { errnoOf } from "../kernel/errno.ts";
-import { childOfNode, type Child, type NativeChildren } from "../kernel/native-children.ts";
+import { childOfNode, NativeChildren, type Child } from "../kernel/native-children.ts";
 import type { Launch } from "./plan-launch.ts";
+import { readStat } from "../kernel/proc.ts";
+import { StartTimes } from "../kernel/start-times.ts";
 import type { SystemCalls } from "../kernel/system-calls.ts";
 
 /**
@@ -40,8 +42,13 @@ export interface SpawnManner {
 export interface NativeSpawn {
   readonly calls: SystemCalls;
   readonly children: NativeChildren;
+  readonly startTimes: StartTimes;
   /** Soft limit of open files to start the program with; `null`: ours. */
   readonly nofileSoft: number | null;
+}
+
+export function nativeSpawn(calls: SystemCalls): Omit<NativeSpawn, "nofileSoft"> {
+  return { calls, children: new NativeChildren(calls), startTimes: new StartTimes(calls) };
 }
 
 /** Where programs hold the life FIFO: out of the way of shell scripts, which use 3-9, and of bash, which uses 10, 63 and 255. */
@@ -60,11 +67,12 @@ async function attempt(launch: Launch, ends: ProgramEnds, how: SpawnManner): Pro
 }
 
 function spawnBySystem(native: NativeSpawn, launch: Launch, ends: ProgramEnds, how: SpawnManner): Child | string {
-  const { calls, children, nofileSoft } = native;
+  const { calls, children, startTimes, nofileSoft } = native;
   // The call returns after the exec, so what a program inherits can be lent for the moment.
   const umask = how.umask === null ? null : process.umask(how.umask);
   const nofile = nofileSoft === null ? null : calls.setOpenFiles(nofileSoft);
   let pid: number | string;
+  const startedAt = startTimes.before();
   try {
     pid = how.inside(() =>
       calls.spawn({
@@ -87,7 +95,7 @@ function spawnBySystem(native: NativeSpawn, launch: Launch, ends: ProgramEnds, h
     if (nofile !== null) calls.setOpenFiles(nofile);
   }
   if (typeof pid === "string") return pid;
-  const child = children.child(pid);
+  const child = children.child(pid, startedAt(pid));
   how.spawned(child);
   return child;
 }
@@ -117,7 +125,7 @@ async function spawnByNode(launch: Launch, ends: ProgramEnds, how: SpawnManner):
   if (child.pid !== undefined) {
     // A child that has a pid reports no errors but those of its own `kill`, which the keeper does not use.
     child.on("error", () => undefined);
-    const started = childOfNode(child);
+    const started = childOfNode(child, readStat(child.pid)?.startTime ?? "");
     how.spawned(started);
     return started;
   }

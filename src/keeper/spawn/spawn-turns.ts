@@ -23,6 +23,11 @@ export class SpawnTurns {
     this.#now = now;
   }
 
+  /** Whether somebody waits for its turn. */
+  get awaited(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Resolves when it is the caller's turn. What it does then it does at once, before it waits for anything. */
   take(): Promise<void> {
     const turn = new Promise<void>((resolve) => this.#waiting.push(resolve));
