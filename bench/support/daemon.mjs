@@ -10,8 +10,11 @@ export const supervisors = { sup: join(root, "bin/supervisord"), supervisord: de
 
 /** A supervisord, ours or Supervisor's, in the foreground, in a room of its own. */
 export class Daemon {
-  /** @param programs the [program:x] sections, as text */
-  constructor(place, kind, programs) {
+  /**
+   * @param programs the [program:x] sections, as text
+   * @param logsInMemory whether the programs' AUTO logs are made in memory
+   */
+  constructor(place, kind, programs, logsInMemory = false) {
     this.place = place;
     this.kind = kind;
     this.room = place.room(kind);
@@ -26,7 +29,7 @@ export class Daemon {
       `[supervisord]
 logfile=${this.room}/supervisord.log
 pidfile=${this.room}/supervisord.pid
-childlogdir=${this.room}
+childlogdir=${logsInMemory ? place.room("logs", true) : this.room}
 minfds=8192
 [unix_http_server]
 file=${this.socket}
