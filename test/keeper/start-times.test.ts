@@ -35,7 +35,13 @@ test("of real processes it is what /proc says", () => {
   const times = new StartTimes(calls);
   for (let count = 0; count < 100; count++) {
     const after = times.before();
-    const pid = calls.spawn({ file: "/bin/sleep", args: ["sleep", "60"], environment: {}, directory: null, descriptors: [] });
+    const pid = calls.spawn({
+      file: "/bin/sleep",
+      args: ["sleep", "60"],
+      environment: {},
+      directory: null,
+      descriptors: [],
+    });
     if (typeof pid === "string") throw new Error(pid);
     expect(after(pid)).toBe(readStat(pid)?.startTime);
     sendSignal(pid, "SIGKILL");
