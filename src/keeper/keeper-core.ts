@@ -61,10 +61,7 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly nofileSoft: number | null;
   readonly native: Omit<NativeSpawn, "nofileSoft"> | null;
   /** Supervisors started before the present one, and deaths of supervisors in the last minute. Set by who starts them. */
-  supervisors = (): { readonly restarts: number; readonly recentCrashes: number } => ({
-    restarts: 0,
-    recentCrashes: 0,
-  });
+  supervisors = (): Pick<KeeperSnapshot, "restarts" | "recentCrashes"> => ({ restarts: 0, recentCrashes: 0 });
   /** Changes the program of the supervisors to come. Set by who starts them. */
   onSuperviseWith: (program: readonly [string, string]) => void = () => undefined;
   readonly #about: { readonly version: string; readonly owned: boolean };
