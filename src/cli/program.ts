@@ -90,7 +90,7 @@ export function createProgram(done: (status: number) => void): Command {
   program
     .command("down")
     .description("stop everything, in order, and the daemon")
-    .option("--timeout <time>", "do not wait longer than this", seconds)
+    .option("--timeout <time>", "do not wait longer than this, such as 90 or 2m; 0: not at all", seconds)
     .action(async (options: { timeout?: number }) => {
       done(await actions().down(await project("start"), { timeout: options.timeout ?? null }));
     });

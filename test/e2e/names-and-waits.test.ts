@@ -59,6 +59,27 @@ describe("without a daemon", () => {
     expect(exitCode).toBe(130);
     expect(stderr).toBe(`left running, by programs that are not stopped as a group: ${pid} (sleep 5121)`);
   });
+
+  test.each([
+    { time: "0", said: "sup: shutting down; its end was not waited for" },
+    { time: "10ms", said: "sup: still shutting down after 0.01 s" },
+  ])("sup down --timeout $time has asked for the end when it gives up", async ({ time, said }) => {
+    const go = join(project.folder, "go");
+    const last = `while ! [ -e ${go} ]; do sleep 0.05; done; exit 0`;
+    write({
+      a: { command: `bash -c 'trap "${last}" TERM; echo here; while :; do sleep 0.1; done'`, stopwaitsecs: 600 },
+    });
+    const up = project.spawn(["up"]);
+    await seen(up, /here/);
+    const { processes } = await project.status();
+    expect(await project.sup("down", "--timeout", time)).toEqual({ exitCode: 124, stdout: "", stderr: said });
+    await project.until((now) => now.processes[0]?.state === "STOPPING", "the stop that was asked for");
+    const down = project.spawn(["down"]);
+    project.write("go", "");
+    expect(await down).toMatchObject({ exitCode: 0 });
+    expect(isAlive(processes[0]?.pid ?? 0)).toBe(false);
+    await up;
+  });
 });
 
 describe("with a daemon", () => {
@@ -166,7 +187,7 @@ describe("with a daemon", () => {
     sendSignal(supervisorPid, "SIGSTOP");
     const late = await project.sup("down", "--timeout", "1");
     expect(late.exitCode).toBe(124);
-    expect(late.stderr).toMatch(/^sup: the supervisor process of .* did not answer within 1 s$/m);
+    expect(late.stderr).toMatch(/^sup: the supervisor process of .* did not answer within 1 s; nothing was stopped$/m);
     expect(late.stderr).toContain(`\`kill -9 ${supervisorPid}\` has it replaced`);
 
     const calls = [["plan"], ["stop", "off"], ["shell", "status"], ["up", "-d"], ["down"]];

@@ -15,22 +15,35 @@ async function stopOrphans(project: Project, options: { readonly timeout: number
   return down(project, options);
 }
 
-/** `sup down`: stops every program in order, then the daemon; returns when both are gone. Nothing running is no error. */
+/** Seconds that an answer may take, where less than one is to be waited: it is the end that this is about, not the asking. */
+const ANSWER_WITHIN = 5;
+
+/**
+ * `sup down`: stops every program in order, then the daemon; returns when both are gone. Nothing running is no error.
+ *
+ * @param options.timeout seconds from now, `null` for any time; 0 asks for the end and does not wait for it.
+ * @throws CliError with status 124 if the time is over before the daemon is gone. What it has agreed to it goes on doing.
+ */
 export async function down(project: Project, options: { readonly timeout: number | null }): Promise<number> {
-  const limit = new AbortController();
-  const timer = options.timeout === null ? null : setTimeout(() => limit.abort(), options.timeout * 1000);
-  const ending: Ending = { pid: null, members: [] };
+  const limit = new TimeLimit();
+  const ending: Ending = { asked: false, pid: null, members: [] };
+  const { timeout } = options;
+  const patience = timeout === null ? null : timeout < 1 ? ANSWER_WITHIN : timeout;
+  limit.set(patience);
   try {
-    await lookedInto(project, shutDown(project.client, limit.signal, ending));
+    await lookedInto(
+      project,
+      shutDown(project.client, limit.signal, ending, () => limit.set(timeout)),
+    );
   } catch (error) {
-    if (limit.signal.aborted) throw await tooLate(project, options.timeout, ending);
+    if (limit.signal.aborted) throw await tooLate(project, { timeout, patience }, ending);
     if (!isNotRunning(error)) throw error;
     if (findOrphans(project.places).length > 0) return stopOrphans(project, options);
     process.stdout.write("Nothing is running.\n");
     if (project.beside !== null) process.stderr.write(`sup: ${project.beside}\n`);
     return 0;
   } finally {
-    if (timer !== null) clearTimeout(timer);
+    limit.set(null);
   }
   if (ending.pid !== null) await untilGone(ending.pid);
   process.stdout.write("Stopped.\n");
@@ -38,8 +51,28 @@ export async function down(project: Project, options: { readonly timeout: number
   return 0;
 }
 
+/** Aborts its signal so many seconds after it was made. */
+class TimeLimit {
+  readonly #over = new AbortController();
+  readonly #begun = performance.now();
+  #timer: NodeJS.Timeout | null = null;
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** @param seconds since the beginning; `null` for never. */
+  set(seconds: number | null): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const left = seconds === null ? null : this.#begun + seconds * 1000 - performance.now();
+    this.#timer = left === null ? null : setTimeout(() => this.#over.abort(), Math.max(0, left));
+  }
+}
+
 /** What is known so far of an end that is asked for. */
 interface Ending {
+  /** The request is under way; whether it has arrived is not known. */
+  asked: boolean;
   /** The keeper's; `null` until the daemon has agreed to end. */
   pid: number | null;
   /** The processes of all programs before it. */
@@ -50,11 +83,14 @@ interface Ending {
  * Asks for the end and returns once the stream ends that was opened before. A supervisor process that dies in between is
  * followed by another, which is asked again.
  */
-async function shutDown(client: ApiClient, signal: AbortSignal, ending: Ending): Promise<void> {
+async function shutDown(client: ApiClient, signal: AbortSignal, ending: Ending, agreed: () => void): Promise<void> {
   ending.members = await membersOf(client, signal);
   try {
     for await (const item of follow(client, {}, signal)) {
-      if (item.type === "open") ({ pid: ending.pid } = await client.call("shutdown", {}, signal));
+      if (item.type !== "open") continue;
+      ending.asked = true;
+      ({ pid: ending.pid } = await client.call("shutdown", {}, signal));
+      agreed();
     }
   } catch (error) {
     if (ending.pid === null || !isNotRunning(error)) throw error;
@@ -62,9 +98,17 @@ async function shutDown(client: ApiClient, signal: AbortSignal, ending: Ending):
   signal.throwIfAborted();
 }
 
-async function tooLate(project: Project, seconds: number | null, ending: Ending): Promise<CliError> {
-  if (ending.pid !== null) return new CliError(`still shutting down after ${seconds} s`, { status: 124 });
-  return new CliError(`the supervisor process of ${project.config} did not answer within ${seconds} s`, {
+async function tooLate(
+  project: Project,
+  { timeout, patience }: { readonly timeout: number | null; readonly patience: number | null },
+  ending: Ending,
+): Promise<CliError> {
+  if (ending.pid !== null) {
+    if (timeout === 0) return new CliError("shutting down; its end was not waited for", { status: 124 });
+    return new CliError(`still shutting down after ${timeout} s`, { status: 124 });
+  }
+  const done = ending.asked ? "it was asked to stop everything, and may do so yet" : "nothing was stopped";
+  return new CliError(`the supervisor process of ${project.config} did not answer within ${patience} s; ${done}`, {
     hint: await wayOutOfSilence(project),
     status: 124,
   });
