@@ -45,6 +45,16 @@ export function explain(spec: LifecyclePolicy, life: Life, facts: ExplainFacts):
   }
 }
 
+/**
+ * Whether a process is down for good because it ended otherwise than its config expects, as `explain` tells it: what has
+ * failed, even if nothing will be done about it.
+ */
+export function endedBadly({ state, why }: { readonly state: string; readonly why: string }): boolean {
+  return state === "EXITED" && why.startsWith(ENDED) && !/^[^;]* \(expected\)/.test(why);
+}
+
+const ENDED = "ended";
+
 function waitingText(waiting: readonly Waiting[]): string {
   const goals = { started: "be running", ready: "be ready", completed: "complete" };
   const parts = waiting.map(({ program, condition, why }) => `${program} to ${goals[condition]} (${why})`);
@@ -70,7 +80,7 @@ function spawnFailure(spawnerr: string): string {
 }
 
 function exitedText(spec: LifecyclePolicy, life: Exited): string {
-  const how = life.lastExit === null ? "ended" : `ended by itself: ${exitText(life.lastExit)}`;
+  const how = life.lastExit === null ? ENDED : `${ENDED} by itself: ${exitText(life.lastExit)}`;
   if (life.expected) return `${how} (expected)`;
   return spec.autorestart === false ? `${how}; autorestart is off` : how;
 }

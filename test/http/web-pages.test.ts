@@ -49,6 +49,14 @@ const report = (processes: readonly ProcessReport[], config: Partial<StatusRepor
   processes,
 });
 
+test("a badge stands out for what has failed, and for nothing else", () => {
+  const kind = (over: Partial<ProcessReport>): string | undefined =>
+    /class="badge (\w+)"/.exec(processRow(process(over), 0, null).text)?.[1];
+  expect(kind({ state: "EXITED", why: "ended by itself: exit status 3; autorestart is off" })).toBe("bad");
+  expect(kind({ state: "EXITED", why: "ended by itself: exit status 0 (expected)" })).toBe("idle");
+  expect(kind({ state: "FATAL" })).toBe("bad");
+});
+
 describe("a page", () => {
   test("never lets a value become markup, whatever it holds and wherever it stands", () => {
     fc.assert(

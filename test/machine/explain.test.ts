@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { explain, type ExplainFacts } from "../../src/machine/explain.ts";
+import { endedBadly, explain, type ExplainFacts } from "../../src/machine/explain.ts";
 import type { Life } from "../../src/machine/life.ts";
 import { lives, NOW } from "./matrix-cases.ts";
 import { exitedUnknown, exitedWith, killedBy, policy, Transcript } from "./support.ts";
@@ -20,6 +20,22 @@ describe("a process that is down", () => {
     expect(exited(3)).toBe("ended by itself: exit status 3; autorestart is off");
     const killed = up({ autorestart: false }).until(2).feed(killedBy("SIGSEGV"));
     expect(told(killed)).toBe("ended by itself: terminated by SIGSEGV; autorestart is off");
+  });
+
+  test("has failed only if its end was not expected and is the last word", () => {
+    const once = (code: number): Transcript => up({ autorestart: false }).until(2).feed(exitedWith(code));
+    const bad = ({ spec, life, now }: Transcript, more = "", facts: Partial<ExplainFacts> = {}): boolean =>
+      endedBadly({ state: life.state, why: `${explain(spec, life, { now, ...facts })}${more}` });
+    expect(bad(once(3))).toBe(true);
+    expect(bad(once(3), "; of it, pid 8 (expected) lives on")).toBe(true);
+    expect(bad(up({ autorestart: false }).until(2).feed(killedBy("SIGSEGV")))).toBe(true);
+    expect(bad(up({ autorestart: false }).until(2).feed(exitedUnknown))).toBe(true);
+    expect(bad(once(0))).toBe(false);
+    expect(bad(once(0), "; of it, pid 8 (sleep) lives on")).toBe(false);
+    expect(bad(once(3), "", { waitingFor: [{ program: "db", condition: "ready", why: "db is STARTING" }] })).toBe(
+      false,
+    );
+    expect(endedBadly({ state: "STOPPED", why: tell(lives.stopped) })).toBe(false);
   });
 
   test("says what it waits for, whatever it was before", () => {

@@ -1,3 +1,4 @@
+import { endedBadly } from "../../machine/explain.ts";
 import type { ProcessReport } from "../../protocol/api.ts";
 import { styler } from "./colors.ts";
 import { safeText } from "./safe-text.ts";
@@ -7,13 +8,7 @@ import { safeText } from "./safe-text.ts";
  * terminal, plain columns elsewhere, so that `awk '{print $2}'` works.
  */
 export async function statusTable(processes: readonly ProcessReport[], out: NodeJS.WriteStream): Promise<string> {
-  const rows = processes.map((process) => [
-    process.namespec,
-    process.state,
-    process.pid === 0 ? "-" : String(process.pid),
-    describe(process),
-  ]);
-  if (!out.isTTY) return plainColumns(rows);
+  if (!out.isTTY) return plainColumns(processes.map(cells));
   // Loaded here, not on top: a client that prints to a pipe need not pay for it.
   const { default: Table } = await import("cli-table3");
   const paint = styler(out);
@@ -22,10 +17,16 @@ export async function statusTable(processes: readonly ProcessReport[], out: Node
     style: { head: [], border: ["dim"] },
     chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
   });
-  for (const [name = "", state = "", pid = "", text = ""] of rows) {
-    table.push([safeText(name, out), paint(colorOfState(state), state), pid, safeText(text, out)]);
+  for (const process of processes) {
+    const [name, state, pid, text] = cells(process);
+    table.push([safeText(name, out), paint(colorOf(process), state), pid, safeText(text, out)]);
   }
   return `${table.toString()}\n`;
+}
+
+function cells(process: ProcessReport): [name: string, state: string, pid: string, text: string] {
+  const { namespec, state, pid } = process;
+  return [namespec, state, pid === 0 ? "-" : String(pid), describe(process)];
 }
 
 function plainColumns(rows: readonly (readonly string[])[]): string {
@@ -63,8 +64,8 @@ function reasonOf(errno: string): string {
   return words[errno] ?? errno;
 }
 
-function colorOfState(state: string): "green" | "red" | "yellow" | "dim" {
-  switch (state) {
+function colorOf(process: ProcessReport): "green" | "red" | "yellow" | "dim" {
+  switch (process.state) {
     case "RUNNING":
       return "green";
     case "FATAL":
@@ -75,6 +76,6 @@ function colorOfState(state: string): "green" | "red" | "yellow" | "dim" {
     case "STOPPING":
       return "yellow";
     default:
-      return "dim";
+      return endedBadly(process) ? "red" : "dim";
   }
 }

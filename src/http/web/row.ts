@@ -1,4 +1,5 @@
 import type { ProcessReport } from "../../protocol/api.ts";
+import { endedBadly } from "../../machine/explain.ts";
 import { processKey } from "../../model/model.ts";
 import { html, type Html } from "./html.ts";
 
@@ -50,7 +51,7 @@ export function groupRow(group: string, count: number): Html {
 /** The state in a word and a colour; the word alone says all. */
 export function stateBadge(process: ProcessReport): Html {
   const notReady = process.state === "RUNNING" && !process.ready;
-  const kind = notReady ? "waiting" : (KINDS[process.state] ?? "idle");
+  const kind = notReady ? "waiting" : endedBadly(process) ? "bad" : (KINDS[process.state] ?? "idle");
   return html`<span class="badge ${kind}">${process.state.toLowerCase()}${notReady ? ", not ready" : null}</span>`;
 }
 
