@@ -1,7 +1,7 @@
 import { request } from "node:http";
-import { readdirSync, statSync, unlinkSync } from "node:fs";
+import { appendFileSync, readFileSync, readdirSync, renameSync, statSync, unlinkSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Project } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
@@ -99,6 +99,41 @@ test("a socket whose file is gone when the supervisor comes back is made anew, w
   await project.until((status) => status.supervisorPid !== supervisorPid, "the next supervisor");
   expect(await ask({ socketPath: file() })).toBe(200);
   expect((statSync(file()).mode & 0o777).toString(8)).toBe("770");
+});
+
+test("what happens beside a socket wakes nobody; what happens to it is mended", async () => {
+  configure("0770", false);
+  await project.sup("up", "-d", "--no-watch");
+  const { supervisorPid } = await project.status();
+  const wakes = (): number =>
+    [...readFileSync(`/proc/${supervisorPid}/status`, "utf8").matchAll(/ctxt_switches:\s+(\d+)/g)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    );
+  const log = join(dirname(file()), "beside.log");
+  appendFileSync(log, "it is there\n");
+  const before = wakes();
+  for (let line = 0; line < 200; line++) {
+    appendFileSync(log, "a line of some program\n");
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  expect(wakes() - before).toBeLessThan(50);
+
+  const reached = async (): Promise<void> => {
+    const deadline = Date.now() + 60_000;
+    while ((await ask({ socketPath: file() })) !== 200 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((statSync(file()).mode & 0o777).toString(8)).toBe("770");
+  };
+  for (const lose of [
+    () => unlinkSync(file()),
+    () => renameSync(file(), `${file()}.moved`),
+    () => unlinkSync(file()),
+  ]) {
+    lose();
+    await reached();
+  }
+  expect((await project.status()).supervisorPid).toBe(supervisorPid);
 });
 
 test("a restart with other servers closes what is not in the config any more, and refuses nobody at what is", async () => {

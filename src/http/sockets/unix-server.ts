@@ -26,8 +26,9 @@ type UnixSpec = Extract<ServerSpec, { readonly kind: "unix" }>;
  * then its real name, by a hard link: nobody can connect before the mode is right, and of two daemons only one gets the name.
  * A name that is taken is tried: a socket that nobody answers is left over and is removed; anything else stays.
  *
- * A socket file can be lost while we listen (somebody cleans up /tmp); then nobody can reach us any more, though we run. The
- * folder is watched, and a lost file is made anew. The old server lives on for the connections it has.
+ * A socket file can be lost while we listen (somebody cleans up /tmp); then nobody can reach us any more, though we run. It is
+ * watched, and a lost file is made anew. The old server lives on for the connections it has. Its folder is not watched unless it is
+ * ours: there may be logs in it, and each line would wake us.
  *
  * A socket that an earlier supervisor left is taken up as it is, if its file is still there.
  */
@@ -72,7 +73,15 @@ export async function openUnixServer(
   }
 
   let repairing = false;
-  let watcher: FSWatcher | null = null;
+  let watchers: readonly FSWatcher[] = [];
+  const rewatch = (): void => {
+    for (const watcher of watchers) watcher.close();
+    // One that could not be made again is looked for whenever something in its folder changes.
+    const folder = options.ownFolder === true || identityOf(spec.file) === "" ? [dirname(spec.file)] : [];
+    watchers = closed
+      ? []
+      : [...watchPath(spec.file, lookAfter), ...folder.flatMap((path) => watchNames(path, lookAfter))];
+  };
   const repair = async (): Promise<void> => {
     log("warn", `the socket ${spec.file} was removed by somebody: it is made anew`);
     try {
@@ -81,9 +90,8 @@ export async function openUnixServer(
     } catch (error) {
       log("critical", `cannot listen on ${spec.file} again: ${(error as Error).message}`);
     }
-    // The folder may be another one by now.
-    watcher?.close();
-    watcher = closed ? null : watchFolder(spec.file, lookAfter);
+    // They are others by now.
+    rewatch();
   };
   const lookAfter = (): void => {
     if (closed || repairing || identityOf(spec.file) !== "") return;
@@ -93,7 +101,7 @@ export async function openUnixServer(
       if (closed) void closeAll();
     });
   };
-  watcher = watchFolder(spec.file, lookAfter);
+  rewatch();
   const closeAll = async (): Promise<void> => {
     // Whoever has taken the name over in the meantime keeps it.
     if (identity !== "" && identityOf(spec.file) === identity) unlinkSync(spec.file);
@@ -101,7 +109,7 @@ export async function openUnixServer(
   };
   const stopWatching = (): void => {
     closed = true;
-    watcher?.close();
+    rewatch();
   };
   return {
     close: () => {
@@ -200,17 +208,22 @@ function identityOf(path: string): string {
   return found === undefined ? "" : `${found.dev}:${found.ino}`;
 }
 
-function watchFolder(file: string, onChange: () => void): FSWatcher | null {
+/** Of any name: a folder that is removed itself is told under its own. What is written into files, such as logs, is a "change". */
+function watchNames(folder: string, onChange: () => void): FSWatcher[] {
+  return watchPath(folder, (event) => {
+    if (event === "rename") onChange();
+  });
+}
+
+/** A file that loses its name is a "change" (inotify(7), IN_ATTRIB), one that is moved a "rename". */
+function watchPath(path: string, onChange: (event: string) => void): FSWatcher[] {
   try {
-    // Of any name: a folder that is removed itself is told under its own. What is written into files, such as logs, is a "change".
-    const watcher = watch(dirname(file), (event) => {
-      if (event === "rename") onChange();
-    });
+    const watcher = watch(path, onChange);
     watcher.on("error", () => watcher.close());
-    return watcher;
+    return [watcher];
   } catch {
     // No watches left: a lost socket stays lost, which is no reason not to listen.
-    return null;
+    return [];
   }
 }
 
