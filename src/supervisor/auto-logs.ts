@@ -1,5 +1,5 @@
 import { closeSync, constants, mkdirSync, openSync, readdirSync, unlinkSync } from "node:fs";
-import { randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { StreamName } from "../protocol/keeper.ts";
 
@@ -110,10 +110,16 @@ function nameStart(processName: string, stream: StreamName, identifier: string):
 /** A full disk, or one that became read-only: no reason not to start a program. */
 const PASSING: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS"]);
 
+/** All letters are as likely: bytes beyond a multiple of their number are passed over. One call for a name, as a rule. */
 function randomPart(): string {
-  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789_";
-  return Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join("");
+  let part = "";
+  while (part.length < 8)
+    for (const byte of randomBytes(16))
+      if (part.length < 8 && byte < 256 - (256 % ALPHABET.length)) part += ALPHABET[byte % ALPHABET.length];
+  return part;
 }
+
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789_";
 
 function escapeRegExp(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
