@@ -1,7 +1,7 @@
 import type { FileAccess } from "../ini/include.ts";
 import { checkConfig } from "../model/check-config.ts";
 import type { Model } from "../model/model.ts";
-import type { Outcome, Place, Problem } from "../model/problem.ts";
+import type { Outcome, Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
 import { addIncludes } from "./config-includes.ts";
 import { EnvFiles } from "./env-files.ts";
@@ -19,7 +19,8 @@ export interface Built {
   readonly files: readonly string[];
   readonly warnings: readonly Problem[];
   readonly messages: LoadResult["messages"];
-  readonly origin: (path: readonly (string | number)[]) => Place | undefined;
+  /** What stands in an included file is told as one of its problems. */
+  readonly inFile: (problem: Problem) => Problem;
 }
 
 /** Makes the model of what a config exported, with the files that it includes. */
@@ -37,14 +38,6 @@ export function build(
     problems.length > 0 ? { ok: false, problems } : checkConfig(whole, world, context.memory);
   const warnings = [...included.warnings, ...envFiles.warnings, ...laxModes(included.files)];
   return { ...included, warnings, outcome, files: [...included.files, ...folders, ...envFiles.files] };
-}
-
-/** What stands in an included file has its place there. */
-export function fromIncludes(problems: readonly Problem[], origin: Built["origin"]): Problem[] {
-  return problems.map((problem) => {
-    const place = problem.place ?? origin(problem.path ?? []);
-    return place === undefined ? problem : { ...problem, place };
-  });
 }
 
 /** How included files are reached; `folders` takes those in which a new file would be taken in. */

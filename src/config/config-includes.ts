@@ -17,8 +17,8 @@ export interface WithIncludes {
   readonly messages: LoadResult["messages"];
   /** Files that were read, or tried to be. */
   readonly files: readonly string[];
-  /** Where a part of `value` stands in an included file; `undefined` if it comes from the config itself. */
-  readonly origin: (path: Path) => Place | undefined;
+  /** A problem of `value` as one of an included file, if it comes from there: with its place, and in the words of that file. */
+  readonly inFile: (problem: Problem) => Problem;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface WithIncludes {
  * of shape is left to the check of the whole.
  */
 export function addIncludes(value: unknown, world: World, access: FileAccess): WithIncludes {
-  const nothing = { value, problems: [], warnings: [], messages: [], files: [], origin: () => undefined };
+  const nothing = { value, problems: [], warnings: [], messages: [], files: [], inFile: (one: Problem) => one };
   const patterns = patternsOf(value);
   if (!isObject(value) || patterns === null) return nothing;
   const problems: Problem[] = [];
@@ -62,7 +62,7 @@ export function addIncludes(value: unknown, world: World, access: FileAccess): W
     problems: [...read.problems, ...whole.problems],
     warnings: [...warnings, ...read.warnings],
     messages: [...messages, ...read.messages],
-    origin: (path) => (isOurs(value, path) ? undefined : read.origin(path)),
+    inFile: (one) => (isOurs(value, one.path ?? []) ? one : read.inFile(one)),
   };
 }
 

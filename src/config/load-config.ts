@@ -7,7 +7,7 @@ import { lintModel } from "../model/lint.ts";
 import type { Model } from "../model/model.ts";
 import { prepareValidation } from "../model/schema/validate.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
-import { build, fromIncludes, iniAccess, laxModes, worldOf, type Built } from "./build-config.ts";
+import { build, iniAccess, laxModes, worldOf, type Built } from "./build-config.ts";
 import { contentHash } from "./content-hash.ts";
 import { foreignFormat } from "./foreign-format.ts";
 import { listenerRunner } from "./evaluate/listener-runner.ts";
@@ -150,9 +150,9 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
   return { outcome, files, warnings, messages: built.messages, format: "ts" };
 }
 
-function located({ outcome, origin }: Built, file: string, files: readonly string[]): Outcome<Model> {
+function located({ outcome, inFile }: Built, file: string, files: readonly string[]): Outcome<Model> {
   if (outcome.ok) return outcome;
-  return { ok: false, problems: inReadingOrder(withPlaces(fromIncludes(outcome.problems, origin), file, files)) };
+  return { ok: false, problems: inReadingOrder(withPlaces(outcome.problems.map(inFile), file, files)) };
 }
 
 /** File by file in the order of their first mistakes, and from top to bottom; what has no place comes first. */
@@ -197,7 +197,7 @@ function lint(
   context: LoadContext,
 ): Problem[] {
   const doubts = outcome.ok ? [...lintModel(outcome.value, "all"), ...(context.doubts?.(outcome.value) ?? [])] : [];
-  return doubts.length === 0 ? [] : withPlaces(fromIncludes(doubts, built.origin), file, files);
+  return doubts.length === 0 ? [] : withPlaces(doubts.map(built.inFile), file, files);
 }
 
 function withPlaces(problems: readonly Problem[], file: string, files: readonly string[]): Problem[] {

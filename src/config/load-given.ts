@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lintModel } from "../model/lint.ts";
-import { build, fromIncludes } from "./build-config.ts";
+import { build } from "./build-config.ts";
 import type { LoadContext, LoadResult } from "./load-result.ts";
 
 /**
@@ -13,8 +13,8 @@ export function loadGiven(file: string, context: LoadContext): LoadResult {
   const built = build(value, join(context.cwd ?? process.cwd(), "config"), context);
   const { outcome, files, messages } = built;
   const doubts = outcome.ok ? lintModel(outcome.value, "all") : [];
-  const warnings = fromIncludes([...built.warnings, ...doubts], built.origin);
+  const warnings = [...built.warnings, ...doubts].map(built.inFile);
   if (outcome.ok) return { outcome, files, warnings, messages, format: "json", hash: "" };
-  const problems = fromIncludes(outcome.problems, built.origin);
+  const problems = outcome.problems.map(built.inFile);
   return { outcome: { ok: false, problems }, files, warnings, messages, format: "json", hash: "" };
 }

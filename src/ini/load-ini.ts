@@ -46,16 +46,11 @@ export function loadIni(
   if (built.ok) {
     const more = input.doubts?.(built.value) ?? [];
     const doubts = [...lintModel(built.value, "commands"), ...more].map((problem) => ({
-      ...placed(problem, read.origin),
+      ...read.inFile(problem),
       doubt: true as const,
     }));
     return { ...loaded, warnings: [...warnings, ...doubts], outcome: built };
   }
-  const problems = built.problems.map((problem) => placed(problem, read.origin));
+  const problems = built.problems.map(read.inFile);
   return { ...loaded, outcome: { ok: false, problems } };
-}
-
-function placed(problem: Problem, origin: (path: readonly (string | number)[]) => Problem["place"]): Problem {
-  const place = problem.place ?? origin(problem.path ?? []);
-  return place ? { ...problem, place } : problem;
 }

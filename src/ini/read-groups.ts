@@ -114,6 +114,7 @@ function place(reading: Reading, out: ReadGroups, part: Part, name: string, sect
     return;
   }
   out[part][name] = options;
+  reading.sections.set(JSON.stringify([part, name]), section);
   remember(reading, [part, name], reading.tree.sections.get(section)?.place);
   for (const key of PLACED_KEYS) {
     const entry = reader.entry(key);

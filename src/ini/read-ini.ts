@@ -1,4 +1,5 @@
 import type { Config } from "../model/config.ts";
+import { inFile, nearestPlace } from "./in-file.ts";
 import type { Place, Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
 import { environmentNames } from "./expand-percent.ts";
@@ -24,6 +25,8 @@ export interface ReadIni {
   readonly messages: readonly QueuedMessage[];
   /** Where a part of the config was written, or the nearest thing around it. */
   readonly origin: (path: readonly (string | number)[]) => Place | undefined;
+  /** A problem of the config as one of the files: see `inFile`. */
+  readonly inFile: (problem: Problem) => Problem;
 }
 
 /** Turns merged files into a config object: what the same person would have written in TypeScript. */
@@ -36,6 +39,7 @@ export function readIni(tree: IniTree, world: World): ReadIni {
     warnings: unknownNames(tree),
     messages: [],
     places: new Map(),
+    sections: new Map(),
   };
   const done = (config: Options): ReadIni => ({
     config: config as Config,
@@ -43,6 +47,7 @@ export function readIni(tree: IniTree, world: World): ReadIni {
     warnings: reading.warnings,
     messages: reading.messages,
     origin: (path) => nearestPlace(reading.places, path),
+    inFile: (problem) => inFile(problem, reading),
   });
   if (!tree.sections.has("supervisord")) {
     const place = { file: tree.mainFile, line: 1, column: 1 };
@@ -78,12 +83,4 @@ export function readFragment(tree: IniTree, world: World): ReadIni {
   const config = { ...read.config, supervisord: undefined };
   if (config.rpcinterface?.length === 0) config.rpcinterface = undefined;
   return { ...read, config };
-}
-
-function nearestPlace(places: ReadonlyMap<string, Place>, path: readonly (string | number)[]): Place | undefined {
-  for (let length = path.length; length > 0; length -= 1) {
-    const place = places.get(JSON.stringify(path.slice(0, length)));
-    if (place) return place;
-  }
-  return undefined;
 }

@@ -28,6 +28,8 @@ export interface Reading {
   readonly messages: QueuedMessage[];
   /** Where the things of the resulting config were written, by JSON of their path. */
   readonly places: Map<string, Place>;
+  /** The names of the sections that programs and groups come from, by JSON of their path. */
+  readonly sections: Map<string, string>;
 }
 
 /** Reads the keys of one section. A mistake is noted in the {@link Reading} and the value is then `undefined`. */

@@ -153,6 +153,19 @@ describe("loadConfig", () => {
     expect(places(result)).toEqual([place]);
   });
 
+  it("tells of a doubt in the words of the file that it is in", async () => {
+    const result = await load({
+      "supervisor.config.ts":
+        'export default { include: { files: "conf.d/*.conf" }, programs: { web: { command: "cat | cat" } } };',
+      "conf.d/a.conf": '[program:w]\ncommand=cat | cat\nenvironment=A="%%(progam_name)s"\n',
+    });
+    expect(result.warnings.map(({ message, place }) => [message.replace(/ in it.*/, ""), place?.line])).toEqual([
+      ["[program:w] command has |", 2],
+      ["[program:w] environment A has %(progam_name)s", 3],
+      ["programs.web.command has |", 1],
+    ]);
+  });
+
   it.each<[string, string]>([
     ["{ files: 5 }", "include.files must be a pattern, or a list of them"],
     ["{ file: 'x' }", "unknown option `file` in include"],

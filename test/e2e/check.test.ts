@@ -36,8 +36,8 @@ describe("sup check", () => {
     const { stderr, exitCode } = await project.sup("check");
     // From top to bottom, whatever the order of the groups.
     expect([...stderr.matchAll(/conf:(\d+):1: warning/g)].map(([, line]) => line)).toEqual(["3", "4", "6"]);
-    expect(stderr).toContain("supervisord.conf:3:1: warning: programs.web.command cannot be started");
-    expect(stderr).toContain("supervisord.conf:4:1: warning: programs.web.directory does not exist: /nowhere");
+    expect(stderr).toContain("supervisord.conf:3:1: warning: [program:web] command cannot be started");
+    expect(stderr).toContain("supervisord.conf:4:1: warning: [program:web] directory does not exist: /nowhere");
     expect(exitCode).toBe(0);
   });
 

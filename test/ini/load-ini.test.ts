@@ -144,6 +144,43 @@ describe("what comes with a model", () => {
     ]);
   });
 
+  it("tells of what only the model finds in the words of the file, where it is written", () => {
+    const file = join(folder, "words.conf");
+    const words = (text: string): (string | number | undefined)[][] => {
+      writeFileSync(file, `[supervisord]\n${text}`);
+      const { outcome, warnings } = load(file);
+      const problems = outcome.ok ? warnings : outcome.problems;
+      return problems.map(({ message, place, hint }) => [message, place?.line, hint]);
+    };
+    const open = "has an unclosed quote, so that it cannot be started (No closing quotation)";
+    const close = "close it, or double the backslash";
+    expect(words("[program:a]\nnumprocs=1\ncommand=sh 'x\n")).toEqual([[`[program:a] command ${open}`, 4, close]]);
+    expect(words("[fcgi-program:f.g]\nsocket=tcp://127.0.0.1:1\ncommand='\n")).toEqual([
+      [`[fcgi-program:f.g] command ${open}`, 4, close],
+    ]);
+    expect(words("[eventlistener:e]\nevents=TICK_5\ncommand='\n")).toEqual([
+      [`[eventlistener:e] command ${open}`, 4, close],
+    ]);
+    expect(words("[group:g]\nprograms=a\n[program:a]\ncommand='\n")).toEqual([
+      [`[program:a] command ${open}`, 5, close],
+    ]);
+    expect(words("[group:g]\nprograms=f\n[fcgi-program:f]\nsocket=tcp://127.0.0.1:1\ncommand='\n")).toContainEqual([
+      `[fcgi-program:f] command ${open}`,
+      6,
+      close,
+    ]);
+    expect(words("[program:a]\ncommand=x\n[eventlistener:a]\nevents=TICK_5\ncommand=x\n")).toMatchObject([
+      ["[program:a] and [eventlistener:a] are two groups with the same name", 4, expect.any(String)],
+    ]);
+    expect(words("[group:g]\nprograms=a,b\n[program:a]\ncommand=x\n[program:b]\nprocess_name=a\ncommand=x\n")).toEqual([
+      [
+        "group g has two processes called a (of a and b)",
+        2,
+        "use %(program_name)s and %(process_num)02d in process_name, and each program once",
+      ],
+    ]);
+  });
+
   it("warns of what is given twice in one file, with the line of the first", () => {
     const file = join(folder, "twice.conf");
     writeFileSync(file, "[supervisord]\n[program:a]\ncommand=x\ncommand=y\n[program:a]\nstartsecs=3\n");
