@@ -247,11 +247,12 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       return fail([error.hint === "" ? error : { message: error.message, hint: error.hint }], 2);
     }
     if (first) for (const { level, text } of launch?.daemonizing ?? []) log(level, text);
-    keep(model, loaded.hash);
     keeper.acknowledge(0, { daemon: epoch });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
     pidfile = announce(supervisord, snapshot.pid, log);
     supervisor.begin(model, onlyChosen(model, options.only), snapshot);
+    // Now the keeper has something to do meanwhile.
+    keep(model, loaded.hash);
     deliver = take;
     watcher?.rearm(loaded.files, loaded.hash);
   } else {
