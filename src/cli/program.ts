@@ -127,6 +127,7 @@ export function createProgram(done: (status: number) => void): Command {
           json: options.json,
           wait: options.wait,
           noDeps: options.deps === false,
+          configured: (found) => tooling().configured(found),
         }),
       );
     });
@@ -139,7 +140,9 @@ export function createProgram(done: (status: number) => void): Command {
     .description("send a signal to programs")
     .option("--json", "as JSON", false)
     .action(async (signal: string, names: string[], options: { json: boolean }) => {
-      done(await actions().control(await project(), "signal", names, { json: options.json, wait: true, signal }));
+      const configured = (found: Project) => tooling().configured(found);
+      const how = { json: options.json, wait: true, signal, configured };
+      done(await actions().control(await project(), "signal", names, how));
     });
 
   program

@@ -8,7 +8,7 @@ import { systemWorld } from "../config/world.ts";
 import { withOverrides } from "../daemon/supervisord/launch.ts";
 import { toUser } from "../ini/value-types.ts";
 import { checkConfig, ConfigMemory } from "../model/check-config.ts";
-import type { Model } from "../model/model.ts";
+import type { Model, ProcessSpec } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { CliError } from "./cli-error.ts";
 import type { Project } from "./running/find-daemon.ts";
@@ -103,6 +103,12 @@ export async function check(
 
 function amount(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The processes that the config describes; `null` if there are mistakes in it. */
+export async function configured(project: Project): Promise<readonly ProcessSpec[] | null> {
+  const { outcome } = await load(project, "development", "up");
+  return outcome.ok ? outcome.value.groups.flatMap((group) => group.processes) : null;
 }
 
 /** `sup config print`: the resolved model as JSON. Passwords are hidden, environments are not: they are the user's own. */

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { isAlive, Project, seen } from "../support/project.ts";
+import { isAlive, Project, seen, type Status } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
 // What somebody meets who mistypes a name, or waits for something that does not come: a word, a status, and nothing left over.
@@ -34,6 +34,39 @@ describe("without a daemon", () => {
       expect(existsSync(started)).toBe(false);
     },
   );
+
+  test("whoever asks for one program is told how to start that, if the config has it", async () => {
+    const sleeper = { command: "sleep 1005", autostart: false };
+    write({ db: sleeper, web: { ...sleeper, dependsOn: ["db"] }, other: { command: "sleep 1006" } });
+    const nothing = `sup: nothing is running for ${project.folder}/supervisor.config.json`;
+    const said = async (...words: string[]): Promise<string> => {
+      const { exitCode, stdout, stderr } = await project.sup(...words);
+      expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 3, stdout: "" });
+      expect(stderr.startsWith(nothing), stderr).toBe(true);
+      return stderr.slice(nothing.length + 1);
+    };
+    expect(await said("stop", "web")).toBe("");
+    expect(await said("signal", "HUP", "web")).toBe("");
+    expect(await said("start", "all")).toBe("Start it with: sup up");
+    expect(await said("restart", "wbe", "db")).toBe(
+      "And there is no program, process or group wbe (did you mean web?). Start it with: sup up",
+    );
+    expect(await said("restart", "other:*")).toBe(
+      "Start it with: sup up 'other:*' (only that, with what it depends on)",
+    );
+    expect(await said("start", "web")).toBe("Start it with: sup up web (only that, with what it depends on)");
+    expect(await project.sup("up", "-d", "web")).toMatchObject({ exitCode: 0 });
+    const states = ({ processes }: Status) => processes.map((one) => [one.namespec, one.state]);
+    await project.until((now) => now.processes.filter((one) => one.state === "RUNNING").length === 2, "both of them");
+    expect(states(await project.status()).sort()).toEqual([
+      ["db", "RUNNING"],
+      ["other", "STOPPED"],
+      ["web", "RUNNING"],
+    ]);
+    await project.sup("down");
+    project.write("supervisor.config.json", '{ "programs": 5 }');
+    expect(await said("start", "web")).toBe("Nor could it be started, for there are mistakes in it: see `sup check`");
+  });
 
   test("sup up of a config without programs says what it waits for", async () => {
     write({});

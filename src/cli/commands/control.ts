@@ -2,6 +2,7 @@ import type { ActionResult, ApiCalls } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../running/find-daemon.ts";
 import { answered } from "../running/not-running.ts";
+import { startHint, type Configured } from "../running/start-hint.ts";
 import { tellWaiting } from "../running/tell-waiting.ts";
 
 const DONE = { start: "started", stop: "stopped", restart: "restarted", signal: "signalled" } as const;
@@ -13,6 +14,8 @@ export interface ControlOptions {
   readonly signal?: string;
   /** For `start` and `restart`: without what the programs depend on. */
   readonly noDeps?: boolean;
+  /** Asked if there is no daemon to ask. */
+  readonly configured: Configured;
 }
 
 /**
@@ -32,6 +35,8 @@ export async function control(
     project,
     send(project, action, names, options),
     isStart ? (over) => tellWaiting(project, names, over) : undefined,
+    // Whoever wanted it stopped or signalled has nothing to start for it.
+    async () => (isStart ? await startHint(project, names, options.configured) : null),
   );
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else

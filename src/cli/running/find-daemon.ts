@@ -125,5 +125,5 @@ function noSuchFile(file: string): CliError {
 
 /** As a shell takes it. */
 export function quoted(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+  return /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 }

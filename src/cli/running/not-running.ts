@@ -3,6 +3,7 @@ import { CliError } from "../cli-error.ts";
 import type { Project } from "./find-daemon.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { findSupervisor } from "./find-supervisor.ts";
+import { howToStart } from "./start-hint.ts";
 
 /** As an init script's `status` has it (LSB). */
 const NO_DAEMON = 3;
@@ -16,20 +17,25 @@ const SLOW = 3000;
 /** What a command does while it rightly waits, until `over` aborts. */
 export type WhileWaiting = (over: AbortSignal) => Promise<void>;
 
+/** What to do where nothing runs; `null` if nothing is to be done. */
+type WayOut = () => Promise<string | null>;
+
 /**
  * The answer of a daemon, for every command that needs one. One that takes long is looked into, as by `lookedInto`.
  *
+ * @param wayOut default: how to start everything.
  * @throws CliError where none runs; the error of the call.
  */
 export async function answered<Answer>(
   project: Project,
   call: Promise<Answer>,
   whileWaiting?: WhileWaiting,
+  wayOut?: WayOut,
 ): Promise<Answer> {
   try {
     return await lookedInto(project, call, whileWaiting);
   } catch (error) {
-    throw isNotRunning(error) ? await notRunning(project) : error;
+    throw isNotRunning(error) ? await notRunning(project, wayOut) : error;
   }
 }
 
@@ -88,7 +94,10 @@ export async function wayOutOfSilence(project: Project): Promise<string> {
 }
 
 /** What a command ends with where no daemon answers, and what to do about it. */
-export async function notRunning(project: Project): Promise<CliError> {
+export async function notRunning(
+  project: Project,
+  wayOut: WayOut = async () => howToStart(project),
+): Promise<CliError> {
   if (await project.client.isComing()) {
     return new CliError(
       `the supervisor process of ${project.config} ended before it answered; it is being started again, and programs run on`,
@@ -108,8 +117,9 @@ export async function notRunning(project: Project): Promise<CliError> {
       },
     );
   }
+  const hint = project.beside ?? (await wayOut());
   return new CliError(`nothing is running for ${project.config}`, {
-    hint: project.beside ?? `Start it with: ${project.sup} up`,
+    ...(hint !== null && { hint }),
     status: NO_DAEMON,
   });
 }
