@@ -13,5 +13,5 @@ export function prepareKeeper(): void {
   movable();
 }
 
-/** Of 1600 programs, five each. The kernel's memory for it is 64 KB. */
+/** Of 1600 programs that write to both of their logs, five each. The kernel's memory for it is 64 KB. */
 const DESCRIPTORS = 8192;

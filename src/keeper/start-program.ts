@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import type { StartRequest, StartResult } from "../protocol/keeper.ts";
 import type { Cgroup } from "./kernel/cgroups.ts";
 import { errnoOf } from "./kernel/errno.ts";
+import { openFilesLimit } from "./kernel/proc.ts";
 import { removeFifos } from "./spawn/fifo-reuse.ts";
 import type { ProgramHost } from "./program-host.ts";
 import type { KeptProgram } from "./kept-program.ts";
@@ -96,6 +97,7 @@ async function start(
   try {
     run.cgroup = cgroupFor(keeper, request, fifos);
     const ends = openEnds(fifos, ownerOf(request), opened);
+    leaveRoomForLogs(keeper.files.unopened, ends.life);
     // Node waits for the exec, some milliseconds: a keeper killed meanwhile must not have started what nobody knows of.
     keeper.recordIntent(run, request, startedAt);
     const child = await spawnProgram(launch, socket === null ? ends : { ...ends, stdin: socket }, {
@@ -125,6 +127,16 @@ async function start(
   } finally {
     for (const fd of opened) fs.closeSync(fd);
   }
+}
+
+/**
+ * A log that is opened later must find a descriptor then, or what is written would be lost: a program that leaves none waits. The
+ * kernel gives the lowest number that is free, so all below the last one are in use. Throws EMFILE.
+ */
+function leaveRoomForLogs(unopened: number, last: number): void {
+  const limit = unopened === 0 ? null : openFilesLimit();
+  if (limit !== null && last + unopened >= limit)
+    throw Object.assign(new Error("no room for the logs of all programs"), { code: "EMFILE" });
 }
 
 /** Only for who is stopped as a group. One that cannot be made is no reason not to start: session and life FIFO are there. */

@@ -205,6 +205,38 @@ describe("no more descriptors", () => {
     expect(states(after)).toEqual(["RUNNING", "RUNNING"]);
     expect(one(after, "other").pid).toBe(one(first, "other").pid);
   });
+
+  test("let programs wait that would leave none for the logs of others, which are opened when something is written", async () => {
+    const command = `sh -c 'trap "echo out; echo err >&2" USR1; echo > ready-$SUPERVISOR_PROCESS_NAME; while :; do sleep 1000 & wait; done'`;
+    const names = Array.from({ length: 60 }, (_, at) => `p${at}`);
+    const program = { command, startsecs: 0, autostart: false, directory: project.folder };
+    config(Object.fromEntries(names.map((name) => [name, program])));
+    expect((await project.sup("up", "-d")).exitCode).toBe(0);
+    const { pid } = await project.status();
+    const used = readdirSync(`/proc/${pid}/fd`).length;
+    execFileSync("prlimit", ["--pid", String(pid), `--nofile=${used + 120}:`]);
+    await project.sup("start", "all");
+    const full = await project.until(
+      (status) => states(status).every((state) => state === "RUNNING" || state === "BACKOFF"),
+      "every start to be decided",
+    );
+    const running = full.processes.filter(({ state }) => state === "RUNNING");
+    const waiting = full.processes.filter(({ state }) => state === "BACKOFF");
+    expect(running.length).toBeGreaterThan(10);
+    expect(waiting.length).toBeGreaterThan(10);
+    expect(waiting.filter(({ spawnerr }) => !spawnerr.includes("too many open files"))).toEqual([]);
+    for (const { name } of running)
+      await untilTrue(() => existsSync(join(project.folder, `ready-${name}`)), `the handler of ${name}`);
+    for (const each of running) sendSignal(each.pid, "SIGUSR1");
+    for (const { stdoutLogfile, stderrLogfile } of running) {
+      await untilTrue(() => readFileSync(stdoutLogfile, "utf8") === "out\n", stdoutLogfile);
+      await untilTrue(() => readFileSync(stderrLogfile, "utf8") === "err\n", stderrLogfile);
+    }
+    const after = await project.status();
+    expect(after.processes.filter(({ dropped, logTrouble }) => dropped > 0 || logTrouble !== "")).toEqual([]);
+    execFileSync("prlimit", ["--pid", String(pid), "--nofile=4096:"]);
+    await project.until((status) => states(status).every((state) => state === "RUNNING"), "all to start");
+  });
 });
 
 describe("a log that nobody reads", () => {

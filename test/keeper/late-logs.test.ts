@@ -81,6 +81,22 @@ test("it may be emptied, reopened and let go of without ever having been open", 
   expect(isOpen()).toBe(false);
 });
 
+test("how many are not open is known, whatever becomes of them", () => {
+  const names = ["written", "released", "held", "shared"];
+  const targets = names.map((name) => {
+    fs.writeFileSync(`${log}-${name}`, "");
+    return files.acquire(`${log}-${name}`, 0, 0, true);
+  });
+  expect(files.unopened).toBe(4);
+  targets[0]?.write(line("x"));
+  expect(files.unopened).toBe(3);
+  if (targets[1] !== undefined) files.release(targets[1]);
+  if (targets[2] !== undefined) files.release(targets[2], true);
+  expect([files.acquire(`${log}-held`, 0, 0, true) === targets[2], files.unopened]).toEqual([false, 2]);
+  files.acquire(`${log}-shared`, 0, 0);
+  expect(files.unopened).toBe(2);
+});
+
 test("a silent program costs no descriptor for its logs; one that writes, for the one it writes to", async () => {
   const { keeper } = openKeeper(join(folder, "keeper"));
   const own = (name: string) => {

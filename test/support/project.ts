@@ -126,5 +126,7 @@ export interface Status {
     readonly stdoutLogfile: string;
     readonly dropped: number;
     readonly logTrouble: string;
+    readonly spawnerr: string;
+    readonly stderrLogfile: string;
   }[];
 }

@@ -82,6 +82,14 @@ export function groupHasMembers(group: number): boolean {
   }
 }
 
+/** Our soft limit of open files, now; `null` if there is none, or if nobody says. */
+export function openFilesLimit(): number | null {
+  const calls = loadSystemCalls();
+  if (calls !== null) return calls.openFiles();
+  const soft = /^Max open files +(\d+)/m.exec(readText("/proc/self/limits"))?.[1];
+  return soft === undefined ? null : Number(soft);
+}
+
 /** Pids of a session that are alive (zombies do not count), its leader included. */
 export function sessionOf(session: number): number[] {
   const members = numbersIn("/proc")
@@ -125,8 +133,13 @@ function numbersIn(folder: string): string[] {
 
 /** Identifies this boot of the machine; "" where the system does not say. */
 export function bootId(): string {
+  return readText("/proc/sys/kernel/random/boot_id").trim();
+}
+
+/** "" if it cannot be read. */
+function readText(file: string): string {
   try {
-    return fs.readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    return fs.readFileSync(file, "latin1");
   } catch {
     return "";
   }

@@ -18,6 +18,8 @@ export interface SystemCalls {
   exists(pid: number): boolean;
   /** How long this machine has been on, in the ticks of /proc, of which there are a hundred in a second; `null` if that cannot be said. */
   ticksSinceBoot(): number | null;
+  /** Our soft limit of open files; `null` if that cannot be said. */
+  openFiles(): number | null;
   /** Sets our soft limit of open files, and says what it was; `null` if that failed. */
   setOpenFiles(soft: number): number | null;
   /** Has the kernel make room for so many descriptors, or for as many as we may have. */
@@ -131,6 +133,7 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
       if (clockGettime(CLOCK_BOOTTIME, time) !== 0) return null;
       return Number(time[0]) * 100 + Math.floor(Number(time[1]) / 1e7);
     },
+    openFiles: () => (prlimit(0, RLIMIT_NOFILE, null, before) === 0 ? Number(before[0]) : null),
     setOpenFiles(soft) {
       if (prlimit(0, RLIMIT_NOFILE, null, before) !== 0) return null;
       limits[0] = BigInt(soft);

@@ -14,10 +14,17 @@ export class LogFiles {
   /** Of the open ones. By what is looked for at each start: there may be thousands of them. */
   readonly #byPath = new Map<string, LogTarget>();
   readonly #byIdentity = new Map<string, RotatingFile>();
+  /** Those that have not been opened yet: nothing was written to them. */
+  readonly #unopened = new Set<LogTarget>();
   /** Open, but used by nobody: since when, oldest first. */
   readonly #held = new Map<LogTarget, number>();
   #timer: NodeJS.Timeout | null = null;
   readonly #ending = new Set<Promise<void>>();
+
+  /** How many more descriptors are needed as soon as something is written to all of them. */
+  get unopened(): number {
+    return this.#unopened.size;
+  }
 
   /** What a stream is written to; `null`: nothing. Throws the system's error. Pair with `release`. */
   acquireFor(spec: LogSpec): LogTarget | null {
@@ -79,6 +86,7 @@ export class LogFiles {
 
   #drop(target: LogTarget): void {
     this.#held.delete(target);
+    this.#unopened.delete(target);
     this.#byPath.delete(target.path);
     const written = target.close();
     // Not before it is closed: its last line may have made it another file on disk.
@@ -131,7 +139,10 @@ export class LogFiles {
     if (found !== undefined && !found.isFile() && !found.isDirectory()) return new PlainTarget(path);
     const file = new RotatingFile(path, maxbytes, backups, late && found !== undefined);
     file.onIdentity = this.#onIdentity;
-    if (file.identity === "") return file;
+    if (file.identity === "") {
+      this.#unopened.add(file);
+      return file;
+    }
     const same = this.#byIdentity.get(file.identity);
     if (same !== undefined && this.#held.has(same)) this.#drop(same);
     else if (same !== undefined) {
@@ -142,7 +153,10 @@ export class LogFiles {
     return file;
   }
 
-  readonly #onIdentity = (file: RotatingFile, before: string): void => this.#isNow(file, before, file.identity);
+  readonly #onIdentity = (file: RotatingFile, before: string): void => {
+    this.#unopened.delete(file);
+    this.#isNow(file, before, file.identity);
+  };
 
   /** Which file on disk it is: another after each rotation. "" for none. */
   #isNow(file: RotatingFile, before: string, now: string): void {
