@@ -106,6 +106,18 @@ test("a directory that cannot be entered says so in the log and exits 127", asyn
   expect(await outcome("pwd", { directory: "/no/such" })).toEqual(failed("/no/such: ENOENT"));
   expect(await outcome("pwd", { directory: "/etc/passwd" })).toEqual(failed("/etc/passwd: ENOTDIR"));
   expect(await outcome("pwd", { directory: closed, uid: GAMES })).toEqual(failed(`${closed}: EACCES`));
+  fs.mkdirSync(join(closed, "inside"));
+  fs.writeFileSync(join(closed, "file"), "");
+  fs.symlinkSync(join(closed, "missing"), join(folder, "into closed"));
+  for (const name of ["missing", "inside", "inside/missing", "file", "file/missing", "../into closed"]) {
+    const directory = `${closed}/${name}`;
+    expect(await outcome("pwd", { directory, uid: GAMES })).toEqual(failed(`${directory}: EACCES`));
+  }
+  expect(await outcome("pwd", { directory: `${closed}/missing` })).toEqual(failed(`${closed}/missing: ENOENT`));
+  expect(await outcome("pwd", { directory: "/no/such", uid: GAMES })).toEqual(failed("/no/such: ENOENT"));
+  expect(await outcome("pwd", { directory: "/etc/passwd", uid: GAMES })).toEqual(failed("/etc/passwd: ENOTDIR"));
+  const denied = `${folder}/Permission denied`;
+  expect(await outcome("pwd", { directory: denied, uid: GAMES })).toEqual(failed(`${denied}: ENOENT`));
   expect(await outcome("pwd", { directory: closed })).toEqual({ output: `${closed}\n`, code: 0 });
 });
 

@@ -36,7 +36,7 @@ export async function planLaunch(request: StartRequest, nofileSoft: number | nul
     if (!entry.ok) return failingLaunch(`couldn't setuid to ${request.uid}: ${entry.reason}`);
     chain.push(...entry.stage);
     const trouble = await probe(entry.stage, directory, file);
-    if (trouble === "directory") return failingLaunch(chdirFailed(directory, "EACCES"));
+    if (trouble === "directory") return failingLaunch(chdirFailed(request.directory, "EACCES"));
     if (trouble === "file") return failingLaunch(execFailed(typed, checkExecutable(file) ?? "EACCES"));
   }
   if (nofileSoft !== null) chain.push(...limitStage(nofileSoft));
@@ -114,13 +114,29 @@ async function probe(
   directory: string | null,
   file: string,
 ): Promise<"directory" | "file" | null> {
-  if (directory !== null && checkDirectory(directory) !== null) return null; // the plain check says it better
+  if (directory !== null && checkDirectory(directory) !== null) {
+    // The plain check knows what is wrong, unless the user may not come near enough to find out.
+    return (await isDenied(stage, directory)) ? "directory" : null;
+  }
   const [setpriv = "", ...options] = stage;
   const script = 'cd -- "$1" 2>/dev/null || exit 3; [ -x "$2" ] || exit 4';
   return await new Promise((answer) => {
     execFile(setpriv, [...options, "/bin/sh", "-c", script, "sh", directory ?? "/", file], { cwd: "/" }, (error) => {
       answer(error?.code === 3 && directory !== null ? "directory" : error?.code === 4 ? "file" : null);
     });
+  });
+}
+
+/** Whether the kernel would refuse the user the way to a folder that is none, wherever links may lead to. */
+async function isDenied(stage: readonly string[], directory: string): Promise<boolean> {
+  const stat = searchPath("stat");
+  if (stat === null) return false;
+  const [setpriv = "", ...options] = stage;
+  const env = { LC_ALL: "C" };
+  return await new Promise((answer) => {
+    execFile(setpriv, [...options, stat, "-L", "--", `${directory}/.`], { cwd: "/", env }, (_error, _out, said) =>
+      answer(/: Permission denied\s*$/.test(said)),
+    );
   });
 }
 
