@@ -9,6 +9,7 @@ import { apiMethods } from "../rpc/api-methods.ts";
 import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
 import { essentialStatus, watchEssentials } from "../supervisor/essentials.ts";
+import { inKeptOrder, keepGroupOrder } from "../supervisor/group-order.ts";
 import { ListenerPools } from "../supervisor/listener-pools.ts";
 import { closeIdleSockets, socketLine } from "../supervisor/idle-sockets.ts";
 import { RestartOnChange } from "../supervisor/restart-on-change.ts";
@@ -222,6 +223,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   };
   closeIdleSockets(supervisor, keeper);
   supervisor.saveAlso(mainLog.changes);
+  keepGroupOrder(supervisor);
   const { identifier } = supervisord;
   pools = new ListenerPools({
     supervisor,
@@ -264,7 +266,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     await doors.reopenConfigured();
     for (const { level, text } of start?.daemonizing ?? []) log(level, text);
     pidfile = snapshot.restarts === 0 ? announce(supervisord, snapshot.pid, log) : supervisord.pidfile;
-    supervisor.restore(model, snapshot);
+    supervisor.restore(inKeptOrder(model, snapshot.saved), snapshot);
     // Not before it knows its processes, and what came early before what comes in while the config is read.
     deliver = take;
     for (const event of early.splice(0)) take(event);

@@ -35,6 +35,10 @@ const RESTING: Readonly<Record<string, { readonly config: string; readonly last:
     config: "command=true\nuser=daemon\ndirectory=/root\nstartsecs=3\nstartretries=0",
     last: /gave up: brokenuser/,
   },
+  hidden: {
+    config: "command=true\nuser=daemon\ndirectory=/root/no-such-folder\nstartsecs=3\nstartretries=0",
+    last: /gave up: hidden/,
+  },
   folder: { config: "command=/tmp\nstartretries=0", last: /gave up: folder/ },
   notexec: { config: "command=/etc/passwd\nstartretries=0", last: /gave up: notexec/ },
   off: { config: "command=sleep 1000\nautostart=false", last: /supervisord started/ },
@@ -99,7 +103,7 @@ describe("a program that comes to rest by itself", () => {
     expect(shown(ours)).toBe(shown(real));
   });
 
-  test.each(["nouser", "garbage"])("%s says why on its own standard error", async (name) => {
+  test.each(["nouser", "garbage", "brokenuser", "hidden"])("%s says why on its own standard error", async (name) => {
     const said = (side: Side): string => side.ctl("tail", name, "stderr").replaceAll(side.folder, "@");
     expect(said(ours)).toBe(said(real));
     expect(said(ours)).toContain("supervisor: child process was not spawned");

@@ -76,6 +76,27 @@ describe("when the config is deleted", () => {
 });
 
 describe("when the supervisor is killed", () => {
+  test("groups keep the places in which they came", async () => {
+    const still = { command: "sleep 1000", autostart: false };
+    write({ m: still, z: still });
+    await project.sup("up", "-d", "--no-watch");
+    const names = async (): Promise<string[]> => (await project.status()).processes.map((one) => one.namespec);
+    write({ a: still, m: still, y: still, z: still });
+    await project.sup("update");
+    expect(await names()).toEqual(["m", "z", "a", "y"]);
+    await killSupervisor();
+    expect(await names()).toEqual(["m", "z", "a", "y"]);
+    write({ a: still, b: still, z: still });
+    await project.sup("update");
+    await killSupervisor();
+    await killSupervisor();
+    expect(await names()).toEqual(["z", "a", "b"]);
+    // A start is a new beginning.
+    await project.sup("down");
+    await project.sup("up", "-d", "--no-watch");
+    expect(await names()).toEqual(["a", "b", "z"]);
+  });
+
   test("a command that it was busy with says so, and not that the daemon is gone", async () => {
     const wait = "while [ ! -e go ]; do sleep 0.05; done";
     write({ a: { command: `sh -c 'trap "${wait}; exit 0" TERM; while :; do sleep 0.05; done'`, stopwaitsecs: 600 } });
