@@ -97,6 +97,39 @@ test("how many are not open is known, whatever becomes of them", () => {
   expect(files.unopened).toBe(2);
 });
 
+test("one that was removed is made again by the start of its program while another of its runs lingers, and by SIGUSR2", () => {
+  for (const make of [() => void files.acquire(log, 0, 0, true), () => void files.reopenAll()]) {
+    fs.writeFileSync(log, "");
+    const target = files.acquire(log, 0, 0, true);
+    fs.rmSync(log);
+    make();
+    expect([fs.existsSync(log), target.failing]).toEqual([true, null]);
+    target.write(line("one"));
+    expect(fs.readFileSync(log, "utf8")).toBe("one\n");
+    files = new LogFiles();
+    fs.rmSync(log);
+  }
+});
+
+test("what is not as we made it is told when the program starts: a folder, a link to nowhere", () => {
+  const code = (): unknown => {
+    try {
+      files.acquire(log, 0, 0, true);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code;
+    }
+    return null;
+  };
+  fs.mkdirSync(log);
+  expect(code()).toBe("EISDIR");
+  fs.rmdirSync(log);
+  fs.symlinkSync(join(folder, "none/log"), log);
+  expect([code(), isOpen()]).toEqual([null, false]);
+  fs.mkdirSync(join(folder, "none"));
+  files.close();
+  expect(code()).toBe(null);
+});
+
 test("a silent program costs no descriptor for its logs; one that writes, for the one it writes to", async () => {
   const { keeper } = openKeeper(join(folder, "keeper"));
   const own = (name: string) => {

@@ -58,10 +58,16 @@ test("while programs wait to be started they are not listened to, but for no lon
     expect(listened).toEqual(["one", "two"]);
     busy = true;
     add("three");
-    vi.advanceTimersByTime(999);
+    vi.advanceTimersByTime(500);
+    add("four");
+    vi.advanceTimersByTime(499);
     expect(listened).toEqual(["one", "two"]);
-    vi.advanceTimersByTime(1100);
+    vi.advanceTimersByTime(11);
     expect(listened).toEqual(["one", "two", "three"]);
+    vi.advanceTimersByTime(480);
+    expect(listened).toEqual(["one", "two", "three"]);
+    vi.advanceTimersByTime(20);
+    expect(listened).toEqual(["one", "two", "three", "four"]);
     expect(vi.getTimerCount()).toBe(0);
   } finally {
     vi.useRealTimers();

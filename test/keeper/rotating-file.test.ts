@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LogFiles } from "../../src/keeper/output/log-files.ts";
 import { RotatingFile } from "../../src/keeper/output/rotating-file.ts";
 import { logTo, makeFolder, openKeeper, sh, removeFolder } from "./harness.ts";
@@ -96,6 +96,25 @@ test("a renamed file is continued in a new one from the next line on", () => {
   file.write(bytes("four\n"));
   expect(read("log")).toBe("four\n");
   file.close();
+});
+
+test("a name that leads in a circle costs nothing but its own log, and for no longer than that", () => {
+  vi.useFakeTimers();
+  try {
+    const file = new RotatingFile(join(folder, "log"), 0, 0);
+    file.write(bytes("one\n"));
+    fs.rmSync(join(folder, "log"));
+    fs.symlinkSync("log", join(folder, "log"));
+    vi.advanceTimersByTime(1001);
+    expect(file.write(bytes("two\n"))).toEqual({ logged: 0, dropped: 4 });
+    expect(file.failing).toBe("ELOOP");
+    fs.rmSync(join(folder, "log"));
+    expect(file.write(bytes("three\n"))).toEqual({ logged: 6, dropped: 0 });
+    expect(read("log")).toBe("[sup] dropped 4 bytes here: ELOOP\nthree\n");
+    file.close();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("external truncation leaves no hole, and two paths of one file share a writer", () => {

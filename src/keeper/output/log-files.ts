@@ -120,7 +120,11 @@ export class LogFiles {
   /** The open target of that name; one that was held only if it is still what the name leads to. Throws the system's error. */
   #known(path: string): LogTarget | undefined {
     const target = this.#byPath.get(path);
-    if (target === undefined || !this.#held.has(target)) return target;
+    if (target === undefined) return undefined;
+    if (!this.#held.has(target)) {
+      if (target instanceof RotatingFile) target.join();
+      return target;
+    }
     if (target instanceof RotatingFile && target.takeUp()) return target;
     this.#drop(target);
     return undefined;
@@ -134,10 +138,11 @@ export class LogFiles {
   }
 
   #create(path: string, maxbytes: number, backups: number, late: boolean): LogTarget {
-    const found = fs.statSync(path, { throwIfNoEntry: false });
+    late &&= mayWait(path);
+    const found = late ? undefined : fs.statSync(path, { throwIfNoEntry: false });
     // A folder is given to RotatingFile too: its open says EISDIR, as it should.
     if (found !== undefined && !found.isFile() && !found.isDirectory()) return new PlainTarget(path);
-    const file = new RotatingFile(path, maxbytes, backups, late && found !== undefined);
+    const file = new RotatingFile(path, maxbytes, backups, late);
     file.onIdentity = this.#onIdentity;
     if (file.identity === "") {
       this.#unopened.add(file);
@@ -163,6 +168,13 @@ export class LogFiles {
     if (this.#byIdentity.get(before) === file) this.#byIdentity.delete(before);
     if (now !== "") this.#byIdentity.set(now, file);
   }
+}
+
+/** Whether it is as we made it, so that it can be opened at any time: anything else is found out when a program starts. */
+function mayWait(path: string): boolean {
+  const found = fs.lstatSync(path, { throwIfNoEntry: false });
+  const uid = process.geteuid?.() ?? 0;
+  return found !== undefined && found.isFile() && (uid === 0 || (found.uid === uid && (found.mode & 0o200) !== 0));
 }
 
 const CONSOLE = "/dev/stdout";

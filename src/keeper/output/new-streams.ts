@@ -2,16 +2,13 @@
  * Streams that have just begun, and that may wait. To be woken for a stream takes a socket, which is dear to make and to take apart.
  * A program in trouble ends as soon as it has begun: what it has written is read at its end in any case. And where many are being
  * started, their processes come first. So such streams are listened to 10 to 20 ms after they began, together with the others of that
- * time, or once nothing waits to be started, but not later than a second after: until then a FIFO holds what is written. No new
- * stream, no timer.
+ * time, or once nothing waits to be started, but a second after they began at the latest: until then a FIFO holds what is written. No
+ * new stream, no timer.
  */
 export class NewStreams {
   readonly #busy: () => boolean;
-  /** Since the last tick, and before it. */
-  #newest = new Set<NewStream>();
-  #older = new Set<NewStream>();
-  /** Ticks that the oldest has waited because others were to be started. */
-  #held = 0;
+  /** Since when, oldest first. */
+  readonly #waiting = new Map<NewStream, number>();
   #armed = false;
 
   /** @param busy whether programs wait to be started */
@@ -25,33 +22,30 @@ export class NewStreams {
   }
 
   add(stream: NewStream): void {
-    this.#newest.add(stream);
-    this.#arm();
+    this.#waiting.set(stream, performance.now());
+    // Those that come meanwhile are listened to with it.
+    this.#arm(2 * PATIENCE);
   }
 
   delete(stream: NewStream): void {
-    if (!this.#newest.delete(stream)) this.#older.delete(stream);
+    this.#waiting.delete(stream);
   }
 
   #tick(): void {
     this.#armed = false;
-    if (this.#busy() && this.#held < MOST) {
-      this.#held += 1;
-      this.#arm();
-      return;
+    const since = performance.now() - (this.#busy() ? MOST : PATIENCE);
+    for (const [stream, began] of this.#waiting) {
+      if (began >= since) break;
+      this.#waiting.delete(stream);
+      stream.listen();
     }
-    this.#held = 0;
-    const due = this.#older;
-    this.#older = this.#newest;
-    this.#newest = new Set();
-    if (this.#older.size > 0) this.#arm();
-    for (const stream of due) stream.listen();
+    if (this.#waiting.size > 0) this.#arm(PATIENCE);
   }
 
-  #arm(): void {
+  #arm(milliseconds: number): void {
     if (this.#armed) return;
     this.#armed = true;
-    setTimeout(() => this.#tick(), PATIENCE);
+    setTimeout(() => this.#tick(), milliseconds);
   }
 }
 
@@ -62,5 +56,5 @@ export interface NewStream {
 
 /** Milliseconds: more than a program needs to begin and to fail, less than anybody notices. */
 const PATIENCE = 10;
-/** Ticks. */
-const MOST = 100;
+/** Milliseconds. */
+const MOST = 1000;

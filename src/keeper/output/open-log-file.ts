@@ -28,3 +28,13 @@ export interface OpenLogFile {
   readonly identity: string;
   readonly size: number;
 }
+
+/** Identity of the file a name leads to now; "" if to none, as when somebody has made it a link to itself. */
+export function nameOf(path: string): string {
+  try {
+    const found = fs.statSync(path, { throwIfNoEntry: false, bigint: true });
+    return found === undefined ? "" : `${found.dev}:${found.ino}`;
+  } catch {
+    return "";
+  }
+}

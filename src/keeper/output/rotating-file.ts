@@ -15,7 +15,7 @@
 import * as fs from "node:fs";
 import { Backups } from "./backups.ts";
 import { errnoOf } from "../kernel/errno.ts";
-import { openLogFile } from "./open-log-file.ts";
+import { nameOf, openLogFile } from "./open-log-file.ts";
 import type { LogTarget, WriteCount } from "./log-target.ts";
 
 export class RotatingFile implements LogTarget {
@@ -105,8 +105,8 @@ export class RotatingFile implements LogTarget {
 
   /** Reopens by name. In the middle of a line the new file is created now and used from the next line on. */
   reopen(): void {
-    // Not open yet: it will be opened by name.
-    if (this.#fd === -1 && this.#failing === null) return;
+    // Not open yet, and there: it will be opened by name.
+    if (this.#fd === -1 && this.#failing === null && nameOf(this.path) !== "") return;
     try {
       if (this.#lineStart === this.#size) this.#open();
       else {
@@ -117,6 +117,11 @@ export class RotatingFile implements LogTarget {
       this.#failing = errnoOf(error);
       this.#moved = true;
     }
+  }
+
+  /** A program starts that logs to it: there is a file of its name, whatever became of the one that earlier programs write to. */
+  join(): void {
+    if (this.#identity === "" || nameOf(this.path) !== this.#identity) this.reopen();
   }
 
   /** Empties the file. The inode stays, so whoever follows it sees it shrink. */
@@ -271,10 +276,4 @@ const PASSING: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS", "ENOE
 
 function markerLine(lost: number, errno: string | null): string {
   return `[sup] dropped ${lost} bytes here: ${errno ?? "error"}\n`;
-}
-
-/** Identity of the file a name leads to now; "" if to none. */
-function nameOf(path: string): string {
-  const found = fs.statSync(path, { throwIfNoEntry: false, bigint: true });
-  return found === undefined ? "" : `${found.dev}:${found.ino}`;
 }
