@@ -75,7 +75,7 @@ async function start(program: string, request: CheckRequest, early: EarlySupervi
 
   checkAccount(account);
   // The keeper finds out too, but before that limits and owners of folders would have been changed.
-  for (const { runtime } of [places, notedPlaces(places) ?? places]) {
+  for (const runtime of new Set([places.runtime, (notedPlaces(places) ?? places).runtime])) {
     if ((await findKeeper(join(runtime, "keeper"))) !== null) throw new SupervisordUsageError(ALREADY_RUNNING);
   }
   const limits = raiseLimits(supervisord, softLimit(), (account?.uid ?? process.getuid?.()) === 0);

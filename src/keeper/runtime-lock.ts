@@ -29,11 +29,9 @@ export async function lockRuntime(folder: string): Promise<number | null> {
 /** The pid of the keeper that owns a folder (0 if it did not say); `null` if none does. Changes nothing. */
 export async function findKeeper(folder: string): Promise<number | null> {
   if (!fs.existsSync(folder)) return null;
-  for (const address of addressesOf(folder)) {
-    const owner = await askOwner(address, folder);
-    if (owner !== null) return owner;
-  }
-  return null;
+  // All at once: as a rule nobody is there.
+  const owners = await Promise.all(addressesOf(folder).map((address) => askOwner(address, folder)));
+  return owners.find((owner) => owner !== null) ?? null;
 }
 
 function addressesOf(folder: string): string[] {
