@@ -98,6 +98,19 @@ test("a renamed file is continued in a new one from the next line on", () => {
   file.close();
 });
 
+test("a log that was renamed or removed is emptied under its own name, and made there", () => {
+  const file = new RotatingFile(join(folder, "log"), 0, 0);
+  file.write(bytes("one\n"));
+  fs.renameSync(join(folder, "log"), join(folder, "copy"));
+  file.clear();
+  expect([read("copy"), read("log")]).toEqual(["one\n", ""]);
+  fs.rmSync(join(folder, "log"));
+  file.clear();
+  file.write(bytes("two\n"));
+  expect(read("log")).toBe("two\n");
+  file.close();
+});
+
 test("a name that leads in a circle costs nothing but its own log, and for no longer than that", () => {
   vi.useFakeTimers();
   try {

@@ -124,9 +124,10 @@ export class RotatingFile implements LogTarget {
     if (this.#identity === "" || nameOf(this.path) !== this.#identity) this.reopen();
   }
 
-  /** Empties the file. The inode stays, so whoever follows it sees it shrink. */
+  /** Empties the file of this name, which is made if there is none. The inode stays, so whoever follows it sees it shrink. */
   clear(): void {
-    if (this.#moved) this.#open();
+    // What was renamed is somebody's copy by now.
+    if (this.#moved || nameOf(this.path) !== this.#identity) this.#open();
     fs.ftruncateSync(this.#fd, 0);
     this.#size = 0;
     this.#lineStart = 0;
