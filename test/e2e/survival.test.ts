@@ -260,6 +260,24 @@ describe("sup up", () => {
     write({ a: { command: "sleep 1000" } });
     const both = await Promise.all([project.sup("up", "-d"), project.sup("up", "-d")]);
     expect(both.map((one) => one.exitCode)).toEqual([0, 0]);
+    const { pid, processes } = await project.status();
+    expect(processes).toHaveLength(1);
+    expect(both.map((one) => one.stdout).sort()).toEqual([
+      "Already running: the config has not changed",
+      `Started (pid ${pid}). Stop with: sup down`,
+    ]);
+  });
+
+  test("twice at the same moment is not in vain for the one because the other is refused", async () => {
+    write({ a: { command: "sleep 1000" }, b: { comand: "sleep 1001" } });
+    for (const { exitCode, stderr } of await Promise.all([project.sup("up", "-d"), project.sup("up", "-d")])) {
+      expect(stderr).toContain("unknown option `comand` in programs.b");
+      expect(exitCode).toBe(1);
+    }
+    write({ a: { command: "sleep 1000" } });
+    const [typo, up] = await Promise.all([project.sup("up", "-d", "TYPO"), project.sup("up", "-d", "a")]);
+    expect(typo).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("there is no program") });
+    expect(up, up.stderr).toMatchObject({ exitCode: 0 });
     expect((await project.status()).processes).toHaveLength(1);
   });
 

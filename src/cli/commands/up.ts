@@ -27,7 +27,7 @@ export async function up(project: Project, names: readonly string[], options: Up
   const { refusal } = project;
   if (refusal !== null) throw new CliError(refusal.message, refusal);
   let running = await isRunning(project);
-  if (!running && (await startFresh(project, names, options)) === "lost") running = true;
+  while (!running && (await startFresh(project, names, options)) === "lost") running = await untilAnswering(project);
   const joined = running ? await joinRunning(project, names, options) : 0;
 
   const background = options.detach || options.wait;
@@ -57,7 +57,7 @@ async function isRunning(project: Project): Promise<boolean> {
   }
 }
 
-/** `lost`: another `sup up` was faster; its daemon answers by now. */
+/** `lost`: another `sup up` is faster. */
 async function startFresh(project: Project, names: readonly string[], options: UpOptions): Promise<"started" | "lost"> {
   const detached = options.detach || options.wait;
   const report = await launchDaemon(project, {
@@ -66,20 +66,21 @@ async function startFresh(project: Project, names: readonly string[], options: U
     only: names,
     owned: !detached,
   });
-  if (report === "in use") {
-    await untilAnswering(project);
-    return "lost";
-  }
+  if (report === "in use") return "lost";
   if (!report.ready) throw new CliError(report.problems, { hint: "Nothing was started." });
   if (report.warnings !== "") process.stderr.write(`${report.warnings}\n`);
   if (detached) process.stdout.write(`Started (pid ${report.pid}). Stop with: ${project.sup} down\n`);
   return "started";
 }
 
-/** Waits for the daemon that another `sup up` is starting right now. */
-async function untilAnswering(project: Project): Promise<void> {
+/**
+ * Waits for the daemon that another `sup up` is starting right now. `false`: nothing came of it, for there were mistakes in the
+ * config, or in the names that it was given.
+ */
+async function untilAnswering(project: Project): Promise<boolean> {
   const deadline = Date.now() + 30_000;
   while (!(await isRunning(project))) {
+    if ((await project.client.isComing()) === false) return false;
     if (Date.now() > deadline) {
       throw new CliError("another daemon owns this project and does not answer", {
         hint: `Its folder is ${project.places.runtime}.`,
@@ -87,6 +88,7 @@ async function untilAnswering(project: Project): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  return true;
 }
 
 /** The exit status is that of `sup start`, since this does the same to the names. */
