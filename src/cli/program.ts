@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Help, type Option } from "commander";
 import type { Project, Purpose } from "./running/find-daemon.ts";
 import { mode, outputFormat, seconds, wholeNumber } from "./option-values.ts";
 import type { ForegroundOptions } from "./run-foreground.ts";
@@ -28,6 +28,8 @@ export function createProgram(done: (status: number) => void): Command {
     .option("-c, --config <file>", "the config file (default: the nearest one, upwards from here)")
     .option("--runtime-dir <dir>", "where daemons keep their sockets (default: $SUP_RUNTIME_DIR, or a usual place)")
     .showSuggestionAfterError()
+    // That something is off unless it is asked for goes without saying.
+    .configureHelp({ optionDescription: (option) => describeOption(option) })
     // Wrong use is told from what could not be done. Commander ends with 1 for both.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .addHelpText(
@@ -63,10 +65,14 @@ export function createProgram(done: (status: number) => void): Command {
   program
     .command("up")
     .argument("[names...]", NAMES_OR_ALL)
-    .description("start everything (or the named programs) and show their output; Ctrl-C stops it all")
+    .summary("start everything (or the named programs) and show their output; Ctrl-C stops it all")
+    .description(
+      "start everything (or the named programs) and show their output; Ctrl-C stops it all. " +
+        "Where it runs in the background already: apply edits and show the output; Ctrl-C leaves it running",
+    )
     .option("-d, --detach", "run in the background", false)
     .option("--wait", "run in the background and return once everything is ready", false)
-    .option("--timeout <time>", "with --wait: give up after this time, such as 90 or 2m", seconds, 60)
+    .option("--timeout <time>", "with --wait: give up waiting after this time, such as 90 (seconds) or 2m", seconds, 60)
     .option("--mode <mode>", "development or production (default: production with -d or --wait)", mode)
     .option("--no-watch", "do not apply edits of the config by itself")
     .action(async (names: string[], options) => {
@@ -90,7 +96,7 @@ export function createProgram(done: (status: number) => void): Command {
   program
     .command("down")
     .description("stop everything, in order, and the daemon")
-    .option("--timeout <time>", "do not wait longer than this, such as 90 or 2m; 0: not at all", seconds)
+    .option("--timeout <time>", "do not wait longer than this, such as 90 (seconds) or 2m; 0: not at all", seconds)
     .action(async (options: { timeout?: number }) => {
       done(await actions().down(await project("start"), { timeout: options.timeout ?? null }));
     });
@@ -199,6 +205,10 @@ export function createProgram(done: (status: number) => void): Command {
   return program;
 }
 
+function describeOption(option: Option): string {
+  return option.defaultValue === false ? option.description : new Help().optionDescription(option);
+}
+
 /** Commands that work on files, without a daemon. */
 function addToolingCommands(
   program: Command,
@@ -223,7 +233,7 @@ function addToolingCommands(
       "print the resolved model as JSON: defaults filled in, copies and templates expanded, passwords hidden",
     )
     .option("--mode <mode>", "development or production", mode, "development")
-    .option("--json", "as JSON (the default)", true)
+    .option("--json", "as JSON, which it is anyway")
     .action(async (options: { mode: "development" | "production" }) =>
       done(await tooling().printModel(await project("read"), options)),
     );

@@ -23,6 +23,13 @@ describe("rendered help", () => {
     expect(shown.length).toBe(all.length - 1);
   });
 
+  test("names only defaults that are news, and what Ctrl-C does to what ran before", () => {
+    for (const { wide } of Object.values(texts)) expect(wide).not.toContain("(default: false)");
+    expect(texts["up"]?.wide).toContain("Ctrl-C leaves it running");
+    expect(texts["up"]?.wide).toContain("(default: 60)");
+    expect(texts[""]?.wide).not.toContain("Ctrl-C leaves it running");
+  });
+
   test.each(commands)("of `sup %s` is what commander prints, or left to commander, for every width", (command) => {
     const words = [...(command === "" ? [] : command.split(" ")), "--help"];
     const answers = Array.from({ length: 200 }, (_, index) => index + 20).map((columns) => {
