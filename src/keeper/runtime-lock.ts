@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
+import { errnoOf } from "./kernel/errno.ts";
 import { holderOf } from "./sockets/socket-holder.ts";
 
 /**
@@ -29,9 +30,15 @@ export async function lockRuntime(folder: string): Promise<number | null> {
 /** The pid of the keeper that owns a folder (0 if it did not say); `null` if none does. Changes nothing. */
 export async function findKeeper(folder: string): Promise<number | null> {
   if (!fs.existsSync(folder)) return null;
-  // All at once: as a rule nobody is there.
-  const owners = await Promise.all(addressesOf(folder).map((address) => askOwner(address, folder)));
-  return owners.find((owner) => owner !== null) ?? null;
+  try {
+    // All at once: as a rule nobody is there.
+    const owners = await Promise.all(addressesOf(folder).map((address) => askOwner(address, folder)));
+    return owners.find((owner) => owner !== null) ?? null;
+  } catch (error) {
+    // A keeper that ends takes its folder with it, at any moment.
+    if (errnoOf(error) === "ENOENT") return null;
+    throw error;
+  }
 }
 
 function addressesOf(folder: string): string[] {
