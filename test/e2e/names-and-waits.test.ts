@@ -150,7 +150,7 @@ describe("with a daemon", () => {
   test.each([
     { words: ["start", "dep"], said: "dep: started" },
     { words: ["restart", "dep", "off"], said: "pair:off: restarted\ndep: restarted" },
-    { words: ["up", "-d", "dep"], said: "Already running: the config has not changed" },
+    { words: ["up", "-d", "dep"], said: "Already running: the config has not changed\ndep: started" },
   ])("sup $words says what a program waits for", async ({ words, said }) => {
     const asking = project.spawn(words);
     await seen(asking, /^dep: waiting for slow to be ready \(.+\)$/m);

@@ -108,7 +108,10 @@ async function joinRunning(project: Project, names: readonly string[], options: 
     project.client.call("start", { names, wait: !options.wait }),
     options.wait ? undefined : (over) => tellWaiting(project, names, over),
   );
-  const refused = results.filter((one) => !one.ok);
-  for (const result of refused) process.stderr.write(`${result.namespec}: ${result.error}\n`);
-  return refused.length === 0 ? 0 : 1;
+  for (const result of results) {
+    if (!result.ok) process.stderr.write(`${result.namespec}: ${result.error}\n`);
+    // In the foreground their states are shown, and with `--wait` at the end.
+    else if (options.detach && !options.wait) process.stdout.write(`${result.namespec}: started\n`);
+  }
+  return results.every((result) => result.ok) ? 0 : 1;
 }
