@@ -56,7 +56,9 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const lastGood = (): LastGood | null => readLastGood(options, parts);
   // Programs of a daemon before us run, or may: whatever happens, nothing is begun anew.
   const takesOver = snapshot.saved["daemon"] !== undefined;
-  const inherited = takesOver ? lastGood() : null;
+  // One before us died in the middle of the first turn: neither its model nor all that it was to start had been noted.
+  const hadBegun = snapshot.saved[BEGINNING] !== undefined;
+  const inherited = takesOver && !hadBegun ? lastGood() : null;
   const loaded = inherited === null ? (parts.checked ?? (await parts.load())) : null;
   // It was read before everything was stopped for a restart, and was fine then: better the last good one than none.
   const fallback = loaded?.outcome.ok === false && snapshot.restarts > 0 ? lastGood() : null;
@@ -234,6 +236,12 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     saved: snapshot.saved,
     sameKeeper: snapshot.restarts > 0,
   });
+  const begun = (hash: string): void => {
+    // Now the keeper has something to do meanwhile.
+    keep(model, hash);
+    // Not before what this turn has changed is saved.
+    queueMicrotask(() => keeper.acknowledge(0, { [BEGINNING]: null }));
+  };
   if (!takesOver && loaded !== null) {
     const first = snapshot.restarts === 0;
     for (const { level, text } of startNotices(launch, loaded, first)) log(level, text);
@@ -249,12 +257,11 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       return fail([error.hint === "" ? error : { message: error.message, hint: error.hint }], 2);
     }
     if (first) for (const { level, text } of launch?.daemonizing ?? []) log(level, text);
-    keeper.acknowledge(0, { daemon: epoch });
+    keeper.acknowledge(0, { daemon: epoch, [BEGINNING]: "" });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
     pidfile = announce(supervisord, snapshot.pid, log);
     supervisor.begin(model, onlyChosen(model, options.only), snapshot);
-    // Now the keeper has something to do meanwhile.
-    keep(model, loaded.hash);
+    begun(loaded.hash);
     deliver = take;
     watcher?.rearm(loaded.files, loaded.hash);
   } else {
@@ -267,6 +274,10 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     for (const { level, text } of start?.daemonizing ?? []) log(level, text);
     pidfile = snapshot.restarts === 0 ? announce(supervisord, snapshot.pid, log) : supervisord.pidfile;
     supervisor.restore(inKeptOrder(model, snapshot.saved), snapshot);
+    if (hadBegun && loaded?.outcome.ok === true) {
+      supervisor.beginRest(snapshot, onlyChosen(model, options.only));
+      begun(loaded.hash);
+    }
     // Not before it knows its processes, and what came early before what comes in while the config is read.
     deliver = take;
     for (const event of early.splice(0)) take(event);
@@ -291,3 +302,6 @@ function readLastGood({ places, version }: BootOptions, { reference }: BootParts
   if (found === null || found.version === version) return found;
   return { ...found, model: completeModel(found.model, reference()) };
 }
+
+/** Under this name the keeper keeps that a supervisor begins; no process has a name without a colon. */
+const BEGINNING = "beginning";

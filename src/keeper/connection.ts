@@ -20,7 +20,7 @@ export function connectKeeper(stream: Duplex, now: () => number = () => performa
   const line = new Line(stream, now);
   return {
     snapshot: () => line.call("snapshot", {}),
-    start: (request) => line.call("start", { request }),
+    start: (request, saved) => line.call("start", { request, saved }),
     signal: (key, signal, target) => line.call("signal", { key, signal, target }),
     writeStdin: (key, bytes, once) => line.call("writeStdin", { key, once: once ?? null }, bytes),
     setLogs: (key, logs) => line.call("setLogs", { key, logs }),

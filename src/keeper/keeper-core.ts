@@ -135,7 +135,8 @@ export class KeeperCore implements Keeper, ProgramHost {
     };
   }
 
-  async start(request: StartRequest): Promise<StartResult> {
+  async start(request: StartRequest, saved?: string): Promise<StartResult> {
+    if (saved !== undefined) this.acknowledge(0, { [request.key]: saved });
     if (!this.accepting) return { ok: false, stage: "refused", errno: "quitting" };
     return await startProgram(this, request);
   }

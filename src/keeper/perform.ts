@@ -18,7 +18,10 @@ export function perform(keeper: KeeperCore, op: string, message: Message): Promi
     case "snapshot":
       return keeper.snapshot();
     case "start":
-      return keeper.start(startRequest(call["request"]));
+      return keeper.start(
+        startRequest(call["request"]),
+        call["saved"] === undefined ? undefined : text(call["saved"], "saved"),
+      );
     case "signal":
       return keeper.signal(key(), whole(call["signal"], "signal"), oneOf(call["target"], ["process", "group"]));
     case "writeStdin":

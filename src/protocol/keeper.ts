@@ -21,8 +21,11 @@ export interface Keeper {
   /**
    * Starts a program. Safe to repeat: asked for again, a start under way or an incarnation that lives has the same answer; another
    * incarnation of a live key, or a wrong one, is refused.
+   *
+   * @param saved what to keep under its key, as `acknowledge` would, from before it is started: so that the next supervisor knows of
+   *   what was asked for, whenever this one dies.
    */
-  start(request: StartRequest): Promise<StartResult>;
+  start(request: StartRequest, saved?: string): Promise<StartResult>;
   /** Sends a signal while the process is not yet reaped. `group` reaches its whole process group. */
   signal(key: ProcessKey, signal: number, target: "process" | "group"): Promise<SignalResult>;
   /**

@@ -273,7 +273,7 @@ export class ManagedProcess {
     const socketUrl = prepared.request.socket?.url ?? "";
     this.#output.begin(this.#spec);
     if (this.#spec.ready?.check.kind === "log") this.#watchReadiness();
-    this.#world.keeper.start(prepared.request).then(
+    this.#world.keeper.start(prepared.request, JSON.stringify(this.save())).then(
       (result) => {
         if (this.retired) return;
         if (result.ok) this.input({ type: "spawned", pid: result.pid, incarnation });

@@ -43,6 +43,48 @@ async function killSupervisor(): Promise<void> {
   }
 }
 
+describe("while a supervisor starts everything for the first time", () => {
+  test("its death, and that of the next one, leave nothing out, start nothing twice, and lose no log", async () => {
+    const starts = join(project.folder, "starts");
+    const killed = join(project.folder, "killed");
+    // Not also what is just being started: until then a process has the command line of the keeper, which names that file too.
+    const kill = "pkill -KILL -P $PPID -f '^[^ ]+ [^ ]*/supervisor.cjs'";
+    write({
+      killer: {
+        command: `sh -c "for n in 1 2; do mkdir ${killed}$n && { ${kill}; break; }; done; exec sleep 1000"`,
+        numprocs: 2,
+        processName: "killer_%(process_num)d",
+        priority: 1,
+      },
+      many: {
+        command: `sh -c 'echo %(process_num)03d $$ >> ${starts}; echo I am %(process_num)03d; exec sleep 1000'`,
+        numprocs: 150,
+        processName: "many_%(process_num)03d",
+      },
+      manual: { command: "sleep 1000", autostart: false },
+    });
+    await project.sup("up", "-d");
+    const running = async () => {
+      const answer = await project.sup("status", "--json");
+      const { processes } = JSON.parse(answer.stdout === "" ? '{"processes":[]}' : answer.stdout) as Status;
+      return processes.filter(({ state }) => state === "RUNNING");
+    };
+    const deadline = Date.now() + 60_000;
+    let found = await running();
+    while (found.length < 152 && Date.now() < deadline) found = await running();
+    expect(readdirSync(project.folder).filter((name) => name.startsWith("killed"))).toEqual(["killed1", "killed2"]);
+    const many = found.filter(({ group }) => group === "many");
+    expect(readFileSync(starts, "utf8").trim().split("\n").sort()).toEqual(
+      many.map(({ name, pid }) => `${name.slice(-3)} ${pid}`).sort(),
+    );
+    expect(many).toHaveLength(150);
+    for (const name of ["many_000", "many_005", "many_149"]) {
+      expect((await project.sup("logs", `many:${name}`)).stdout).toBe(`I am ${name.slice(-3)}`);
+    }
+    expect((await project.status()).processes.find(({ name }) => name === "manual")?.state).toBe("STOPPED");
+  });
+});
+
 describe("when programs are not stopped as a group", () => {
   test("`sup down` names what they leave behind, of this run and of earlier ones", async () => {
     write({ a: { command: "sh -c 'sleep 1077; true'" } });
