@@ -13,6 +13,7 @@ import { inKeptOrder, keepGroupOrder } from "../supervisor/group-order.ts";
 import { ListenerPools } from "../supervisor/listener-pools.ts";
 import { closeIdleSockets, socketLine } from "../supervisor/idle-sockets.ts";
 import { RestartOnChange } from "../supervisor/restart-on-change.ts";
+import { startChosen, startRest } from "../supervisor/start-chosen.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { announce, announceReturn, fallbackText } from "./announce.ts";
 import type { BootOptions, BootOutcome, BootParts } from "./boot-options.ts";
@@ -260,7 +261,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     keeper.acknowledge(0, { daemon: epoch, [BEGINNING]: "" });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
     pidfile = announce(supervisord, snapshot.pid, log);
-    supervisor.begin(model, onlyChosen(model, options.only), snapshot);
+    supervisor.begin(model, snapshot);
+    startChosen(supervisor, onlyChosen(model, options.only));
     begun(loaded.hash);
     deliver = take;
     watcher?.rearm(loaded.files, loaded.hash);
@@ -275,7 +277,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     pidfile = snapshot.restarts === 0 ? announce(supervisord, snapshot.pid, log) : supervisord.pidfile;
     supervisor.restore(inKeptOrder(model, snapshot.saved), snapshot);
     if (hadBegun && loaded?.outcome.ok === true) {
-      supervisor.beginRest(snapshot, onlyChosen(model, options.only));
+      startRest(supervisor, snapshot, onlyChosen(model, options.only));
       begun(loaded.hash);
     }
     // Not before it knows its processes, and what came early before what comes in while the config is read.

@@ -258,7 +258,6 @@ export class KeeperCore implements Keeper, ProgramHost {
     if (this.#closed) return;
     this.#closed = true;
     this.#quitting = true;
-    if (this.#mirror !== null) clearTimeout(this.#mirror);
     this.#saveState();
     this.#trouble.close();
     this.#registry.close();
@@ -282,6 +281,8 @@ export class KeeperCore implements Keeper, ProgramHost {
   }
 
   recordIntent(run: Run, request: StartRequest, startedAt: number): void {
+    // The next keeper must not know of it without what the supervisor has noted about it.
+    if (request.key in this.#unsaved) this.#saveState();
     this.recordLost(recordOf(run, request, this.#origin(request.key), startedAt, null));
   }
 
@@ -310,9 +311,9 @@ export class KeeperCore implements Keeper, ProgramHost {
   }
 
   #saveState(): void {
+    clearTimeout(this.#mirror ?? undefined);
     this.#mirror = null;
-    const changes = this.#unsaved;
+    this.#trouble.attempt(() => this.#registry.writeState(this.journal, this.#unsaved));
     this.#unsaved = {};
-    this.#trouble.attempt(() => this.#registry.writeState(this.journal.seq, this.journal.acknowledged, changes));
   }
 }

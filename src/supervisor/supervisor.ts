@@ -112,23 +112,13 @@ export class Supervisor {
   }
 
   /**
-   * A fresh boot: creates all groups of the model, then starts what has autostart (`only`: the chosen ones instead). After a
-   * restart there may be programs that could not be stopped: they are taken over, and not started a second time.
+   * A fresh boot: creates all groups of the model; `startChosen` comes next. After a restart there may be programs that could not be
+   * stopped: they are taken over, and not started a second time.
    */
-  begin(model: Model, only: ((spec: ProcessSpec) => boolean) | null, left: KeeperSnapshot): void {
+  begin(model: Model, left: KeeperSnapshot): void {
     this.#inheritance.receive(left);
     for (const group of model.groups) this.addGroup(group, { autostart: false, makeLogs: false });
     this.bus.emit({ type: "mood", mood: "running" });
-    this.#startChosen(this.processes(), only);
-    this.dropInherited();
-  }
-
-  /** After `restore`: does the rest of what a supervisor before us had begun with `begin` when it died. */
-  beginRest({ saved }: KeeperSnapshot, only: ((spec: ProcessSpec) => boolean) | null): void {
-    this.#startChosen(
-      this.processes().filter(({ key, life }) => saved[key] === undefined && life.incarnation === 0),
-      only,
-    );
   }
 
   /** After a death of ours: takes up every process where the keeper and our own notes have it. */
@@ -249,14 +239,6 @@ export class Supervisor {
     this.#mood = mood;
     if (mood !== "running") this.#gates.clear();
     this.bus.emit({ type: "mood", mood });
-  }
-
-  #startChosen(processes: readonly ManagedProcess[], only: ((spec: ProcessSpec) => boolean) | null): void {
-    for (const process of processes) {
-      if (only === null ? process.spec.autostart : only(process.spec)) this.requestStart(process);
-    }
-    // Who starts has them by now, and the keeper had something to do meanwhile.
-    for (const process of this.processes()) makeAutoLogs(process.spec, this.context);
   }
 
   #createGroup(spec: GroupSpec): ProcessGroup {

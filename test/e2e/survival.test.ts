@@ -73,7 +73,7 @@ describe("while a supervisor starts everything for the first time", () => {
     let found = await running();
     while (found.length < 152 && Date.now() < deadline) found = await running();
     expect(readdirSync(project.folder).filter((name) => name.startsWith("killed"))).toEqual(["killed1", "killed2"]);
-    const many = found.filter(({ group }) => group === "many");
+    const many = found.filter(({ namespec }) => namespec.startsWith("many:"));
     expect(readFileSync(starts, "utf8").trim().split("\n").sort()).toEqual(
       many.map(({ name, pid }) => `${name.slice(-3)} ${pid}`).sort(),
     );

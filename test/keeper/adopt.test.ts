@@ -19,6 +19,23 @@ function rerecord(change: (record: ProgramRecord) => object): void {
   fs.appendFileSync(file, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"run":{"version":1,"ke`);
 }
 
+test("what is saved with a start is on disk before there is a process, with all that was saved before it", async () => {
+  const { keeper } = openKeeper(folder);
+  keeper.acknowledge(0, { daemon: "1" });
+  // A keeper that is killed comes to nothing that waits for a timer.
+  const seen = (): unknown => readRegistry(registryFile(join(folder, "keeper"))).state.entries;
+  const [started] = await Promise.all([
+    keeper.start(sh("a:a", "exec sleep 60"), "STARTING"),
+    keeper.start(sh("a:b", "exec sleep 60"), "STARTING too"),
+  ]);
+  expect(started).toMatchObject({ ok: true });
+  expect(seen()).toEqual({ daemon: "1", "a:a": "STARTING", "a:b": "STARTING too" });
+  expect((await keeper.snapshot()).saved).toEqual(seen());
+  for (const key of ["a:a", "a:b"]) await keeper.signal(key, 9, "group");
+  await eventually(() => [...keeper.programs.values()].every((program) => !program.alive));
+  keeper.close();
+});
+
 test("a program whose spawn was not recorded yet is found by its life FIFO and never started twice", async () => {
   const log = join(folder, "log");
   const first = openKeeper(folder);

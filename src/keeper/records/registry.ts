@@ -48,7 +48,10 @@ export class Registry {
   }
 
   /** What is different in the saved state; `null` removes an entry. */
-  writeState(seq: number, acknowledged: number, changes: Readonly<Record<string, string | null>>): void {
+  writeState(
+    { seq, acknowledged }: Pick<JournalState, "seq" | "acknowledged">,
+    changes: Readonly<Record<string, string | null>>,
+  ): void {
     this.#append(JSON.stringify({ state: { seq, acknowledged, changes } }));
   }
 
