@@ -26,6 +26,8 @@ export interface ProcessWorld {
   /** False while the daemon shuts down: nothing is (re)started then. */
   accepting(): boolean;
   log(level: LogLevel, message: string): void;
+  /** What is to be saved of it now, with something that is sent to the keeper at once. */
+  toSave(process: ManagedProcess): string | undefined;
   /** Something about this process is different now; `event` is set for a change of state. */
   changed(process: ManagedProcess, event: EventEffect | null): void;
 }
@@ -273,15 +275,13 @@ export class ManagedProcess {
     const socketUrl = prepared.request.socket?.url ?? "";
     this.#output.begin(this.#spec);
     if (this.#spec.ready?.check.kind === "log") this.#watchReadiness();
-    this.#world.keeper.start(prepared.request, JSON.stringify(this.save())).then(
+    this.#world.keeper.start(prepared.request, this.#world.toSave(this)).then(
       (result) => {
         if (this.retired) return;
         if (result.ok) this.input({ type: "spawned", pid: result.pid, incarnation });
         else fail(spawnError(this.#spec.name, result, socketUrl), isShortage(result.errno));
       },
-      () => {
-        // The keeper is gone: so are we, in a moment.
-      },
+      () => {}, // the keeper is gone: so are we, in a moment
     );
   }
 

@@ -8,6 +8,8 @@ export class StateSaver {
   readonly #keeper: Keeper;
   readonly #stateOf: (key: string) => string | null;
   readonly #changed = new Set<string>();
+  /** In this turn, with something else. */
+  readonly #taken = new Map<string, string>();
   readonly #others: (() => Readonly<Record<string, string | null>>)[] = [];
   #acknowledged = 0;
   #scheduled = false;
@@ -32,6 +34,14 @@ export class StateSaver {
     this.request();
   }
 
+  /** What is to be saved under this key now, by whoever asks: it is not saved again with this turn unless it changes. */
+  take(key: string): string | undefined {
+    const state = this.#stateOf(key) ?? undefined;
+    if (state !== undefined) this.#taken.set(key, state);
+    this.note(key);
+    return state;
+  }
+
   /** Asks `changes` at every save for what else is to be kept. */
   alsoAsk(changes: () => Readonly<Record<string, string | null>>): void {
     this.#others.push(changes);
@@ -46,8 +56,12 @@ export class StateSaver {
   #save(): void {
     this.#scheduled = false;
     const changes: Record<string, string | null> = {};
-    for (const key of this.#changed) changes[key] = this.#stateOf(key);
+    for (const key of this.#changed) {
+      const state = this.#stateOf(key);
+      if (state === null || this.#taken.get(key) !== state) changes[key] = state;
+    }
     this.#changed.clear();
+    this.#taken.clear();
     for (const other of this.#others) Object.assign(changes, other());
     this.#keeper.acknowledge(this.#acknowledged, changes);
   }

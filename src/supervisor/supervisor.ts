@@ -303,6 +303,7 @@ export class Supervisor {
       log,
       output: this.output,
       accepting: () => this.#mood === "running",
+      toSave: ({ key }) => this.#saver.take(key),
       changed: (process, event) => {
         this.#saver.note(process.key);
         this.bus.emit(event === null ? { type: "changed", process } : { type: "state", process, event });
