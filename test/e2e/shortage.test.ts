@@ -209,7 +209,7 @@ describe("no more descriptors", () => {
   test("let programs wait that would leave none for the logs of others, which are opened when something is written", async () => {
     const command = `sh -c 'trap "echo out; echo err >&2" USR1; echo > ready-$SUPERVISOR_PROCESS_NAME; while :; do sleep 1000 & wait; done'`;
     const names = Array.from({ length: 60 }, (_, at) => `p${at}`);
-    const program = { command, startsecs: 0, autostart: false, directory: project.folder };
+    const program = { command, startsecs: 0, autostart: false, directory: project.folder, stopasgroup: true };
     config(Object.fromEntries(names.map((name) => [name, program])));
     expect((await project.sup("up", "-d")).exitCode).toBe(0);
     const { pid } = await project.status();
