@@ -282,8 +282,7 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   recordIntent(run: Run, request: StartRequest, startedAt: number): void {
     // The next keeper must not know of it without what the supervisor has noted about it.
-    if (request.key in this.#unsaved) this.#saveState();
-    this.recordLost(recordOf(run, request, this.#origin(request.key), startedAt, null));
+    this.#saveState(recordOf(run, request, this.#origin(request.key), startedAt, null));
   }
 
   dropIntent(key: ProcessKey): void {
@@ -310,10 +309,10 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.tell(kept);
   }
 
-  #saveState(): void {
+  #saveState(record: ProgramRecord | null = null): void {
     clearTimeout(this.#mirror ?? undefined);
     this.#mirror = null;
-    this.#trouble.attempt(() => this.#registry.writeState(this.journal, this.#unsaved));
+    this.#trouble.attempt(() => this.#registry.writeState(this.journal, this.#unsaved, record));
     this.#unsaved = {};
   }
 }

@@ -28,12 +28,16 @@ export class Registry {
 
   /** A record without a pid says that a spawn is about to happen; it stands beside the last one until the next is written. */
   write(record: ProgramRecord): void {
+    this.#take(record);
+    this.#append(lineOf(record));
+  }
+
+  #take(record: ProgramRecord): void {
     if (record.pid === 0) this.#intents.set(record.key, record);
     else {
       this.#runs.set(record.key, record);
       this.#intents.delete(record.key);
     }
-    this.#append(lineOf(record));
   }
 
   /** The spawn that was about to happen has failed. */
@@ -47,12 +51,19 @@ export class Registry {
     this.#append(JSON.stringify({ gone: key }));
   }
 
-  /** What is different in the saved state; `null` removes an entry. */
+  /**
+   * What is different in the saved state; `null` removes an entry.
+   *
+   * @param record what is not to be known without it: the next line, in the same write
+   */
   writeState(
     { seq, acknowledged }: Pick<JournalState, "seq" | "acknowledged">,
     changes: Readonly<Record<string, string | null>>,
+    record: ProgramRecord | null = null,
   ): void {
-    this.#append(JSON.stringify({ state: { seq, acknowledged, changes } }));
+    const line = JSON.stringify({ state: { seq, acknowledged, changes } });
+    if (record !== null) this.#take(record);
+    this.#append(record === null ? line : `${line}\n${lineOf(record)}`);
   }
 
   /** Writes the whole file anew. Throws the system's error. */
