@@ -22,7 +22,8 @@ export class AutoLogs {
     const id = `${key} ${stream}`;
     const known = this.#names.get(id);
     if (known !== undefined) return known;
-    for (let missing = false; ;) {
+    let folderMade = false;
+    for (;;) {
       const path = join(this.#folder, `${nameStart(processName, stream, this.#identifier)}${randomPart()}.log`);
       try {
         // O_EXCL and O_NOFOLLOW: childlogdir may be a shared folder such as /tmp.
@@ -37,8 +38,8 @@ export class AutoLogs {
           this.#names.set(id, path);
           return path;
         }
-        if (code === "ENOENT" && !missing) {
-          missing = true;
+        if (code === "ENOENT" && !folderMade) {
+          folderMade = true;
           this.keepFolder();
         } else if (code !== "EEXIST") throw error;
       }

@@ -123,6 +123,7 @@ test("what happens beside a socket wakes nobody; what happens to it is mended", 
     const deadline = Date.now() + 60_000;
     while ((await ask({ socketPath: file() })) !== 200 && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await ask({ socketPath: file() })).toBe(200);
     expect((statSync(file()).mode & 0o777).toString(8)).toBe("770");
   };
   for (const lose of [

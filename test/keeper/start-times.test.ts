@@ -3,6 +3,7 @@ import { readStat } from "../../src/keeper/kernel/proc.ts";
 import { StartTimes } from "../../src/keeper/kernel/start-times.ts";
 import { loadSystemCalls } from "../../src/keeper/kernel/system-calls.ts";
 import { sendSignal } from "../support/send-signal.ts";
+import { eventually } from "./harness.ts";
 
 /** Start times by a clock that says these, and by a /proc that says `known`; what was read of it. */
 function startTimes(clock: readonly (number | null)[], known: Record<number, string>) {
@@ -29,7 +30,7 @@ test("a clock that counts otherwise is not believed, one that cannot be read is 
   expect([none.start(1), none.start(2)]).toEqual(["5", ""]);
 });
 
-test("of real processes it is what /proc says", () => {
+test("of real processes it is what /proc says", async () => {
   const calls = loadSystemCalls();
   if (calls === null) throw new Error("koffi, an optional dependency, is not installed: npm ci installs it");
   const times = new StartTimes(calls);
@@ -45,6 +46,6 @@ test("of real processes it is what /proc says", () => {
     if (typeof pid === "string") throw new Error(pid);
     expect(after(pid)).toBe(readStat(pid)?.startTime);
     sendSignal(pid, "SIGKILL");
-    while (!calls.reap(pid));
+    await eventually(() => calls.reap(pid));
   }
 });

@@ -41,6 +41,11 @@ export function readStat(pid: number): ProcStat | null {
   };
 }
 
+/** When a process was started, in clock ticks since boot; "" if there is no such process. */
+export function startTimeOf(pid: number): string {
+  return readStat(pid)?.startTime ?? "";
+}
+
 /** All of a file that is short, with one read; `null` if it cannot be read. */
 function readWhole(file: string): string | null {
   let fd: number;

@@ -1,4 +1,4 @@
-import { readStat } from "./proc.ts";
+import { startTimeOf } from "./proc.ts";
 import type { SystemCalls } from "./system-calls.ts";
 
 /**
@@ -12,11 +12,8 @@ export class StartTimes {
   readonly #read: (pid: number) => string;
   #asTheClock = false;
 
-  constructor(
-    calls: Pick<SystemCalls, "ticksSinceBoot"> | null,
-    read: (pid: number) => string = (pid) => readStat(pid)?.startTime ?? "",
-  ) {
-    this.#now = () => calls?.ticksSinceBoot() ?? null;
+  constructor(calls: Pick<SystemCalls, "ticksSinceBoot">, read = startTimeOf) {
+    this.#now = () => calls.ticksSinceBoot();
     this.#read = read;
   }
 

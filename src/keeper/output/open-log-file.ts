@@ -30,7 +30,7 @@ export interface OpenLogFile {
 }
 
 /** Identity of the file a name leads to now; "" if to none, as when somebody has made it a link to itself. */
-export function nameOf(path: string): string {
+export function identityAt(path: string): string {
   try {
     const found = fs.statSync(path, { throwIfNoEntry: false, bigint: true });
     return found === undefined ? "" : `${found.dev}:${found.ino}`;

@@ -15,7 +15,7 @@
 import * as fs from "node:fs";
 import { Backups } from "./backups.ts";
 import { errnoOf } from "../kernel/errno.ts";
-import { nameOf, openLogFile } from "./open-log-file.ts";
+import { identityAt, openLogFile } from "./open-log-file.ts";
 import type { LogTarget, WriteCount } from "./log-target.ts";
 
 export class RotatingFile implements LogTarget {
@@ -106,7 +106,7 @@ export class RotatingFile implements LogTarget {
   /** Reopens by name. In the middle of a line the new file is created now and used from the next line on. */
   reopen(): void {
     // Not open yet, and there: it will be opened by name.
-    if (this.#fd === -1 && this.#failing === null && nameOf(this.path) !== "") return;
+    if (this.#fd === -1 && this.#failing === null && identityAt(this.path) !== "") return;
     try {
       if (this.#lineStart === this.#size) this.#open();
       else {
@@ -121,13 +121,13 @@ export class RotatingFile implements LogTarget {
 
   /** A program starts that logs to it: there is a file of its name, whatever became of the one that earlier programs write to. */
   join(): void {
-    if (this.#identity === "" || nameOf(this.path) !== this.#identity) this.reopen();
+    if (this.#identity === "" || identityAt(this.path) !== this.#identity) this.reopen();
   }
 
   /** Empties the file of this name, which is made if there is none. The inode stays, so whoever follows it sees it shrink. */
   clear(): void {
     // What was renamed is somebody's copy by now.
-    if (this.#moved || nameOf(this.path) !== this.#identity) this.#open();
+    if (this.#moved || identityAt(this.path) !== this.#identity) this.#open();
     fs.ftruncateSync(this.#fd, 0);
     this.#size = 0;
     this.#lineStart = 0;
@@ -186,7 +186,7 @@ export class RotatingFile implements LogTarget {
     this.#size = now.size;
     this.#lineStart = now.size;
     if (now.size < this.#maxbytes) return; // somebody truncated it
-    if (nameOf(this.path) !== this.#identity) {
+    if (identityAt(this.path) !== this.#identity) {
       this.#open(); // somebody renamed it: that file is not ours to shift any more
       return;
     }
@@ -221,7 +221,7 @@ export class RotatingFile implements LogTarget {
     const now = performance.now();
     if (now - this.#checkedAt < 1000) return;
     this.#checkedAt = now;
-    if (nameOf(this.path) === this.#identity) return;
+    if (identityAt(this.path) === this.#identity) return;
     this.#moved = true;
     if (this.#lineStart === this.#size) this.#betweenLines();
   }

@@ -16,6 +16,7 @@ import { isAbsolute } from "node:path";
 import { pathBelow } from "../../files/path-below.ts";
 import type { StartRequest } from "../../protocol/keeper.ts";
 import { checkDirectory, checkExecutable, searchPath } from "./check-executable.ts";
+import { openFilesLimit } from "../kernel/proc.ts";
 import { findUser } from "./find-user.ts";
 
 /**
@@ -142,19 +143,10 @@ async function isDenied(stage: readonly string[], directory: string): Promise<bo
 
 /** The soft limit of open files that programs had before Node raised it. */
 function limitStage(soft: number): string[] {
-  if (currentNofile() <= soft) return [];
+  if ((openFilesLimit() ?? Infinity) <= soft) return [];
   const prlimit = searchPath("prlimit");
   if (prlimit !== null) return [prlimit, `--nofile=${soft}:`];
   return ["/bin/sh", "-c", `ulimit -Sn ${soft}; exec "$@"`, "sh"];
-}
-
-function currentNofile(): number {
-  try {
-    const line = /^Max open files\s+(\d+)/m.exec(fs.readFileSync("/proc/self/limits", "latin1"));
-    return line === null ? Infinity : Number(line[1]);
-  } catch {
-    return Infinity;
-  }
 }
 
 /**

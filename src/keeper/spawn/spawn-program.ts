@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { errnoOf } from "../kernel/errno.ts";
 import { childOfNode, NativeChildren, type Child } from "../kernel/native-children.ts";
 import type { Launch } from "./plan-launch.ts";
-import { readStat } from "../kernel/proc.ts";
+import { startTimeOf } from "../kernel/proc.ts";
 import { StartTimes } from "../kernel/start-times.ts";
 import type { SystemCalls } from "../kernel/system-calls.ts";
 
@@ -125,7 +125,7 @@ async function spawnByNode(launch: Launch, ends: ProgramEnds, how: SpawnManner):
   if (child.pid !== undefined) {
     // A child that has a pid reports no errors but those of its own `kill`, which the keeper does not use.
     child.on("error", () => undefined);
-    const started = childOfNode(child, readStat(child.pid)?.startTime ?? "");
+    const started = childOfNode(child, startTimeOf(child.pid));
     how.spawned(started);
     return started;
   }
