@@ -55,6 +55,12 @@ describe("without a daemon", () => {
       "Start it with: sup up 'other:*' (only that, with what it depends on)",
     );
     expect(await said("start", "web")).toBe("Start it with: sup up web (only that, with what it depends on)");
+    // As `npx sup` it was called, since nothing else would find it.
+    project.env["npm_lifecycle_event"] = "npx";
+    expect(await said("start", "all")).toBe("Start it with: npx sup up");
+    expect((await project.sup("init", "minimal")).stdout).toContain("then run: npx sup up");
+    rmSync(join(project.folder, "supervisor.config.ts"));
+    delete project.env["npm_lifecycle_event"];
     expect(await project.sup("up", "-d", "web")).toMatchObject({ exitCode: 0 });
     const states = ({ processes }: Status) => processes.map((one) => [one.namespec, one.state]);
     await project.until((now) => now.processes.filter((one) => one.state === "RUNNING").length === 2, "both of them");

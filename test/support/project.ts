@@ -13,7 +13,7 @@ export class Project {
 
   constructor() {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), "sup-e2e-")));
-    const { NODE_EXTRA_CA_CERTS: _, NO_COLOR: __, FORCE_COLOR: ___, ...rest } = process.env;
+    const { NODE_EXTRA_CA_CERTS: _, NO_COLOR: __, FORCE_COLOR: ___, npm_lifecycle_event: ____, ...rest } = process.env;
     this.env = { ...rest, SUP_RUNTIME_DIR: join(this.folder, ".run"), SUP_STATE_DIR: join(this.folder, ".state") };
   }
 

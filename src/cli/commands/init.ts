@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { configIn } from "../../config/find-config.ts";
 import { CliError } from "../cli-error.ts";
 import { safeText } from "../render/safe-text.ts";
+import { typedSup } from "../running/typed-sup.ts";
 import { starterFor } from "./starter.ts";
 
 const TARGET = "supervisor.config.ts";
@@ -26,7 +27,7 @@ export function init(folder: string, template: string | undefined, options: { re
     throw new CliError(`there is a ${hidden} here already, which a ${TARGET} would take the place of`, {
       hint:
         hidden === "supervisord.conf"
-          ? `Convert it with \`sup import-ini ${hidden} -o ${TARGET}\`, or name a template to begin anew.`
+          ? `Convert it with \`${typedSup()} import-ini ${hidden} -o ${TARGET}\`, or name a template to begin anew.`
           : "Go on with that one, or name a template to begin anew.",
     });
   }
@@ -43,7 +44,7 @@ export function init(folder: string, template: string | undefined, options: { re
       safeText(`sup: passed over in the Procfile, because it is no \`name: command\`: ${line}\n`, process.stderr),
     );
   const from = found === null ? "" : ` from ${found.source}`;
-  process.stdout.write(`Wrote ${TARGET}${from}. Look at it, then run: sup up\n`);
+  process.stdout.write(`Wrote ${TARGET}${from}. Look at it, then run: ${typedSup()} up\n`);
   return 0;
 }
 

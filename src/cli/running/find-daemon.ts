@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { daemonOf, type DaemonOfConfig } from "../../client/find-daemon.ts";
 import { CONFIG_NAMES, configIn, danglingTarget } from "../../config/find-config.ts";
 import { CliError } from "../cli-error.ts";
+import { typedSup } from "./typed-sup.ts";
 import { daemonsIn, goneText, locate, type OtherDaemon } from "./other-daemon.ts";
 
 /** One project: its config file and where its daemon lives, whether it runs or not. */
@@ -35,8 +36,8 @@ export async function findProject(
   purpose: Purpose = "ask",
   cwd: string = process.cwd(),
 ): Promise<Project> {
-  if (configOption === undefined) return { ...(await search(cwd, purpose)), sup: "sup" };
-  return { ...(await given(configOption, purpose, cwd)), sup: `sup -c ${quoted(configOption)}` };
+  if (configOption === undefined) return { ...(await search(cwd, purpose)), sup: typedSup() };
+  return { ...(await given(configOption, purpose, cwd)), sup: typedSup(configOption) };
 }
 
 async function given(option: string, purpose: Purpose, cwd: string): Promise<Found> {
@@ -44,7 +45,7 @@ async function given(option: string, purpose: Purpose, cwd: string): Promise<Fou
   if (!existsSync(file)) {
     const left = existsSync(dirname(file)) ? await locate(file, false) : null;
     if (left?.running !== true) throw noSuchFile(file);
-    return ofGone({ daemon: left.daemon, file, gone: true }, null, `sup -c ${quoted(option)}`);
+    return ofGone({ daemon: left.daemon, file, gone: true }, null, typedSup(option));
   }
   const { daemon, running } = await look(file, purpose);
   const alone = { ...daemon, warning: null, passedOver: null, beside: null, refusal: null };
@@ -60,7 +61,7 @@ async function search(cwd: string, purpose: Purpose): Promise<Found> {
     if (found !== null) return found;
     if (folder !== dirname(folder)) continue;
     throw new CliError(`no supervisor.config.ts (or supervisord.conf) in ${cwd} or any folder above it`, {
-      hint: "Make one with `sup init`, or name one with `-c FILE`.",
+      hint: `Make one with \`${typedSup()} init\`, or name one with \`-c FILE\`.`,
       status: 2,
     });
   }
@@ -74,7 +75,7 @@ async function lookIn(folder: string, purpose: Purpose, cwd: string): Promise<Fo
   const own = at === null ? null : { ...at.daemon, beside: null, refusal: null, warning: null, passedOver };
   if (at?.running === true) return own;
   const [other] = purpose === "read" && file !== null ? [] : await daemonsIn(folder, file);
-  if (other?.gone === true) return ofGone(other, file, "sup");
+  if (other?.gone === true) return ofGone(other, file, typedSup());
   const broken = CONFIG_NAMES.slice(
     0,
     file === null ? undefined : CONFIG_NAMES.findIndex((name) => name === basename(file)),
@@ -103,7 +104,7 @@ function ofGone({ daemon, file }: OtherDaemon, instead: string | null, sup: stri
 
 function inTheWay(other: OtherDaemon, file: string, cwd: string, refuse: boolean): Pick<Found, "beside" | "refusal"> {
   const name = basename(other.file);
-  const sup = (config: string): string => `sup -c ${quoted(relative(cwd, config))}`;
+  const sup = (config: string): string => typedSup(relative(cwd, config));
   const gone = other.gone ? ", which is no file any more," : "";
   const reach = `reach it with \`${sup(other.file)} status\`, stop it with \`${sup(other.file)} down\``;
   const beside = `A daemon runs for ${name}${gone} beside it: ${reach}.`;
@@ -121,9 +122,4 @@ function noSuchFile(file: string): CliError {
     hint: "Put a config there, or remove the symlink.",
     status: 2,
   });
-}
-
-/** As a shell takes it. */
-export function quoted(word: string): string {
-  return /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 }

@@ -1,5 +1,6 @@
 import { nameProblem } from "../../model/select-processes.ts";
-import { quoted, type Project } from "./find-daemon.ts";
+import type { Project } from "./find-daemon.ts";
+import { quoted } from "./typed-sup.ts";
 
 /** What the config says there is; `null` if it has mistakes. Takes as long as `sup check`. */
 export type Configured = (
