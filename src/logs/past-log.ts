@@ -9,7 +9,8 @@
  * Reads are synchronous and small: a piece comes from the page cache in microseconds, while a thread pool would cost more
  * than it saves. Between pieces whoever iterates decides when to go on.
  */
-import { closeSync, constants, fstatSync, readSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, readSync } from "node:fs";
+import { backupName } from "../files/backup-name.ts";
 import { openSafely } from "../files/open-safely.ts";
 import { planTail, TAIL_BLOCK, type LogPart, type LogRange } from "./plan-tail.ts";
 
@@ -130,18 +131,34 @@ function openFiles(path: string, { backups, from, end }: PastWanted): readonly O
   };
   if (current !== null && isEnd(current) && holdsAll(current)) return [cut(current)];
 
-  const files: OpenFile[] = current === null ? [] : [current];
-  for (let index = 1; index <= backups; index++) {
-    const file = open(`${path}.${index}`);
-    // A rotation between two opens moves a file to the next name: it is there already.
-    if (file !== null && files.some((each) => each.identity === file.identity)) closeSync(file.fd);
-    else if (file !== null) files.push(file);
-  }
+  const files = [...(current === null ? [] : [current]), ...openBackups(path, backups, current)];
   // Files that are younger than the end of the past are told live. If the one it ends in is gone, so are all before it.
   const first = files.findIndex(isEnd);
   const past = first === -1 ? [] : files.slice(first);
   for (const file of files) if (!past.includes(file)) closeSync(file.fd);
   return past.map((file, index) => (index === 0 ? cut(file) : file));
+}
+
+/** All backups but the one that `current` has become meanwhile. */
+function openBackups(path: string, backups: number, current: OpenFile | null): readonly OpenFile[] {
+  for (let tries = 3; ; tries--) {
+    const known = new Set(current === null ? [] : [current.identity]);
+    const files: OpenFile[] = [];
+    let newest = 0;
+    // Those that are wanted have the higher numbers, the more of the lowest are free.
+    for (let number = 1; number < backups + Math.max(newest, 1) && files.length < backups; number++) {
+      const file = open(backupName(path, number));
+      if (file === null) continue;
+      newest ||= number;
+      // A rotation between two opens moves a file to a higher number: it is there already.
+      if (known.has(file.identity)) closeSync(file.fd);
+      else files.push(file);
+      known.add(file.identity);
+    }
+    // Numbers that were free for a moment: did all move down while we looked?
+    if (newest < 2 || tries === 0 || !existsSync(backupName(path, 1))) return files;
+    for (const file of files) closeSync(file.fd);
+  }
 }
 
 /** Whether the last block alone holds so many lines. */

@@ -1,11 +1,13 @@
 import { closeSync, fstatSync, statSync, type BigIntStats } from "node:fs";
+import { backupName, MOST_FREE_NUMBERS } from "../../files/backup-name.ts";
 import { openRegular } from "../../files/open-regular.ts";
 
 /*
  * Theory. Rotation turns `log` into `log.1`, `log.1` into `log.2`, and the oldest goes. Whoever reads slowly may still be in a file
  * that has become `log.7`: next come `log.6` to `log.1`, and only then `log`. All of it happens while we look, so whatever was
- * opened counts only if the file before it still has the name that it had. Files move up only, the oldest first, so a search from
- * `log.1` on meets the one that it looks for, and at most one name at a time leads nowhere because its file is on its way.
+ * opened counts only if the file before it still has the name that it had. Files move up, the oldest first, so a search from
+ * `log.1` on meets the one that it looks for. Where rotations are many (`keeper/output/backups.ts`) they move up by several
+ * numbers, and once down again, the newest first: then the search is to be made anew, for it may have been passed.
  */
 
 /** The file that goes on where another ended. */
@@ -30,8 +32,8 @@ export function openSuccessor(path: string, fd: number): Successor | "none" | nu
     if (place === null) return own.nlink === 0n ? openOldestAfter(path, own) : openCurrent(path);
     let at = place;
     let next: number | null = null;
-    while (next === null && at > 0) next = openRegular(nameOf(path, --at));
-    if (isSame(statOf(nameOf(path, place)), own)) {
+    while (next === null && at > 0) next = openRegular(backupName(path, --at));
+    if (isSame(statOf(backupName(path, place)), own)) {
       return next === null ? null : { fd: next, isCurrent: at === 0, isGap: false };
     }
     if (next !== null) closeSync(next);
@@ -55,29 +57,32 @@ function openOldestAfter(path: string, own: BigIntStats): Successor | null {
       oldest = place;
     }
     if (oldest === 0) return openCurrent(path);
-    const fd = openRegular(nameOf(path, oldest));
+    const fd = openRegular(backupName(path, oldest));
     if (fd !== null) return { fd, isCurrent: false, isGap: true };
   }
 }
 
 /** 0: it is the log; 1 and more: that backup of it; `null`: none of them. */
 function placeOf(path: string, own: BigIntStats): number | null {
-  if (isSame(statOf(path), own)) return 0;
-  for (const [place, found] of backupsOf(path)) if (isSame(found, own)) return place;
+  for (let tries = 3; tries > 0; tries--) {
+    if (isSame(statOf(path), own)) return 0;
+    let newest = 0;
+    for (const [place, found] of backupsOf(path)) {
+      if (isSame(found, own)) return place;
+      newest ||= place;
+    }
+    if (newest < 2) return null;
+  }
   return null;
 }
 
 /** From the newest to the oldest. */
 function* backupsOf(path: string): Generator<readonly [place: number, found: BigIntStats]> {
   for (let place = 1, missing = 0; missing < MOST_MISSING; place++) {
-    const found = statOf(nameOf(path, place));
+    const found = statOf(backupName(path, place));
     missing = found === undefined ? missing + 1 : 0;
     if (found !== undefined) yield [place, found];
   }
-}
-
-function nameOf(path: string, place: number): string {
-  return place === 0 ? path : `${path}.${place}`;
 }
 
 function statOf(name: string): BigIntStats | undefined {
@@ -89,4 +94,4 @@ function isSame(found: BigIntStats | undefined, own: BigIntStats): boolean {
 }
 
 /** One may be on its way, one missing for another reason; behind more, there is no backup any more. */
-const MOST_MISSING = 3;
+const MOST_MISSING = MOST_FREE_NUMBERS + 3;

@@ -1,55 +1,154 @@
+/**
+ * The numbered backups of one log file.
+ *
+ * Theory of operation. Supervisor's naming makes every rotation rename each backup once. Asking for each of 1000 possible names
+ * whether it exists would double that, so the lowest free one is looked up once and then tracked. Only what is below the free
+ * number moves up. So a rename that fails leaves a gap where it was, the next attempt begins at that gap, and no backup is
+ * pushed out or overwritten by rotations that never came to an end.
+ *
+ * A log that is rotated many times a second would have its keeper do nothing but rename. So then backups move up by several
+ * numbers at once, and the next rotations take the numbers below, the highest first: in order as always, but for a moment the
+ * lowest numbers lead nowhere. Nor are more kept than wanted meanwhile, but the oldest may have numbers above the limit. As soon as
+ * rotations are no longer that many, all move down again. A keeper that is killed before leaves numbers that its
+ * successor's rotations fill.
+ */
 import * as fs from "node:fs";
 import { basename, dirname } from "node:path";
+import { backupName, MOST_FREE_NUMBERS } from "../../files/backup-name.ts";
 import { errnoOf } from "../kernel/errno.ts";
 
-/**
- * The numbered backups of one log file. Supervisor's naming makes every rotation rename each of them once; asking for each
- * of 1000 possible names whether it exists would double that, so the lowest free one is looked up once and then tracked.
- *
- * Only what is below the free number moves up. So a rename that fails leaves a gap where it was, the next attempt begins at that
- * gap, and no backup is pushed out or overwritten by rotations that never came to an end.
- */
 export class Backups {
-  limit: number;
   readonly #path: string;
-  /** The lowest number that no backup has; `null`: to be looked up. */
+  #limit: number;
+  /** The lowest number that no backup has, those left aside that the next rotations take; `null`: to be looked up. */
   #free: number | null = null;
+  /** The lowest numbers, up to this one, are for the next rotations to take. */
+  #room = 0;
+  #shiftedAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(path: string, limit: number) {
     this.#path = path;
-    this.limit = limit;
+    this.#limit = limit;
   }
 
-  /** Makes `path` the new `.1`; the oldest beyond `limit` is overwritten. Throws the system's error if that fails. */
+  /** How many are kept. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  set limit(limit: number) {
+    if (limit !== this.#limit) this.settle();
+    this.#limit = limit;
+  }
+
+  /** Makes `path` the newest backup; the oldest beyond `limit` goes. Throws the system's error if that fails. */
   shift(): void {
-    const free = Math.min(this.#free ?? this.#look(), this.limit);
-    let to = this.#name(free);
-    for (let index = free - 1; index >= 0; index--) to = this.#move(index, to);
-    this.#free = free < this.limit && fs.existsSync(this.#name(free + 1)) ? null : free + 1;
+    const now = performance.now();
+    const hurried = now - this.#shiftedAt < HURRIED;
+    this.#shiftedAt = now;
+    if (this.#room === 0) this.#moveUp(hurried);
+    fs.renameSync(this.#path, this.#name(this.#room));
+    this.#room--;
+    this.#dropOldest();
   }
 
   /** Gives the newest backup its old name again: the file after it could not be created. */
   unshift(): void {
-    fs.renameSync(this.#name(1), this.#path);
-    this.#free = 1;
+    fs.renameSync(this.#name(this.#room + 1), this.#path);
+    this.#room++;
   }
 
-  /** To the name after its own; returns its own, which is the next one's to have. */
-  #move(index: number, to: string): string {
-    const from = this.#name(index);
+  /** Gives all backups the numbers that they have in the end, from 1 on. */
+  settle(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const end = this.#free ?? 0;
+    let to = 1;
+    let from = this.#room + 1;
+    this.#room = 0;
+    if (from === to) return;
     try {
-      fs.renameSync(from, to);
+      for (; from < end; from++) if (this.#rename(from, to)) to++;
+      this.#free = to;
+    } catch {
+      // They stay where they are: in order, and the next rotation looks for the lowest number that is free.
+      this.#free = null;
+    }
+  }
+
+  /** Makes room below all backups: for one, or for several if rotations are many. */
+  #moveUp(hurried: boolean): void {
+    let free = this.#free ?? this.#look();
+    if (free <= this.#limit && this.#exists(free)) free = this.#look();
+    const most = hurried && free - 1 <= this.#limit ? Math.min((free - 1) >> 3, MOST_FREE_NUMBERS) : 1;
+    let step = 1;
+    if (most > 1) for (step = 0; step < most && !this.#exists(free + step);) step++;
+    if (step <= 1) {
+      step = 1;
+      if (free > this.#limit) {
+        free = this.#limit;
+        // Not by renaming another onto it: ext4 would begin to write that one to disk (auto_da_alloc, ext4(5)).
+        this.#remove(free);
+      }
+    }
+    let to = free - 1 + step;
+    for (let index = free - 1; index > 0; index--) {
+      try {
+        if (this.#rename(index, to)) to--;
+      } catch (error) {
+        this.#free = index + 1;
+        throw error;
+      }
+    }
+    this.#free = free + step;
+    this.#room = to;
+    if (to > 1) this.#timer ??= setTimeout(() => this.#calm(), HURRIED).unref();
+  }
+
+  #dropOldest(): void {
+    const oldest = (this.#free ?? 0) - 1;
+    if (oldest - this.#room <= this.#limit) return;
+    try {
+      this.#remove(oldest);
+      this.#free = oldest;
+    } catch {
+      // It stays, and the next rotation tries again.
+    }
+  }
+
+  /** Once the log is no longer rotated many times a second. */
+  #calm(): void {
+    const rest = this.#shiftedAt + HURRIED - performance.now();
+    if (rest <= 0) this.settle();
+    else this.#timer = setTimeout(() => this.#calm(), rest).unref();
+  }
+
+  /** False if there is no such backup: one that somebody has removed is nobody's mistake. */
+  #rename(from: number, to: number): boolean {
+    try {
+      fs.renameSync(this.#name(from), this.#name(to));
+      return true;
     } catch (error) {
-      // A backup that somebody has removed is nobody's mistake.
-      if (index > 0 && errnoOf(error) === "ENOENT" && !fs.existsSync(from)) return from;
-      this.#free = index + 1;
+      if (errnoOf(error) === "ENOENT" && !this.#exists(from)) return false;
       throw error;
     }
-    return from;
   }
 
-  #name(index: number): string {
-    return index === 0 ? this.#path : `${this.#path}.${index}`;
+  #remove(number: number): void {
+    try {
+      fs.unlinkSync(this.#name(number));
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+    }
+  }
+
+  #exists(number: number): boolean {
+    return fs.existsSync(this.#name(number));
+  }
+
+  #name(number: number): string {
+    return backupName(this.#path, number);
   }
 
   #look(): number {
@@ -60,3 +159,6 @@ export class Backups {
     return free;
   }
 }
+
+/** Milliseconds between two rotations below which they are many. */
+const HURRIED = 100;

@@ -3,7 +3,7 @@
  *
  * Theory of operation. Every write is synchronous, in the tick of the read, so that bytes exist in one place only and the
  * order of output and death is certain. Rotation happens after the line that reaches `maxbytes`, so no line is split
- * across files and a file is at most `maxbytes` plus one line. Names are Supervisor's: `.1` is the newest backup.
+ * across files and a file is at most `maxbytes` plus one line. Names are Supervisor's (`backups.ts`).
  *
  * When a write fails (disk full, folder gone) the file is cut back to its last full line and the input is dropped up to a
  * line start; every chunk tries again, and the first that succeeds is preceded by one marker line. So at any time
@@ -148,6 +148,7 @@ export class RotatingFile implements LogTarget {
   close(): void {
     // The account of a file that never got better is written if there is room for one line by now.
     if (this.#lost > 0) this.#append(new Uint8Array(0), { logged: 0, dropped: 0 });
+    this.#backups.settle();
     const fd = this.#fd;
     this.#fd = -1;
     try {
