@@ -16,8 +16,9 @@ export default {
       const daemon = new Daemon(place, kind, stampPrograms(place, stamps.fifo, 1000)).start();
       (await daemon.running()).close();
       const pids = daemon.pids();
-      // What a start leaves to be done later (saving, collecting garbage) is not idling: begin when all is still.
-      for (let still = 0, before = cpu(pids); still < 15;) {
+      // What a start leaves to be done later (saving, collecting garbage) is not idling: begin when all is still. It
+      // may never be: supervisord looks once a second, and where that takes it more than 10 ms we do not wait for ever.
+      for (let still = 0, tries = 60, before = cpu(pids); still < 15 && tries > 0; tries--) {
         await sleep(1000);
         const now = cpu(pids);
         still = now - before <= 10 ? still + 1 : 0;
