@@ -8,3 +8,8 @@ export function backupName(path: string, number: number): string {
  * rotated many times a second (`Backups` says why). Whoever looks for backups looks as far.
  */
 export const MOST_FREE_NUMBERS = 32;
+
+/** The same, where so many backups are there, or wanted. */
+export function mostFree(backups: number): number {
+  return Math.min(backups >> 3, MOST_FREE_NUMBERS);
+}

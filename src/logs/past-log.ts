@@ -10,7 +10,7 @@
  * than it saves. Between pieces whoever iterates decides when to go on.
  */
 import { closeSync, constants, existsSync, fstatSync, readSync } from "node:fs";
-import { backupName } from "../files/backup-name.ts";
+import { backupName, mostFree } from "../files/backup-name.ts";
 import { openSafely } from "../files/open-safely.ts";
 import { planTail, TAIL_BLOCK, type LogPart, type LogRange } from "./plan-tail.ts";
 
@@ -139,25 +139,33 @@ function openFiles(path: string, { backups, from, end }: PastWanted): readonly O
   return past.map((file, index) => (index === 0 ? cut(file) : file));
 }
 
-/** All backups but the one that `current` has become meanwhile. */
+/** All backups but the one that `current` has become meanwhile, and what is younger than it. */
 function openBackups(path: string, backups: number, current: OpenFile | null): readonly OpenFile[] {
   for (let tries = 3; ; tries--) {
-    const known = new Set(current === null ? [] : [current.identity]);
     const files: OpenFile[] = [];
-    let newest = 0;
-    // Those that are wanted have the higher numbers, the more of the lowest are free.
-    for (let number = 1; number < backups + Math.max(newest, 1) && files.length < backups; number++) {
+    /** How many of them are as young as this file, or younger. */
+    const counts = new Map(current === null ? [] : [[current.identity, 0]]);
+    let free = 0;
+    for (let number = 1; number <= backups + mostFree(backups) && files.length < backups; number++) {
       const file = open(backupName(path, number));
-      if (file === null) continue;
-      newest ||= number;
-      // A rotation between two opens moves a file to a higher number: it is there already.
-      if (known.has(file.identity)) closeSync(file.fd);
-      else files.push(file);
-      known.add(file.identity);
+      if (file === null) {
+        free ||= number;
+        continue;
+      }
+      const count = counts.get(file.identity);
+      if (count === undefined) counts.set(file.identity, files.push(file));
+      else {
+        // Rotations between two opens have moved it here. What was found since is younger, or has moved too and comes again.
+        closeSync(file.fd);
+        for (const { fd, identity } of files.splice(count)) {
+          closeSync(fd);
+          counts.delete(identity);
+        }
+      }
     }
-    // Numbers that were free for a moment: did all move down while we looked?
-    if (newest < 2 || tries === 0 || !existsSync(backupName(path, 1))) return files;
-    for (const file of files) closeSync(file.fd);
+    // A number that was free for a moment: did others move down, past us, while we looked?
+    if (free === 0 || tries === 0 || !existsSync(backupName(path, free))) return files;
+    for (const { fd } of files) closeSync(fd);
   }
 }
 

@@ -210,6 +210,15 @@ describe("a followed file", () => {
     expect(FollowedFile.open(file, { tail: 0, write: () => true, onError: () => undefined })).toBeNull();
   });
 
+  test("begins in the newest backup, also if the lowest numbers are left for the next rotations", async () => {
+    writeFileSync(`${file}.5`, "two\n");
+    writeFileSync(`${file}.6`, "one\n");
+    follow();
+    await reads("two\n");
+    writeFileSync(file, "three\n");
+    await reads("two\nthree\n");
+  });
+
   test("does not exist if there is nothing of this name, or nothing that has an end", () => {
     follow();
     expect(followed).toBeNull();

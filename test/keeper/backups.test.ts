@@ -4,6 +4,18 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Backups } from "../../src/keeper/output/backups.ts";
 import { makeFolder, removeFolder } from "./harness.ts";
 
+const touched = vi.hoisted(() => ({ before: (): void => undefined }));
+vi.mock("../../src/files/backup-name.ts", async (original) => {
+  const real = await original<typeof import("../../src/files/backup-name.ts")>();
+  return {
+    ...real,
+    backupName(path: string, number: number): string {
+      touched.before();
+      return real.backupName(path, number);
+    },
+  };
+});
+
 let folder = "";
 beforeEach(() => {
   folder = makeFolder();
@@ -104,12 +116,69 @@ test("what a killed keeper left half way is filled by the next one, in order", (
   expect(found()).toEqual(countdown(120, 100));
 });
 
+/** What a keeper leaves that is killed before it touches the n-th backup from now on. */
+function killAt(count: number, action: () => void): void {
+  let left = count;
+  touched.before = () => {
+    if (--left < 0) throw new Error("killed");
+  };
+  try {
+    action();
+  } catch {
+    // As wanted.
+  }
+  touched.before = () => undefined;
+}
+
 test("files above the limit are nobody's to overwrite", () => {
   for (const number of [41, 42, 43]) fs.writeFileSync(join(folder, `log.${number}`), `-${number}`);
   const backups = new Backups(join(folder, "log"), 40);
   rotate(backups, 1, 300);
   backups.settle();
   expect(found()).toEqual([...countdown(300, 40), [41, -41], [42, -42], [43, -43]]);
+});
+
+test("a keeper that is killed with all numbers taken leaves none above the limit for good, wherever it was", () => {
+  for (let kill = 0; kill < 100; kill += 3) {
+    for (const name of fs.readdirSync(folder)) fs.rmSync(join(folder, name));
+    const killed = new Backups(join(folder, "log"), 40);
+    rotate(killed, 1, 205);
+    let last = 205;
+    killAt(kill, () => {
+      for (; ; last++) {
+        fs.writeFileSync(join(folder, "log"), String(last + 1));
+        killed.shift();
+      }
+    });
+    vi.clearAllTimers();
+    const next = new Backups(join(folder, "log"), 40);
+    if (fs.existsSync(join(folder, "log"))) {
+      next.shift();
+      last++;
+    }
+    for (let round = 0; round < 8; round++) {
+      vi.advanceTimersByTime(1000);
+      rotate(next, ++last, last);
+    }
+    expect(found()).toEqual(countdown(last, 40));
+  }
+});
+
+test("a folder that takes the name of the next backup moves up", () => {
+  const backups = new Backups(join(folder, "log"), 40);
+  rotate(backups, 1, 39);
+  const room = (found()[0]?.[0] ?? 0) - 1;
+  expect(room).toBeGreaterThan(0);
+  fs.mkdirSync(join(folder, `log.${room}`));
+  fs.writeFileSync(join(folder, "log"), "40");
+  expect(() => backups.shift()).toThrow("EISDIR");
+  expect(() => backups.shift()).not.toThrow();
+  rotate(backups, 41, 60);
+  backups.settle();
+  const files = fs.readdirSync(folder, { withFileTypes: true });
+  expect(files.filter((file) => file.isDirectory())).toHaveLength(1);
+  for (const file of files) if (file.isDirectory()) fs.rmdirSync(join(folder, file.name));
+  expect(found().map(([, content]) => content)).toEqual(countdown(60, 39).map((each) => each[1]));
 });
 
 test("a limit that is changed meanwhile, and a file that comes back", () => {
@@ -123,6 +192,20 @@ test("a limit that is changed meanwhile, and a file that comes back", () => {
   rotate(backups, 86, 200);
   backups.settle();
   expect(found()).toEqual(countdown(200, 90));
+});
+
+test("the newest is where it is looked for, also once somebody has removed very many", () => {
+  const backups = new Backups(join(folder, "log"), 200);
+  rotate(backups, 1, 180);
+  backups.settle();
+  for (let number = 1; number <= 100; number++) fs.rmSync(join(folder, `log.${number}`));
+  rotate(backups, 181, 190);
+  expect(found()[0]?.[0]).toBeLessThanOrEqual(33);
+  backups.settle();
+  expect(found().map(([, content]) => content)).toEqual([
+    ...countdown(190, 10).map((each) => each[1]),
+    ...countdown(80, 80).map((each) => each[1]),
+  ]);
 });
 
 test("backups that somebody removes meanwhile are missing, and no other", () => {

@@ -2,8 +2,20 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { PastLog, type PastWanted } from "../../src/logs/past-log.ts";
+
+const meanwhile = vi.hoisted(() => ({ before: (_number: number): void => undefined }));
+vi.mock("../../src/files/backup-name.ts", async (original) => {
+  const real = await original<typeof import("../../src/files/backup-name.ts")>();
+  return {
+    ...real,
+    backupName(path: string, number: number): string {
+      meanwhile.before(number);
+      return real.backupName(path, number);
+    },
+  };
+});
 
 let folder: string;
 let file: string;
@@ -17,6 +29,7 @@ beforeEach(() => {
 afterEach(() => {
   log?.close();
   log = null;
+  meanwhile.before = () => undefined;
   rmSync(folder, { recursive: true });
 });
 
@@ -124,5 +137,49 @@ describe("the past of a log", () => {
     const past = open({ from: { lines: 100_000 }, backups: 0 });
     const kinds = [...past.pieces()].map((piece) => (piece === null ? "breath" : "piece"));
     expect(kinds).toEqual(["breath", "breath", "breath", "piece", "piece", "piece", "piece"]);
+  });
+});
+
+describe("the past of a log that is rotated many times a second", () => {
+  const move = (from: number, to: number): void =>
+    renameSync(from === 0 ? file : `${file}.${from}`, to === 0 ? file : `${file}.${to}`);
+  const write = (number: number, text: string): void =>
+    writeFileSync(number === 0 ? file : `${file}.${number}`, `${text}\n`);
+  /** Once, before this number is looked at. */
+  const before = (number: number, action: () => void): void => {
+    meanwhile.before = (looked) => {
+      if (looked !== number) return;
+      meanwhile.before = () => undefined;
+      action();
+    };
+  };
+
+  test("is in order, and ends where it was opened", () => {
+    for (const number of [0, 1, 2]) write(number, `${3 - number}`);
+    before(1, () => {
+      move(2, 4);
+      move(1, 3);
+      move(0, 2);
+      write(1, "4");
+      write(0, "5");
+    });
+    expect(read(open({ from: { lines: 9 }, backups: 24 }))).toBe("1\n2\n3\n");
+  });
+
+  test("is complete while backups move down past the look", () => {
+    write(0, "5");
+    write(1, "4");
+    for (const number of [5, 6, 7]) write(number, `${8 - number}`);
+    before(5, () => {
+      for (const number of [5, 6, 7]) move(number, number - 3);
+    });
+    expect(read(open({ from: { lines: 9 }, backups: 24 }))).toBe("1\n2\n3\n4\n5\n");
+  });
+
+  test("is complete while some backups have moved up and others have not", () => {
+    for (const number of [0, 1, 2, 3]) write(number, `${24 - number}`);
+    for (let number = 4; number <= 23; number++) write(number + 3, `${24 - number}`);
+    const lines = Array.from({ length: 24 }, (_, at) => `${at + 1}\n`);
+    expect(read(open({ from: { lines: 99 }, backups: 24 }))).toBe(lines.join(""));
   });
 });

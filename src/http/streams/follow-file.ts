@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, readSync, statSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
+import { backupName, MOST_FREE_NUMBERS } from "../../files/backup-name.ts";
 import { openRegular } from "../../files/open-regular.ts";
 import { openSuccessor } from "./log-successor.ts";
 
@@ -202,7 +203,9 @@ export class FollowedFile {
 
 /** Between the rename and its new file a log that is being rotated has no name: its end is in the newest backup. */
 function openJustRotated(path: string): number | null {
-  const fd = openRegular(`${path}.1`);
+  let fd: number | null = null;
+  for (let number = 1; fd === null && number <= MOST_FREE_NUMBERS + 1; number++)
+    fd = openRegular(backupName(path, number));
   if (fd === null || Date.now() - fstatSync(fd).mtimeMs < JUST_NOW) return fd;
   closeSync(fd);
   return null;

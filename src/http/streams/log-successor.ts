@@ -7,7 +7,9 @@ import { openRegular } from "../../files/open-regular.ts";
  * that has become `log.7`: next come `log.6` to `log.1`, and only then `log`. All of it happens while we look, so whatever was
  * opened counts only if the file before it still has the name that it had. Files move up, the oldest first, so a search from
  * `log.1` on meets the one that it looks for. Where rotations are many (`keeper/output/backups.ts`) they move up by several
- * numbers, and once down again, the newest first: then the search is to be made anew, for it may have been passed.
+ * numbers, and once down again, the newest first: then the search is to be made anew, for it may have been passed. And while the file
+ * before has moved and its successor has not, the numbers between them lead nowhere: the successor may move past a look that comes
+ * down through them, so what was found below counts only if there is still nothing in between.
  */
 
 /** The file that goes on where another ended. */
@@ -29,15 +31,26 @@ export function openSuccessor(path: string, fd: number): Successor | "none" | nu
     const own = fstatSync(fd, { bigint: true });
     const place = own.nlink === 0n ? null : placeOf(path, own);
     if (place === 0) return "none";
-    if (place === null) return own.nlink === 0n ? openOldestAfter(path, own) : openCurrent(path);
+    if (place === null) {
+      if (own.nlink === 0n) return openOldestAfter(path, own);
+      // It may have been rotated away just now.
+      if (fstatSync(fd, { bigint: true }).nlink > 0n) return openCurrent(path);
+      continue;
+    }
     let at = place;
     let next: number | null = null;
     while (next === null && at > 0) next = openRegular(backupName(path, --at));
-    if (isSame(statOf(backupName(path, place)), own)) {
+    if (isFree(path, at + 1, place) && isSame(statOf(backupName(path, place)), own)) {
       return next === null ? null : { fd: next, isCurrent: at === 0, isGap: false };
     }
     if (next !== null) closeSync(next);
   }
+}
+
+/** Whether none of these numbers, `end` not among them, leads to a backup. */
+function isFree(path: string, from: number, end: number): boolean {
+  for (let place = from; place < end; place++) if (statOf(backupName(path, place)) !== undefined) return false;
+  return true;
 }
 
 function openCurrent(path: string): Successor | null {
@@ -66,12 +79,7 @@ function openOldestAfter(path: string, own: BigIntStats): Successor | null {
 function placeOf(path: string, own: BigIntStats): number | null {
   for (let tries = 3; tries > 0; tries--) {
     if (isSame(statOf(path), own)) return 0;
-    let newest = 0;
-    for (const [place, found] of backupsOf(path)) {
-      if (isSame(found, own)) return place;
-      newest ||= place;
-    }
-    if (newest < 2) return null;
+    for (const [place, found] of backupsOf(path)) if (isSame(found, own)) return place;
   }
   return null;
 }

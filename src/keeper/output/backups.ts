@@ -10,11 +10,11 @@
  * numbers at once, and the next rotations take the numbers below, the highest first: in order as always, but for a moment the
  * lowest numbers lead nowhere. Nor are more kept than wanted meanwhile, but the oldest may have numbers above the limit. As soon as
  * rotations are no longer that many, all move down again. A keeper that is killed before leaves numbers that its
- * successor's rotations fill.
+ * successor's rotations fill; if that would keep some above the limit for good, all move down first.
  */
 import * as fs from "node:fs";
 import { basename, dirname } from "node:path";
-import { backupName, MOST_FREE_NUMBERS } from "../../files/backup-name.ts";
+import { backupName, MOST_FREE_NUMBERS, mostFree } from "../../files/backup-name.ts";
 import { errnoOf } from "../kernel/errno.ts";
 
 export class Backups {
@@ -48,9 +48,15 @@ export class Backups {
     const hurried = now - this.#shiftedAt < HURRIED;
     this.#shiftedAt = now;
     if (this.#room === 0) this.#moveUp(hurried);
-    fs.renameSync(this.#path, this.#name(this.#room));
-    this.#room--;
     this.#dropOldest();
+    try {
+      fs.renameSync(this.#path, this.#name(this.#room));
+    } catch (error) {
+      // Somebody has made a folder of that name: it is to move up like all others.
+      if (errnoOf(error) === "EISDIR") this.#forget();
+      throw error;
+    }
+    this.#room--;
   }
 
   /** Gives the newest backup its old name again: the file after it could not be created. */
@@ -63,25 +69,30 @@ export class Backups {
   settle(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const end = this.#free ?? 0;
-    let to = 1;
-    let from = this.#room + 1;
+    const [from, end] = [this.#room + 1, this.#free ?? 0];
+    // If it fails they stay where they are: in order, and the next rotation looks for the lowest number that is free.
+    this.#forget();
+    if (from === 1) this.#free = end === 0 ? null : end;
+    else attempt(() => (this.#free = this.#moveDown(from, 1, end)));
+  }
+
+  #forget(): void {
+    this.#free = null;
     this.#room = 0;
-    if (from === to) return;
-    try {
-      for (; from < end; from++) if (this.#rename(from, to)) to++;
-      this.#free = to;
-    } catch {
-      // They stay where they are: in order, and the next rotation looks for the lowest number that is free.
-      this.#free = null;
-    }
+  }
+
+  /** Those from `from` on get the numbers from `to` on. @returns the first number that is free then */
+  #moveDown(from: number, to: number, end: number): number {
+    let free = to;
+    for (let number = from; number < end; number++) if (this.#rename(number, free)) free++;
+    return free;
   }
 
   /** Makes room below all backups: for one, or for several if rotations are many. */
   #moveUp(hurried: boolean): void {
     let free = this.#free ?? this.#look();
     if (free <= this.#limit && this.#exists(free)) free = this.#look();
-    const most = hurried && free - 1 <= this.#limit ? Math.min((free - 1) >> 3, MOST_FREE_NUMBERS) : 1;
+    const most = hurried && free - 1 <= this.#limit ? mostFree(free - 1) : 1;
     let step = 1;
     if (most > 1) for (step = 0; step < most && !this.#exists(free + step);) step++;
     if (step <= 1) {
@@ -101,20 +112,22 @@ export class Backups {
         throw error;
       }
     }
-    this.#free = free + step;
-    this.#room = to;
+    this.#free = null;
+    // Somebody may have removed many: nobody looks for the newest backup behind more free numbers than that.
+    this.#room = Math.min(to, MOST_FREE_NUMBERS);
+    this.#free = to === this.#room ? free + step : this.#moveDown(to + 1, this.#room + 1, free + step);
     if (to > 1) this.#timer ??= setTimeout(() => this.#calm(), HURRIED).unref();
   }
 
+  /** Before there is one more: a keeper that is killed in between is not to leave one too many. */
   #dropOldest(): void {
     const oldest = (this.#free ?? 0) - 1;
-    if (oldest - this.#room <= this.#limit) return;
-    try {
+    if (oldest - this.#room < this.#limit) return;
+    // If it stays, the next rotation tries again.
+    attempt(() => {
       this.#remove(oldest);
       this.#free = oldest;
-    } catch {
-      // It stays, and the next rotation tries again.
-    }
+    });
   }
 
   /** Once the log is no longer rotated many times a second. */
@@ -151,12 +164,34 @@ export class Backups {
     return backupName(this.#path, number);
   }
 
+  /** The lowest number that no backup has. */
   #look(): number {
     const prefix = `${basename(this.#path)}.`;
     const names = new Set(fs.readdirSync(dirname(this.#path)).filter((name) => name.startsWith(prefix)));
-    let free = 1;
-    while (names.has(`${prefix}${free}`)) free++;
+    const endOf = (from: number, taken: boolean, last = Infinity): number => {
+      let number = from;
+      while (number < last && names.has(`${prefix}${number}`) === taken) number++;
+      return number;
+    };
+    const most = mostFree(this.#limit);
+    let free = endOf(1, true);
+    const above = endOf(free, false, free + most + 1);
+    const end = endOf(above, true);
+    // Left by a keeper that was killed: once the gap is filled, nobody would know whose those above the limit are.
+    if (above > free && above - free <= most && end - 1 > this.#limit && end - 1 <= this.#limit + most)
+      attempt(() => {
+        free = this.#moveDown(above, free, end);
+        while (free - 1 > this.#limit) this.#remove(--free);
+      });
     return free;
+  }
+}
+
+function attempt(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // As said where it is attempted.
   }
 }
 
