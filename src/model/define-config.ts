@@ -2,7 +2,7 @@ import type { Config } from "./config.ts";
 
 /** What a config file that is a function is told about the run it is for. */
 export interface ConfigContext {
-  /** `development` for `sup up` on a terminal and `sup dev`, `production` for a daemon. */
+  /** What `--mode` says; else `development` for `sup up` in the foreground and `sup check`, `production` for a daemon. */
   readonly mode: "development" | "production";
   /** The command that asked, such as `up` or `check`. */
   readonly command: string;

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { statusTable } from "../../src/cli/render/status-table.ts";
 import type { ProcessReport } from "../../src/protocol/api.ts";
@@ -25,7 +26,7 @@ const process = (state: ProcessReport["state"], why = ""): ProcessReport => ({
   logTrouble: "",
 });
 
-const output = (isTTY: boolean): NodeJS.WriteStream => ({ isTTY }) as NodeJS.WriteStream;
+const output = (isTTY: boolean, columns?: number): NodeJS.WriteStream => ({ isTTY, columns }) as NodeJS.WriteStream;
 
 const RED = "\u001b[31m";
 const DIM = "\u001b[2m";
@@ -48,6 +49,33 @@ describe("the table of sup status", () => {
     ["STOPPED", "stopped by an operator", DIM],
   ])("on a terminal has %s (%s) in its colour", async (state, why, colour) => {
     expect(await statusTable([process(state, why)], output(true))).toContain(`${colour}${state}\u001b`);
+  });
+
+  it("is no wider than the terminal: what does not fit on a line goes on the next", async () => {
+    const why = "command not found: no-such-command; tried 4 times, gave up";
+    const lines = stripVTControlCharacters(await statusTable([process("FATAL", why)], output(true, 50)))
+      .trimEnd()
+      .split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(50);
+    expect(lines.length).toBeGreaterThan(4);
+    const words = lines.slice(2, -1).map((line) => line.split("│").at(-2)?.trim());
+    expect(words.join(" ")).toBe(why);
+  });
+
+  it("is plain columns where the terminal has no room for it", async () => {
+    const why = "cannot be started: /srv/a/folder/with/a/long/name does not exist";
+    expect(await statusTable([process("FATAL", why)], output(true, 40))).toBe(`web  FATAL  -  ${why}\n`);
+  });
+
+  it("is drawn where the terminal does not know its width", async () => {
+    expect(await statusTable([process("FATAL", "gave up")], output(true, 0))).toContain("│");
+  });
+
+  it.each([{ NO_COLOR: "1" }, { TERM: "dumb" }])("has no escape sequence under %j", async (variables) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    const table = await statusTable([process("RUNNING")], output(true, 80));
+    expect(table).toContain("│");
+    expect(table).toBe(stripVTControlCharacters(table));
   });
 
   it("is plain columns elsewhere", async () => {

@@ -119,6 +119,29 @@ describe("without a daemon", () => {
     expect(isAlive(processes[0]?.pid ?? 0)).toBe(false);
     await up;
   });
+
+  test("a stop, a sup down and the sup up after it say what they wait for", async () => {
+    const go = join(project.folder, "go");
+    const last = `while ! [ -e ${go} ]; do sleep 0.05; done; exit 0`;
+    write({
+      a: { command: `bash -c 'trap "${last}" TERM; echo here; while :; do sleep 0.1; done'`, stopwaitsecs: 600 },
+    });
+    const first = project.spawn(["up"]);
+    await seen(first, /here/);
+    const { pid } = await project.status();
+    const asking = [project.spawn(["stop", "a"]), project.spawn(["down"])];
+    for (const one of asking) await seen(one, /^a: stopping: SIGKILL follows in \d+ s$/m);
+    const next = project.spawn(["up", "-d"]);
+    await seen(
+      next,
+      new RegExp(`^sup: waiting for the daemon that ran before \\(pid ${pid}\\): it is still stopping`, "m"),
+    );
+    await seen(next, /^a: stopping: SIGKILL follows in \d+ s$/m);
+    project.write("go", "");
+    for (const one of [...asking, next]) expect(await one).toMatchObject({ exitCode: 0 });
+    await first;
+    expect((await project.status()).pid).not.toBe(pid);
+  });
 });
 
 describe("with a daemon", () => {
@@ -140,6 +163,13 @@ describe("with a daemon", () => {
     expect(up, up.stderr).toMatchObject({ exitCode: 0 });
   });
   afterAll(() => project.close());
+
+  test("what was said with -c is in the hints, too", async () => {
+    const up = project.spawn(["-c", "supervisor.config.json", "up"]);
+    await seen(up, /hello from web/);
+    up.kill("SIGINT");
+    expect((await up).stdout).toMatch(/stop it with: sup -c supervisor\.config\.json down\)$/);
+  });
 
   test("sup up NAME ends like sup start NAME", async () => {
     const error = "bad: can't find command 'no-such-command-anywhere'";

@@ -76,7 +76,7 @@ export async function attach(
 
   const needed = options.owner ? neededBy(names, status) : [];
   if (needed.length > 0) say(`also up, because it is needed: ${needed.join(", ")}`);
-  if (status.processes.length === 0) process.stderr.write(`sup: ${nothingIn(status)}\n`);
+  if (status.processes.length === 0) process.stderr.write(`sup: ${nothingIn(status, project.sup)}\n`);
   const past = options.owner ? { boot: true } : { lines: 10 };
   const told: Told = { needsRestart: status.config.needsRestart.join(), refused: false };
   let connections = 0;
@@ -85,7 +85,7 @@ export async function attach(
       if (item.type === "open" && ++connections > 1) say(await describeReturn(client));
       if (item.type === "end" && ended === null)
         say("all is stopped: the daemon was told to end (`sup down`, or a signal)");
-      show(item, output, say, paint, status, told);
+      show(item, output, say, paint, project, told);
     }
   } catch (error) {
     ignoreGone(error);
@@ -97,7 +97,7 @@ export async function attach(
     await untilGone(status.pid);
     if (!mute) await tellLeft(members);
   }
-  if (!options.owner && ended !== null) say("left; everything keeps running (stop it with: sup down)");
+  if (!options.owner && ended !== null) say(`left; everything keeps running (stop it with: ${project.sup} down)`);
   return ended ?? 0;
 }
 
@@ -106,8 +106,8 @@ function neededBy(names: readonly string[], { processes }: StatusReport): string
   return processes.filter((one) => !selects(names, one) && one.why !== "not started").map((one) => one.namespec);
 }
 
-function nothingIn({ config }: StatusReport): string {
-  const next = config.watching ? "waiting for an edit" : "waiting for `sup update` after an edit";
+function nothingIn({ config }: StatusReport, sup: string): string {
+  const next = config.watching ? "waiting for an edit" : `waiting for \`${sup} update\` after an edit`;
   return `there are no programs in ${config.file}; ${next}`;
 }
 
@@ -135,7 +135,7 @@ function show(
   output: PrefixedOutput,
   say: (text: string) => void,
   paint: ReturnType<typeof styler>,
-  status: StatusReport,
+  project: Project,
   told: Told,
 ): void {
   switch (item.type) {
@@ -156,12 +156,13 @@ function show(
       const wasRefused = told.refused;
       told.refused = !item.report.ok;
       if (!item.report.ok)
-        return say(`${paint("red", `the config ${status.config.file} was not applied:`)}\n${item.report.problems}`);
+        return say(`${paint("red", `the config ${project.config} was not applied:`)}\n${item.report.problems}`);
       const { steps, needsRestart } = item.report;
       const isNews = needsRestart.join() !== told.needsRestart;
       told.needsRestart = needsRestart.join();
-      if (steps.length > 0) return say(`config applied:\n${describePlan(item.report)}`.trimEnd());
-      if (isNews && needsRestart.length > 0) return say(`config read:\n${describePlan(item.report)}`.trimEnd());
+      if (steps.length > 0) return say(`config applied:\n${describePlan(item.report, project.sup)}`.trimEnd());
+      if (isNews && needsRestart.length > 0)
+        return say(`config read:\n${describePlan(item.report, project.sup)}`.trimEnd());
       return wasRefused ? say("the config is in order again, and as it was: nothing has changed") : undefined;
     }
     case "missed":

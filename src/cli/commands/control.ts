@@ -34,7 +34,7 @@ export async function control(
   const results = await answered(
     project,
     send(project, action, names, options),
-    isStart ? (over) => tellWaiting(project, names, over) : undefined,
+    (over) => tellWaiting(project, names, over),
     // Whoever wanted it stopped or signalled has nothing to start for it.
     async () => (isStart ? await startHint(project, names, options.configured) : null),
   );

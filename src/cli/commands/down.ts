@@ -7,6 +7,7 @@ import { findOrphans } from "../running/find-orphans.ts";
 import { launchDaemon } from "../start/launch-daemon.ts";
 import { membersOf, tellLeft } from "../running/left-running.ts";
 import { lookedInto, wayOutOfSilence } from "../running/not-running.ts";
+import { tellWaiting } from "../running/tell-waiting.ts";
 import { untilGone } from "../running/until-gone.ts";
 
 /** Programs of a killed keeper are taken over by a new one, which then stops them as their config says. */
@@ -34,6 +35,7 @@ export async function down(project: Project, options: { readonly timeout: number
     await lookedInto(
       project,
       shutDown(project.client, limit.signal, ending, () => limit.set(timeout)),
+      (over) => tellWaiting(project, [], over),
     );
   } catch (error) {
     if (limit.signal.aborted) throw await tooLate(project, { timeout, patience }, ending);

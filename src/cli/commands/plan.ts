@@ -22,7 +22,9 @@ export async function plan(
   }
   if (report.warnings !== "") process.stderr.write(`${report.warnings}\n`);
   if (!options.json)
-    process.stdout.write(safeText(action === "reread" ? groupLines(report) : describePlan(report), process.stdout));
+    process.stdout.write(
+      safeText(action === "reread" ? groupLines(report) : describePlan(report, project.sup), process.stdout),
+    );
   if (!options.json && report.steps.length === 0 && report.needsRestart.length === 0)
     process.stdout.write("Nothing has changed.\n");
   return 0;

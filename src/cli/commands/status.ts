@@ -13,11 +13,12 @@ export async function status(
   options: { readonly json: boolean },
 ): Promise<number> {
   const report = await answered(project, project.client.call("status", {}));
-  return printStatus(report, names, options);
+  return printStatus(project, report, names, options);
 }
 
 /** Prints a report already at hand; unknown names end in a `CliError`. */
 export async function printStatus(
+  project: Project,
   report: StatusReport,
   names: readonly string[],
   options: { readonly json: boolean },
@@ -28,13 +29,13 @@ export async function printStatus(
   if (options.json) process.stdout.write(`${JSON.stringify({ ...report, processes }, null, 2)}\n`);
   else {
     process.stdout.write(await statusTable(processes, process.stdout));
-    printNotes(report);
+    printNotes(report, project.sup);
   }
   return processes.some((one) => ["FATAL", "BACKOFF", "UNKNOWN"].includes(one.state)) ? 1 : 0;
 }
 
 /** Notes go to standard error, so that the columns on standard output stay columns. */
-function printNotes(report: StatusReport): void {
+function printNotes(report: StatusReport, sup: string): void {
   const paint = styler(process.stderr);
   const { stale, file, needsRestart } = report.config;
   if (stale !== null) {
@@ -44,7 +45,7 @@ function printNotes(report: StatusReport): void {
   }
   if (needsRestart.length > 0) {
     process.stderr.write(
-      `${paint("yellow", "restart needed:")} ${needsRestart.join(", ")} changed; run: sup down && sup up\n`,
+      `${paint("yellow", "restart needed:")} ${needsRestart.join(", ")} changed; run: ${sup} down && ${sup} up\n`,
     );
   }
   for (const trouble of report.troubles) process.stderr.write(`${paint("red", "trouble:")} ${trouble}\n`);

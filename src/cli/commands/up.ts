@@ -37,7 +37,7 @@ export async function up(project: Project, names: readonly string[], options: Up
   }
   if (background) {
     if (!options.wait) return joined;
-    const shown = await printStatus(await project.client.call("status", {}), names, { json: false });
+    const shown = await printStatus(project, await project.client.call("status", {}), names, { json: false });
     return joined === 0 ? shown : joined;
   }
   const left = await attach(project, names, { owner: !running });
@@ -49,7 +49,12 @@ async function isRunning(project: Project): Promise<boolean> {
   try {
     const { mood, pid } = await lookedInto(project, project.client.call("status", {}));
     if (mood !== "shutdown") return true;
-    await untilGone(pid);
+    await lookedInto(project, untilGone(pid), async (over) => {
+      process.stderr.write(
+        `sup: waiting for the daemon that ran before (pid ${pid}): it is still stopping its programs\n`,
+      );
+      await tellWaiting(project, [], over);
+    });
     return false;
   } catch (error) {
     if (isNotRunning(error)) return false;
@@ -99,7 +104,7 @@ async function joinRunning(project: Project, names: readonly string[], options: 
   process.stdout.write(
     `Already running: ${report.steps.length > 0 ? "applied what changed" : report.needsRestart.length > 0 ? "nothing to apply now" : "the config has not changed"}\n`,
   );
-  process.stdout.write(describePlan(report));
+  process.stdout.write(describePlan(report, project.sup));
   // Without names nothing is started: what was stopped on purpose, or is not meant to start by itself, stays as it is.
   if (names.length === 0) return 0;
   // With `--wait` the waiting comes later, and with its own time limit.

@@ -23,7 +23,7 @@ export async function upgrade(project: Project, options: { readonly keeper: bool
   const report = await asked.catch((error: unknown) => {
     if (error instanceof ApiError && error.status === 404)
       throw new CliError(`version ${before.version} cannot be upgraded while it runs`, {
-        hint: "sup down && sup up -d",
+        hint: `${project.sup} down && ${project.sup} up -d`,
       });
     throw error;
   });
@@ -43,7 +43,8 @@ async function replaceKeeper(project: Project, report: UpgradeReport): Promise<v
   await untilGone(report.pid);
   const started = await launchDaemon(project, { args: report.args, owned: false });
   if (started === "in use") throw new CliError("another daemon has taken the project over meanwhile");
-  if (!started.ready) throw new CliError(started.problems, { hint: "Programs run on; `sup up` takes them over." });
+  if (!started.ready)
+    throw new CliError(started.problems, { hint: `Programs run on; \`${project.sup} up\` takes them over.` });
 }
 
 async function untilReplaced({ client }: Project, left: UpgradeReport): Promise<StatusReport> {

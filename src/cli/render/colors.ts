@@ -2,12 +2,13 @@ import { styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Styles text for one output: only for a terminal, never under NO_COLOR, always under FORCE_COLOR. */
+/** Styles text for one output: only for a terminal that can show it, never under NO_COLOR, always under FORCE_COLOR. */
 export function styler(
   stream: { readonly isTTY?: boolean },
   env: NodeJS.ProcessEnv = process.env,
 ): (format: Format, text: string) => string {
-  const on = env["FORCE_COLOR"] ? env["FORCE_COLOR"] !== "0" : stream.isTTY === true && !env["NO_COLOR"];
+  const can = stream.isTTY === true && env["TERM"] !== "dumb" && !env["NO_COLOR"];
+  const on = env["FORCE_COLOR"] ? env["FORCE_COLOR"] !== "0" : can;
   // Node's own detection is told not to look: it would look at process.stdout, whichever stream this is for.
   return on ? (format, text) => styleText(format, text, { validateStream: false }) : (_format, text) => text;
 }

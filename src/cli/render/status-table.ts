@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { endedBadly } from "../../machine/explain.ts";
 import type { ProcessReport } from "../../protocol/api.ts";
 import { styler } from "./colors.ts";
@@ -5,23 +6,49 @@ import { safeText } from "./safe-text.ts";
 
 /**
  * The processes as lines for people: name first, state second, then pid and what there is to know. A drawn table on a
- * terminal, plain columns elsewhere, so that `awk '{print $2}'` works.
+ * terminal, as wide as that is at most; plain columns elsewhere, so that `awk '{print $2}'` works, and where the terminal has
+ * no room for a table.
  */
 export async function statusTable(processes: readonly ProcessReport[], out: NodeJS.WriteStream): Promise<string> {
-  if (!out.isTTY) return plainColumns(processes.map(cells));
+  const rows = processes.map(cells);
+  if (!out.isTTY) return plainColumns(rows);
   // Loaded here, not on top: a client that prints to a pipe need not pay for it.
   const { default: Table } = await import("cli-table3");
   const paint = styler(out);
-  const table = new Table({
-    head: ["name", "state", "pid", "description"].map((title) => paint("bold", title)),
-    style: { head: [], border: ["dim"] },
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
-  });
-  for (const process of processes) {
-    const [name, state, pid, text] = cells(process);
-    table.push([safeText(name, out), paint(colorOf(process), state), pid, safeText(text, out)]);
-  }
-  return `${table.toString()}\n`;
+  const colored = paint("dim", " ") !== " ";
+  /** @param last width of the last column with its padding; `null`: what it needs */
+  const draw = (last: number | null): string => {
+    const table = new Table({
+      head: ["name", "state", "pid", "description"].map((title) => paint("bold", title)),
+      style: { head: [], border: colored ? ["dim"] : [] },
+      chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+      ...(last !== null && { colWidths: [null, null, null, last], wordWrap: true }),
+    });
+    for (const [index, process] of processes.entries()) {
+      const [name = "", state = "", pid = "", text = ""] = rows[index] ?? [];
+      table.push([safeText(name, out), paint(colorOf(process), state), pid, safeText(text, out)]);
+    }
+    return `${table.toString()}\n`;
+  };
+  const table = draw(null);
+  // A terminal that does not know how wide it is says 0.
+  const excess = widthOf(table) - (out.columns || Number.POSITIVE_INFINITY);
+  if (excess <= 0) return table;
+  const texts = rows.map(([, , , text]) => text);
+  const last = 2 + longest([...texts, "description"]) - excess;
+  // A word that is longer than its line would be cut.
+  if (last < 2 + longest(texts.flatMap((text) => text.split(" ")).concat("description")))
+    return safeText(plainColumns(rows), out);
+  return draw(last);
+}
+
+/** Columns that a table takes. Its first line is a border, of which each character takes one. */
+function widthOf(table: string): number {
+  return stripVTControlCharacters(table.slice(0, table.indexOf("\n"))).length;
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((text) => text.length));
 }
 
 function cells(process: ProcessReport): [name: string, state: string, pid: string, text: string] {
@@ -30,7 +57,7 @@ function cells(process: ProcessReport): [name: string, state: string, pid: strin
 }
 
 function plainColumns(rows: readonly (readonly string[])[]): string {
-  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = [0, 1, 2].map((column) => longest(rows.map((row) => row[column] ?? "")));
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell))

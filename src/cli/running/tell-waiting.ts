@@ -9,7 +9,9 @@ const PAUSE = 1000;
 
 /**
  * Says on standard error what each chosen process is waited for, as the status has it, whenever that has changed, until `over`
- * aborts. For a `start` or `restart` that takes its time. Each reason is told once.
+ * aborts. For a start or a stop that takes its time. Each reason is told once.
+ *
+ * @param names as users give them; empty: all
  */
 export async function tellWaiting(project: Project, names: readonly string[], over: AbortSignal): Promise<void> {
   const told = new Set<string>();
@@ -39,7 +41,7 @@ export async function tellWaiting(project: Project, names: readonly string[], ov
 
 const IS_NEWS: ReadonlySet<StreamItem["type"]> = new Set(["open", "missed", "state", "ready", "plan"] as const);
 
-/** On its way to run, or held back by what it depends on: whoever asked for its start gets no answer before. */
+/** On its way to run or to its end, or held back by what it depends on: whoever asked for that gets no answer before. */
 function isAwaited({ state, why }: ProcessReport): boolean {
   return state === "STARTING" || state === "STOPPING" || why.startsWith("waiting for ");
 }
