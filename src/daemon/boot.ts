@@ -59,6 +59,10 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const takesOver = snapshot.saved["daemon"] !== undefined;
   // One before us died in the middle of the first turn: neither its model nor all that it was to start had been noted.
   const hadBegun = snapshot.saved[BEGINNING] !== undefined;
+  // One of this keeper's has come to the end of its first turn before us. Else we take over from an earlier keeper, also if others
+  // have tried to.
+  const keeperName = `${snapshot.pid}-${snapshot.startedAt}`;
+  const isStarted = snapshot.saved[STARTED] === keeperName;
   const inherited = takesOver && !hadBegun ? lastGood() : null;
   const loaded = inherited === null ? (parts.checked ?? (await parts.load())) : null;
   // It was read before everything was stopped for a restart, and was fine then: better the last good one than none.
@@ -185,7 +189,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       config,
       keeper,
       pid: snapshot.pid,
-      epoch: `${snapshot.pid}-${snapshot.startedAt}-${epoch}`,
+      epoch: `${keeperName}-${epoch}`,
       version: options.version,
       mainLog: {
         path: mainLog.path,
@@ -235,13 +239,15 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     identifier,
     log,
     saved: snapshot.saved,
-    sameKeeper: snapshot.restarts > 0,
+    sameKeeper: isStarted || snapshot.saved[BEGINNING] === keeperName,
   });
+  // Not before what this turn has changed is saved.
+  const note = (changes: Readonly<Record<string, string | null>>): void =>
+    queueMicrotask(() => keeper.acknowledge(0, changes));
   const begun = (hash: string): void => {
     // Now the keeper has something to do meanwhile.
     keep(model, hash);
-    // Not before what this turn has changed is saved.
-    queueMicrotask(() => keeper.acknowledge(0, { [BEGINNING]: null }));
+    note({ [BEGINNING]: null, [STARTED]: keeperName });
   };
   if (!takesOver && loaded !== null) {
     const first = snapshot.restarts === 0;
@@ -258,7 +264,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       return fail([error.hint === "" ? error : { message: error.message, hint: error.hint }], 2);
     }
     if (first) for (const { level, text } of launch?.daemonizing ?? []) log(level, text);
-    keeper.acknowledge(0, { daemon: epoch, [BEGINNING]: "" });
+    keeper.acknowledge(0, { daemon: epoch, [BEGINNING]: keeperName });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
     pidfile = announce(supervisord, snapshot.pid, log);
     supervisor.begin(model, snapshot);
@@ -268,18 +274,19 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     watcher?.rearm(loaded.files, loaded.hash);
   } else {
     // A new keeper on the programs of one that was killed is a start, with a new pid; else the pidfile is written already.
-    const start = snapshot.restarts === 0 ? launch : null;
+    const start = isStarted ? null : launch;
     for (const { level, text } of [...(start?.identity ?? []), ...(start?.limits ?? [])]) log(level, text);
     announceReturn(snapshot, options.version, log);
     if (upgradedFrom(snapshot.saved) !== null) keeper.acknowledge(0, { upgrade: null });
     await doors.reopenConfigured();
     for (const { level, text } of start?.daemonizing ?? []) log(level, text);
-    pidfile = snapshot.restarts === 0 ? announce(supervisord, snapshot.pid, log) : supervisord.pidfile;
+    pidfile = isStarted ? supervisord.pidfile : announce(supervisord, snapshot.pid, log);
     supervisor.restore(inKeptOrder(model, snapshot.saved), snapshot);
     if (hadBegun && loaded?.outcome.ok === true) {
       startRest(supervisor, snapshot, onlyChosen(model, options.only));
       begun(loaded.hash);
     }
+    if (!isStarted) note({ [STARTED]: keeperName });
     // Not before it knows its processes, and what came early before what comes in while the config is read.
     deliver = take;
     for (const event of early.splice(0)) take(event);
@@ -307,3 +314,5 @@ function readLastGood({ places, version }: BootOptions, { reference }: BootParts
 
 /** Under this name the keeper keeps that a supervisor begins; no process has a name without a colon. */
 const BEGINNING = "beginning";
+/** Under this one, for which keeper a supervisor has come to the end of its first turn: the pidfile is written, and all is taken over. */
+const STARTED = "started";

@@ -34,6 +34,20 @@ function mainLog(): string {
   return join(states, readdirSync(states)[0] ?? "", "supervisord.log");
 }
 
+/** Pids of supervisor processes of this project. */
+function supervisors(): number[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const script = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0")[1] ?? "";
+      const isOurs = readFileSync(`/proc/${name}/environ`, "utf8").includes(project.folder);
+      return script.endsWith("/supervisor.cjs") && isOurs ? [Number(name)] : [];
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  });
+}
+
 async function killSupervisor(): Promise<void> {
   const { supervisorPid } = await project.status();
   sendSignal(supervisorPid, "SIGKILL");
@@ -269,6 +283,31 @@ describe("when the keeper is killed", () => {
     );
     expect(after.processes.map((one) => one.pid)).toEqual(before.processes.map((one) => one.pid));
     expect(readFileSync(join(project.folder, "starts"), "utf8")).toBe("a\n");
+  });
+
+  test("and the first supervisor of the next one at once, too, the pidfile names that one, and goes with it", async () => {
+    const pidfile = join(project.folder, "pid");
+    const programs = { a: { command: "sleep 1000" } };
+    project.write("supervisor.config.json", JSON.stringify({ supervisord: { pidfile }, programs }));
+    await project.sup("up", "--wait");
+    const before = await project.status();
+    sendSignal(before.pid, "SIGKILL");
+    while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const up = project.spawn(["up", "-d"]);
+    let [first] = supervisors();
+    for (; first === undefined; [first] = supervisors()) await new Promise((resolve) => setTimeout(resolve, 1));
+    sendSignal(first, "SIGKILL");
+    expect(await up).toMatchObject({ exitCode: 0 });
+    const after = await project.status();
+    expect(after.pid).not.toBe(before.pid);
+    expect(readFileSync(mainLog(), "utf8")).toContain(
+      "the supervisor process died and was started again (1 times by now)",
+    );
+    expect(readFileSync(pidfile, "utf8")).toBe(`${after.pid}\n`);
+    expect(readFileSync(mainLog(), "utf8")).toContain(`supervisord started with pid ${after.pid}`);
+    expect(after.processes.map((one) => one.pid)).toEqual(before.processes.map((one) => one.pid));
+    await project.sup("down");
+    expect(existsSync(pidfile)).toBe(false);
   });
 
   test("`sup down` stops them all the same", async () => {
