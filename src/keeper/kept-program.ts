@@ -12,6 +12,7 @@ import type {
   StreamCounters,
   StreamName,
 } from "../protocol/keeper.ts";
+import { fileMoment } from "../files/file-moment.ts";
 import { monotonicNow } from "./kernel/monotonic.ts";
 import { errnoOf } from "./kernel/errno.ts";
 import { areAsNew, removeFifos } from "./spawn/fifo-reuse.ts";
@@ -123,7 +124,7 @@ export class KeptProgram implements RunOwner {
     const found = spec.path === null ? undefined : fs.statSync(spec.path, { throwIfNoEntry: false, bigint: true });
     const position = this.#positions[stream];
     if (found?.isFile() !== true) return { size: 0, position };
-    return { size: Number(found.size), position, file: `${found.dev}:${found.ino}` };
+    return { size: Number(found.size), position, file: fileMoment(found) };
   }
 
   snapshot(): KeptProcess {

@@ -9,15 +9,16 @@
  * Reads are synchronous and small: a piece comes from the page cache in microseconds, while a thread pool would cost more
  * than it saves. Between pieces whoever iterates decides when to go on.
  */
-import { closeSync, constants, existsSync, fstatSync, readSync } from "node:fs";
-import { backupName, mostFree } from "../files/backup-name.ts";
+import { closeSync, constants, existsSync, fstatSync, readSync, statSync } from "node:fs";
+import { backupName, MOST_FREE_NUMBERS, mostFree } from "../files/backup-name.ts";
+import { findFile, type FileStat } from "../files/file-moment.ts";
 import { openSafely } from "../files/open-safely.ts";
 import { planTail, TAIL_BLOCK, type LogPart, type LogRange } from "./plan-tail.ts";
 
 export interface PastWanted {
   /**
-   * Where to begin: the last so many lines across all files; or an offset in the file of this identity, in all there is if
-   * that file is gone by now. An absent identity means the file that the past ends in. Or the last so many bytes.
+   * Where to begin: the last so many lines across all files; or an offset in the file of this moment, in all there is if
+   * that file is gone by now. An absent one means the file that the past ends in. Or the last so many bytes.
    */
   readonly from:
     | { readonly lines: number }
@@ -25,7 +26,7 @@ export interface PastWanted {
     | { readonly offset: number; readonly file?: string };
   /** How many numbered backups there may be. */
   readonly backups: number;
-  /** Where to stop: in the file of this identity (device:inode; absent: the current one) at this size. Absent: at the end. */
+  /** Where to stop: in the file of this moment (`fileMoment`; absent: the current one) at this size. Absent: at the end. */
   readonly end?: { readonly size: number; readonly file: string | undefined };
 }
 
@@ -94,7 +95,7 @@ export class PastLog {
       return ranges.reverse();
     }
     if ("offset" in from) {
-      const first = from.file === undefined ? 0 : this.#files.findIndex((each) => each.identity === from.file);
+      const first = from.file === undefined ? 0 : findFile(this.#files, from.file);
       const files = first === -1 ? this.#files : this.#files.slice(0, first + 1);
       return files
         .map(({ path, size }, index) => ({ path, from: index === first ? from.offset : 0, to: size }))
@@ -113,9 +114,8 @@ export class PastLog {
   }
 }
 
-interface OpenFile extends LogPart {
+interface OpenFile extends LogPart, FileStat {
   readonly fd: number;
-  readonly identity: string;
 }
 
 /** Newest first, beginning with the file that the past ends in. */
@@ -123,17 +123,18 @@ function openFiles(path: string, { backups, from, end }: PastWanted): readonly O
   const current = open(path);
   const cut = (file: OpenFile): OpenFile =>
     end === undefined ? file : { ...file, size: Math.min(file.size, end.size) };
-  const isEnd = (file: OpenFile): boolean => end?.file === undefined || file.identity === end.file;
+  const isFirst = (file: OpenFile, moment: string | undefined): boolean =>
+    moment === undefined || findFile([file, ...newestBackup(path)], moment) === 0;
   const holdsAll = (file: OpenFile): boolean => {
     if ("bytes" in from) return cut(file).size >= from.bytes;
-    if ("offset" in from) return from.file === undefined || from.file === file.identity;
+    if ("offset" in from) return isFirst(file, from.file);
     return suffices(cut(file), from.lines);
   };
-  if (current !== null && isEnd(current) && holdsAll(current)) return [cut(current)];
+  if (current !== null && isFirst(current, end?.file) && holdsAll(current)) return [cut(current)];
 
   const files = [...(current === null ? [] : [current]), ...openBackups(path, backups, current)];
   // Files that are younger than the end of the past are told live. If the one it ends in is gone, so are all before it.
-  const first = files.findIndex(isEnd);
+  const first = end?.file === undefined ? 0 : findFile(files, end.file);
   const past = first === -1 ? [] : files.slice(first);
   for (const file of files) if (!past.includes(file)) closeSync(file.fd);
   return past.map((file, index) => (index === 0 ? cut(file) : file));
@@ -144,7 +145,7 @@ function openBackups(path: string, backups: number, current: OpenFile | null): r
   for (let tries = 3; ; tries--) {
     const files: OpenFile[] = [];
     /** How many of them are as young as this file, or younger. */
-    const counts = new Map(current === null ? [] : [[current.identity, 0]]);
+    const counts = new Map(current === null ? [] : [[inodeOf(current), 0]]);
     let free = 0;
     for (let number = 1; number <= backups + mostFree(backups) && files.length < backups; number++) {
       const file = open(backupName(path, number));
@@ -152,14 +153,14 @@ function openBackups(path: string, backups: number, current: OpenFile | null): r
         free ||= number;
         continue;
       }
-      const count = counts.get(file.identity);
-      if (count === undefined) counts.set(file.identity, files.push(file));
+      const count = counts.get(inodeOf(file));
+      if (count === undefined) counts.set(inodeOf(file), files.push(file));
       else {
         // Rotations between two opens have moved it here. What was found since is younger, or has moved too and comes again.
         closeSync(file.fd);
-        for (const { fd, identity } of files.splice(count)) {
-          closeSync(fd);
-          counts.delete(identity);
+        for (const younger of files.splice(count)) {
+          closeSync(younger.fd);
+          counts.delete(inodeOf(younger));
         }
       }
     }
@@ -167,6 +168,20 @@ function openBackups(path: string, backups: number, current: OpenFile | null): r
     if (free === 0 || tries === 0 || !existsSync(backupName(path, free))) return files;
     for (const { fd } of files) closeSync(fd);
   }
+}
+
+/** While it is open no other file has it. */
+function inodeOf({ dev, ino }: OpenFile): string {
+  return `${dev}:${ino}`;
+}
+
+/** What comes before the log, or nothing. */
+function newestBackup(path: string): FileStat[] {
+  for (let number = 1; number <= MOST_FREE_NUMBERS + 1; number++) {
+    const found = statSync(backupName(path, number), { bigint: true, throwIfNoEntry: false });
+    if (found !== undefined) return [found];
+  }
+  return [];
 }
 
 /** Whether the last block alone holds so many lines. */
@@ -188,7 +203,7 @@ function open(path: string): OpenFile | null {
     return null;
   }
   const stat = fstatSync(fd, { bigint: true });
-  if (stat.isFile()) return { path, fd, size: Number(stat.size), identity: `${stat.dev}:${stat.ino}` };
+  if (stat.isFile()) return { path, fd, size: Number(stat.size), dev: stat.dev, ino: stat.ino, mtimeNs: stat.mtimeNs };
   closeSync(fd);
   return null;
 }

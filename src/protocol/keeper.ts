@@ -39,7 +39,7 @@ export interface Keeper {
    * Starts or ends sending a stream's output as `output` events (not kept, not acknowledged; a slow reader gets a `gap`).
    * Answers how things stood at that moment: the size of the current log file (0 if there is none), and the stream's
    * `position`. Output up to there is in the file, every later byte is told with a greater `position`. Asking again for a
-   * stream that is followed already is fine, and answers anew. `file` is device and inode of that log file, absent if there
+   * stream that is followed already is fine, and answers anew. `file` says which log file that is (`fileMoment`), absent if there
    * is none: by the time the answer is heard the file may have been rotated away.
    */
   follow(

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { fileMoment } from "../files/file-moment.ts";
 import { readLog } from "../logs/read-log.ts";
 import type { ProcessSpec } from "../model/model.ts";
 import type { StreamName } from "../protocol/keeper.ts";
@@ -7,7 +8,7 @@ import type { OutputHub } from "./output-hub.ts";
 
 const STREAMS = ["stdout", "stderr"] as const;
 
-/** A place in a log file: `file` is its device and inode, because its name may lead to another by the time it is read. */
+/** A place in a log file: `file` says which one (`fileMoment`), because its name may lead to another by the time it is read. */
 export interface LogPosition {
   readonly offset: number;
   /** Absent: the file of that name now. "" if there was none: every file of that name is younger. */
@@ -63,8 +64,8 @@ export class RunOutput {
 function endOf(path: string | null): LogPosition {
   try {
     if (path === null) return { offset: 0 };
-    const { dev, ino, size } = statSync(path, { bigint: true });
-    return { offset: Number(size), file: `${dev}:${ino}` };
+    const found = statSync(path, { bigint: true });
+    return { offset: Number(found.size), file: fileMoment(found) };
   } catch {
     return { offset: 0, file: "" };
   }

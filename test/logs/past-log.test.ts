@@ -1,8 +1,18 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { fileMoment } from "../../src/files/file-moment.ts";
 import { PastLog, type PastWanted } from "../../src/logs/past-log.ts";
 
 const meanwhile = vi.hoisted(() => ({ before: (_number: number): void => undefined }));
@@ -56,8 +66,8 @@ function rotate(): void {
 }
 
 function standing(): { size: number; file: string } {
-  const { dev, ino, size } = statSync(file, { bigint: true });
-  return { size: Number(size), file: `${dev}:${ino}` };
+  const found = statSync(file, { bigint: true });
+  return { size: Number(found.size), file: fileMoment(found) };
 }
 
 describe("the past of a log", () => {
@@ -123,6 +133,25 @@ describe("the past of a log", () => {
     expect(read(past)).toBe("<4>");
     past.close();
     expect(read(open({ from: { lines: 2 }, backups: 0, end: { size: 7, file: "0:0" } }))).toBe("<7>");
+  });
+
+  test("does not end, or begin, in a file that has got the inode of one that is gone", () => {
+    // Said of the log when it had been written to last at this time; what is there now was written after it.
+    utimesSync(`${file}.2`, 1010, 1010);
+    utimesSync(`${file}.1`, 1020, 1020);
+    utimesSync(file, 1030, 1030);
+    const { dev, ino } = statSync(file, { bigint: true });
+    const at = (seconds: number) => ({ size: 4, file: `${dev}:${ino}:${seconds}000000000` });
+    const tail = (seconds: number, bytes: number): string => {
+      const text = read(open({ from: { bytes }, backups: 2, end: at(seconds) }));
+      log?.close();
+      return text;
+    };
+    expect([tail(1000, 4), tail(1000, 6)]).toEqual(["<4>", "<6>"]);
+    expect([tail(1025, 4), tail(1025, 6)]).toEqual(["5\n6\n", "4\n5\n6\n"]);
+    expect(read(open({ from: { offset: 2, file: at(1000).file }, backups: 2 }))).toBe("1\n2\n3\n4\n5\n6\n");
+    log?.close();
+    expect(read(open({ from: { offset: 2, file: at(1025).file }, backups: 2 }))).toBe("6\n");
   });
 
   test("is empty if there is no file, or none that has an end", () => {

@@ -10,7 +10,7 @@ export type PastFrom = { readonly lines: number } | { readonly bytes: number } |
 
 /**
  * Opens what a stream has logged: the end of it, or all since this daemon first started it. `null` if there is nothing to
- * show. `end`: the file (device:inode) and size at which its live output begins; absent: to the end of the file.
+ * show. `end`: the file (`fileMoment`) and size at which its live output begins; absent: to the end of the file.
  */
 export function openPast(
   supervisor: Supervisor,
