@@ -17,16 +17,18 @@ export async function shutDown(
   log: (message: string) => void,
 ): Promise<void> {
   supervisor.setMood(mood);
-  const endReports = reportSurvivors(supervisor, log);
+  let endReports: (() => void) | undefined;
   try {
     const groups = [...supervisor.groups.values()].map((group) => group.spec);
     for (const wave of shutdownWaves(groups)) {
       const members = wave.map((spec) => supervisor.find(spec.group, spec.name)).filter((process) => process !== null);
       for (const process of members) process.input({ type: "shutdown" });
+      // Whoever waited to retry in the first wave is down by now, and not waited for.
+      endReports ??= reportSurvivors(supervisor, log);
       await Promise.all(members.map((process) => supervisor.until(process, () => isDown(process))));
     }
   } finally {
-    endReports();
+    endReports?.();
   }
 }
 

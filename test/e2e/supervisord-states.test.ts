@@ -122,6 +122,19 @@ describe("with a program in every state", () => {
       goodbye(side).filter((line) => /^(DEBG killing|WARN (received|stopped))/.test(line));
     expect(stops(ours)).toEqual(stops(real));
   });
+
+  test("whoever waits to retry is not waited for, if the others of the first group to go are down", async () => {
+    await onBoth(pair, async (side) => {
+      side.configure(
+        "[program:never]\ncommand=/nope/x\nstartretries=1000\n[program:off]\ncommand=cat\nautostart=false\npriority=1\n",
+      );
+      await side.start();
+      await side.until(/spawnerr: can't find command/);
+      await side.stop();
+    });
+    const end = (side: Side): string[] => side.lines().filter((line) => !line.includes("/nope/x"));
+    expect(end(ours)).toEqual(end(real));
+  });
 });
 
 describe("orders", () => {
