@@ -59,10 +59,10 @@ export function toOctal(text: string): Converted<number> {
   return value > 0o7777 ? wrong(`mode must not be above 7777: ${pythonRepr(text)}`) : fine(value);
 }
 
-/** A folder that must exist. `~` is expanded. */
+/** A folder that must exist, which no name is not. `~` is expanded. */
 export function toDirectory(text: string, world: World): Converted<string> {
   const path = world.expandUser(text);
-  return world.isDirectory(path) ? fine(path) : wrong(`${text} is not an existing directory`);
+  return path !== "" && world.isDirectory(path) ? fine(path) : wrong(`${text} is not an existing directory`);
 }
 
 /** A file whose folder must exist; a bare file name is not checked. `~` is expanded. */

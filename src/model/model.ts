@@ -164,6 +164,7 @@ export interface StreamSpec {
 
 export type LogTarget =
   | { readonly kind: "auto" }
+  /** Without a path, no log is written: so means `stdout_logfile=`. */
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "none" };
 

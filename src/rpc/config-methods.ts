@@ -81,7 +81,7 @@ function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec, show
     startsecs: spec.startsecs,
     stdout_capture_maxbytes: spec.stdout.captureMaxbytes,
     stdout_events_enabled: spec.stdout.eventsEnabled,
-    stdout_logfile: logfile(daemon, spec, "stdout", showsNames),
+    stdout_logfile: logName(daemon, spec, "stdout", showsNames),
     stdout_logfile_backups: spec.stdout.backups,
     stdout_logfile_maxbytes: spec.stdout.maxbytes,
     stdout_syslog: spec.stdout.syslog,
@@ -89,7 +89,7 @@ function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec, show
     stopwaitsecs: spec.stopwaitsecs,
     stderr_capture_maxbytes: spec.stderr.captureMaxbytes,
     stderr_events_enabled: spec.stderr.eventsEnabled,
-    stderr_logfile: logfile(daemon, spec, "stderr", showsNames),
+    stderr_logfile: logName(daemon, spec, "stderr", showsNames),
     stderr_logfile_backups: spec.stderr.backups,
     stderr_logfile_maxbytes: spec.stderr.maxbytes,
     stderr_syslog: spec.stderr.syslog,
@@ -98,14 +98,16 @@ function configInfo(daemon: RpcDaemon, group: GroupSpec, spec: ProcessSpec, show
 }
 
 /** AUTO files are shown by name until the config is read again; from then on nobody knows which would be whose. */
-function logfile(
+function logName(
   { supervisor, config }: RpcDaemon,
   spec: ProcessSpec,
   stream: StreamName,
   showsNames: boolean,
 ): string {
   if (stream === "stderr" && spec.redirectStderr) return "none";
-  if (spec[stream].logfile.kind === "auto" && !showsNames) return "auto";
+  const { logfile } = spec[stream];
+  if (logfile.kind === "auto" && !showsNames) return "auto";
+  if (logfile.kind === "file" && logfile.path === "") return "";
   const known = config.reread ? null : supervisor.find(spec.group, spec.name);
   return logPath(known?.spec ?? spec, stream, supervisor.context) ?? "none";
 }

@@ -87,7 +87,7 @@ export function logPath(spec: ProcessSpec, stream: StreamName, context: LaunchCo
     case "none":
       return null;
     case "file":
-      return pathBelow(context.cwd, target.path);
+      return target.path === "" ? null : pathBelow(context.cwd, target.path);
     case "auto":
       return context.console ? null : context.autoLogs.pathFor(processKey(spec), spec.name, stream);
   }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { call } from "../support/event-records.ts";
 import { closePair, eventually, lives, makePair, onBoth, type Side } from "../support/supervisord-pair.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
@@ -65,6 +66,15 @@ stopasgroup=true
 command=sh -c 'trap "" 34; exec sleep 1000'
 [program:again]
 command=sh -c 'sleep 2; exit 1'
+[program:mute]
+command=sh -c 'echo out; echo err >&2; exec sleep 1000'
+stdout_logfile=
+stderr_logfile =
+[program:mixed]
+command=sh -c 'echo out; echo err >&2; exec sleep 1000'
+redirect_stderr=true
+stdout_logfile=
+stderr_logfile=
 [program:envs]
 command=sh -c 'echo both=$BOTH enabled=$SUPERVISOR_ENABLED name=$SUPERVISOR_PROCESS_NAME group=$SUPERVISOR_GROUP_NAME url=$SUPERVISOR_SERVER_URL; exec sleep 1000'
 environment=BOTH="prog"
@@ -128,6 +138,22 @@ describe("a program that stays", () => {
     const seen = (side: Side): string => side.read("envs.log").split("\n")[0]!.replaceAll(side.folder, "@");
     expect(seen(ours)).toBe(seen(real));
     expect(seen(ours)).toBe("both=prog enabled=glob name=envs group=envs url=unix://@/s.sock");
+  });
+
+  test.each(["mute", "mixed"])("%s: has no log if its name is empty", async (name) => {
+    const [own, reference] = await onBoth(pair, async (side) => {
+      await side.until(`success: ${name} `);
+      const infos = await call(side, "getAllConfigInfo");
+      const logs = /'name': 'NAME'[^}]*?'stderr_logfile': '([^']*)'[^}]*?'stdout_logfile': '([^']*)'/;
+      return {
+        story: story(side, name),
+        said: [["status"], ["tail"], ["tail", "stderr"], ["clear"]].map(([action = "", ...rest]) =>
+          side.ctl(action, name, ...rest).replace(/pid \d+, uptime .*/, ""),
+        ),
+        logs: new RegExp(logs.source.replace("NAME", name)).exec(infos)?.slice(1),
+      };
+    });
+    expect(own).toEqual(reference);
   });
 
   test("is sent signals with the same words, also those that have no name", async () => {

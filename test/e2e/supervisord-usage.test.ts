@@ -135,6 +135,8 @@ describe("a config with a mistake", () => {
     ["[supervisord]\nuser=76543\n", "an unknown uid"],
     ["[supervisord]\nminfds=a\n", "a bad number"],
     ["[supervisord]\ndirectory=/nope\n", "a missing folder"],
+    ["[supervisord]\ndirectory=\n", "a folder without a name"],
+    ["[supervisord]\nchildlogdir=\n", "a folder for logs without a name"],
     ["[supervisord]\nenvironment=A\n", "an environment that is none"],
     [PROGRAM, "no command"],
     [`${PROGRAM}command=x\nnumprocs=2\n`, "copies of one name"],

@@ -79,6 +79,7 @@ describe("messages", () => {
     [types.toBytes, "MB", "invalid literal for int() with base 10: ''"],
     [types.toOctal, "8", "8 can not be converted to an octal type"],
     [types.toDirectory, "/nope", "/nope is not an existing directory"],
+    [types.toDirectory, "", " is not an existing directory"],
     [types.toFilePath, "/nope/x", "The directory named as part of the path /nope/x does not exist"],
     [types.toLogLevel, "warning", "bad logging level name 'warning'"],
     [types.toSignal, "NOPE", "value 'NOPE' is not a valid signal name"],

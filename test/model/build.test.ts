@@ -445,6 +445,7 @@ describe("buildModel refuses", () => {
     ],
     [{ unixHttpServer: { file: "/tmp/s", chown: "x" } }, "Invalid sockchown value x", ["unixHttpServer", "chown"]],
     [{ supervisord: { childlogdir: "/nope" } }, "/nope is not an existing directory", ["supervisord", "childlogdir"]],
+    [{ supervisord: { directory: "" } }, " is not an existing directory", ["supervisord", "directory"]],
     [web({ dependsOn: ["wep"] }), "programs.web depends on unknown program wep", ["programs", "web", "dependsOn", 0]],
     [web({ watch: ["!src"] }), "nothing is watched", ["programs", "web", "watch"]],
     [web({ dependsOn: ["web"] }), "programs.web depends on itself", ["programs", "web", "dependsOn", 0]],

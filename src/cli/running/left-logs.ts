@@ -41,8 +41,8 @@ function fileOf(
   autoFolder: string,
 ): string | null {
   const { logfile } = spec[stream];
-  if (logfile.kind === "file") return pathBelow(folder, logfile.path);
-  if (logfile.kind === "none") return null;
+  if (logfile.kind === "file" && logfile.path !== "") return pathBelow(folder, logfile.path);
+  if (logfile.kind !== "auto") return null;
   const { identifier } = model.supervisord;
   const found = namesIn(autoFolder).filter((name) => isAutoLog(name, spec.name, stream, identifier));
   const newest = found.map((name) => join(autoFolder, name)).toSorted((a, b) => changedAt(b) - changedAt(a));

@@ -89,7 +89,8 @@ export class OptionReader {
   directory(key: string, value: string): string {
     const { world } = this.#context;
     const path = world.expandUser(value);
-    if (!world.isDirectory(absolute(path, world.cwd))) this.#problem(key, `${value} is not an existing directory`);
+    const exists = path !== "" && world.isDirectory(absolute(path, world.cwd));
+    if (!exists) this.#problem(key, `${value} is not an existing directory`);
     return path;
   }
 
@@ -133,6 +134,7 @@ const OCTAL_HINT = 'octal permissions such as "022" or 0o22';
 
 /** Makes a path absolute without asking the file system; `.` and `..` stay, since a symlink may come before them. */
 export function absolute(path: string, cwd: string): string {
+  if (path === "") return cwd;
   return path.startsWith("/") ? path : `${cwd.replace(/\/$/, "")}/${path}`;
 }
 
