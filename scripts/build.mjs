@@ -2,7 +2,7 @@
 // Node 20), the library that configs import, and its types. Pure-JS libraries are bundled, so that an
 // install stays small; esbuild itself stays external, because only the evaluator needs it.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { context } from "esbuild";
@@ -121,4 +121,9 @@ if (!process.argv.includes("--no-types")) {
     { stdio: "inherit" },
   );
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+  // For who calls `require`, a compiler wants types that say they are CommonJS.
+  const required = join(root, "dist/types-of-require");
+  rmSync(required, { recursive: true, force: true });
+  cpSync(join(root, "dist/types"), required, { recursive: true });
+  writeFileSync(join(required, "package.json"), '{ "type": "commonjs" }\n');
 }

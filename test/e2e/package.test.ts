@@ -62,11 +62,24 @@ describe("the package", () => {
       "tsconfig.json",
       '{ "compilerOptions": { "strict": true, "noEmit": true, "module": "nodenext", "moduleResolution": "nodenext", "types": [], "skipLibCheck": false }, "files": ["check.ts", "library.ts"] }',
     );
-    const tsc = await execa(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", project.folder], {
-      reject: false,
-    });
-    expect(tsc.stdout).toBe("");
-    expect(tsc.exitCode).toBe(0);
+    // "nodenext" lets CommonJS require ES modules, whatever it finds; "node16" does not.
+    project.write("check.cts", readFileSync(join(project.folder, "check.ts"), "utf8"));
+    project.write(
+      "library.cts",
+      `import { connect } from "sup/client";
+       import { createSupervisor } from "sup/embed";
+       export const all = [connect, createSupervisor];\n`,
+    );
+    project.write(
+      "node16.json",
+      '{ "extends": "./tsconfig.json", "compilerOptions": { "module": "node16", "moduleResolution": "node16" }, "files": ["check.cts", "library.cts"] }',
+    );
+    for (const config of ["tsconfig.json", "node16.json"]) {
+      const args = [join(root, "node_modules/typescript/bin/tsc"), "-p", join(project.folder, config)];
+      const tsc = await execa(process.execPath, args, { reject: false });
+      expect(tsc.stdout).toBe("");
+      expect(tsc.exitCode).toBe(0);
+    }
   });
 
   test("has a library for programs of both kinds", async () => {
