@@ -88,6 +88,7 @@ export async function check(
     );
     return result.outcome.ok ? 0 : 1;
   }
+  if (result.printed !== undefined) process.stderr.write(`${result.printed}\n`);
   if (result.warnings.length > 0) process.stderr.write(show(inReadingOrder(result.warnings), "warning"));
   if (!result.outcome.ok) {
     process.stderr.write(show(problems));
@@ -118,6 +119,7 @@ export async function printModel(project: Project, options: { readonly mode: Mod
     process.stderr.write(show(result.outcome.problems));
     return 1;
   }
+  if (result.printed !== undefined) process.stderr.write(`${result.printed}\n`);
   process.stdout.write(`${JSON.stringify(withoutPasswords(result.outcome.value), null, 2)}\n`);
   return 0;
 }

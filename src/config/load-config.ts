@@ -147,7 +147,8 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
   const doubts = lint(outcome, built, file, evaluation.files, context);
   const warnings = unique([...access.warnings, ...evaluation.warnings, ...built.warnings, ...doubts]);
   const files = [...evaluation.files, ...built.files];
-  return { outcome, files, warnings, messages: built.messages, format: "ts" };
+  const printed = lastLines(evaluation.output);
+  return { outcome, files, warnings, messages: built.messages, ...(printed !== "" && { printed }), format: "ts" };
 }
 
 function located({ outcome, inFile }: Built, file: string, files: readonly string[]): Outcome<Model> {
@@ -212,13 +213,19 @@ const SHOWN_LINES = 20;
 
 /** What a failing config printed last often says why. */
 function withOutput(problems: readonly Problem[], output: string): Problem[] {
-  const lines = output.trimEnd().split("\n").slice(-SHOWN_LINES);
-  if (output.trim() === "") return [...problems];
-  const printed = `the config printed:\n${lines.map((line) => `  ${line.slice(0, 300)}`).join("\n")}`;
+  const printed = lastLines(output);
+  if (printed === "") return [...problems];
   return problems.map((problem, index) => {
     if (index > 0) return problem;
     return { ...problem, hint: problem.hint === undefined ? printed : `${problem.hint}\n${printed}` };
   });
+}
+
+/** Under a heading; "" if it printed nothing. */
+function lastLines(output: string): string {
+  if (output.trim() === "") return "";
+  const lines = output.trimEnd().split("\n").slice(-SHOWN_LINES);
+  return `the config printed:\n${lines.map((line) => `  ${line.slice(0, 300)}`).join("\n")}`;
 }
 
 function unique(problems: readonly Problem[]): Problem[] {

@@ -34,6 +34,8 @@ export interface LoadResult {
   readonly warnings: readonly Problem[];
   /** Lines for the daemon's log, such as `Included extra file "..." during parsing`. */
   readonly messages: readonly { readonly level: "info" | "warn"; readonly text: string }[];
+  /** The last of what a config without mistakes has printed, for whoever looks for one; of another the problems say it. */
+  readonly printed?: string;
   readonly format: "ts" | "json" | "ini";
   /** Of the content of `files`; equal if nothing has changed. */
   readonly hash: string;

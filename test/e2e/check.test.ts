@@ -27,6 +27,16 @@ describe("sup check", () => {
     expect(stdout).toContain("1 process in 1 group, no mistakes, 2 warnings.");
   });
 
+  test("shows what the config prints, and so does sup config print", async () => {
+    project.write("supervisor.config.ts", `console.log("hello", [1]);\nconsole.error("to stderr");\n${ONE}`);
+    for (const words of [["check"], ["config", "print"]]) {
+      const { stdout, stderr, exitCode } = await project.sup(...words);
+      expect(stderr.split("\n").sort()).toEqual(["  hello [ 1 ]", "  to stderr", "the config printed:"]);
+      expect(stdout).not.toContain("hello");
+      expect(exitCode).toBe(0);
+    }
+  });
+
   test("does so for a supervisord.conf too", async () => {
     const other = "[program:a]\ncommand=/no/such\n";
     project.write(
