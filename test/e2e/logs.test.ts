@@ -142,3 +142,15 @@ test.each(["60KB", "2MB"])(
     expect(peak(supervisorPid) - before).toBeLessThan(60 << 20);
   },
 );
+
+test("sup logs shows a last line without an end where it belongs, not behind the other streams", async () => {
+  const command = "sh -c 'echo one >&2; echo one; printf two; sleep 1000'";
+  project.write("supervisor.config.json", JSON.stringify({ programs: { a: { command }, b: { command } } }));
+  await project.sup("up", "-d");
+  await project.until((status) => status.processes.every((one) => existsSync(one.stdoutLogfile)), "the logs");
+  const { processes } = await project.status();
+  for (const { stdoutLogfile } of processes)
+    await holds(() => readFileSync(stdoutLogfile, "utf8") === "one\ntwo", "the output");
+  const { stdout } = await project.sup("logs");
+  expect(stdout.split("\n")).toEqual(["a | one", "a | two", "a | one", "b | one", "b | two", "b | one"]);
+});

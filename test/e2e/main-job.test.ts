@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isAlive, Project, type Status } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
-// The main job, as docs/first-run.md tells it: a project with a database, a proxy, a web server and workers is brought up,
+// The main job, like that of docs/first-run.md and larger: a project with a database, a proxy, a web server and workers is brought up,
 // edited, hurt and brought down. Everything in it is real: Debian's redis-server and nginx, and Node programs.
 
 let project: Project;

@@ -38,6 +38,7 @@ export async function logs(project: Project, names: readonly string[], options: 
     (text) => process.stdout.write(safeText(text, process.stdout)),
     (name) => (chosen.length === 1 ? "" : `${paint(colorOf(name), `${name.padEnd(width)} |`)} `),
   );
+  let shown = "";
   const show = (item: StreamItem): void => {
     if (options.json) return void process.stdout.write(`${JSON.stringify(item)}\n`);
     if (item.type === "missed") return void process.stderr.write(`sup: output was missed: ${item.reason}\n`);
@@ -47,8 +48,12 @@ export async function logs(project: Project, names: readonly string[], options: 
     }
     if (item.type !== "output") return;
     const bytes = Buffer.from(item.data, "base64");
-    if (options.raw) process.stdout.write(bytes);
-    else output.add(item.namespec, item.stream, bytes);
+    if (options.raw) return void process.stdout.write(bytes);
+    const stream = `${item.namespec} ${item.stream}`;
+    // Stream by stream, and nothing follows: the end of a line that has none yet will not come.
+    if (!options.follow && stream !== shown) output.flush();
+    shown = stream;
+    output.add(item.namespec, item.stream, bytes);
   };
 
   const leave = new AbortController();
