@@ -13,17 +13,18 @@ import type { RpcDaemon } from "./rpc-daemon.ts";
 type Names = "supervisor.startProcess" | "supervisor.startProcessGroup" | "supervisor.startAllProcesses";
 
 /** The calls that start processes. Each tells of the first attempt only: retries go on after the answer. */
-export function startMethods({ supervisor }: RpcDaemon): Pick<RpcMethods, Names> {
+export function startMethods({ supervisor, mainLog }: RpcDaemon): Pick<RpcMethods, Names> {
+  const warn = (message: string): void => mainLog.write("warn", message);
   const startAll = (processes: readonly ManagedProcess[], wait: boolean) => {
     const idle = processes.filter((process) => !RUNNING_STATES.has(process.life.state));
-    return bulkCall(idle, (process, name) => start(supervisor, process, name, wait));
+    return bulkCall(idle, (process, name) => start(supervisor, process, name, wait, warn));
   };
   const startGroup = (group: ProcessGroup, wait: boolean) => startAll(group.byPriority(), wait);
   return {
     "supervisor.startProcess": (name, wait) => {
       const target = findTarget(supervisor, name);
       if (target.kind === "group") return startGroup(target.group, wait);
-      return singleCall(start(supervisor, target.process, name, wait));
+      return singleCall(start(supervisor, target.process, name, wait, warn));
     },
     "supervisor.startProcessGroup": (name, wait) => startGroup(findGroup(supervisor, name), wait),
     "supervisor.startAllProcesses": (wait) => startAll(inBulkOrder(supervisor), wait),
@@ -34,14 +35,23 @@ export function startMethods({ supervisor }: RpcDaemon): Pick<RpcMethods, Names>
  * The order of these checks is contract: the command is looked up first, so a running program whose file has vanished is
  * reported as missing, not as started already.
  */
-function start(supervisor: Supervisor, process: ManagedProcess, name: string, wait: boolean): Begun {
+function start(
+  supervisor: Supervisor,
+  process: ManagedProcess,
+  name: string,
+  wait: boolean,
+  warn: (message: string) => void,
+): Begun {
   const found = checkCommand(process.spec, supervisor.context);
   if (!found.ok) return new Fault(found.fault, found.message);
   const { state } = process.life;
   if (RUNNING_STATES.has(state)) return new Fault("ALREADY_STARTED", name);
   if (state === "UNKNOWN") return new Fault("FAILED", `${name} is in an unknown process state`);
-  // Nothing starts out of STOPPING; without `wait` nobody ever learns that.
-  if (state === "STOPPING") return wait ? new Fault("ABNORMAL_TERMINATION", name) : true;
+  // Nothing starts out of STOPPING; without `wait` only the log tells.
+  if (state === "STOPPING") {
+    warn(`process '${process.spec.name}' already running`);
+    return wait ? new Fault("ABNORMAL_TERMINATION", name) : true;
+  }
 
   for (const needed of dependenciesOf(supervisor, [process])) supervisor.requestStart(needed);
   supervisor.requestStart(process);

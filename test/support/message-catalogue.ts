@@ -11,14 +11,11 @@ export interface Row {
   readonly shown:
     /** `only`: of the lines that match, those that do not depend on timing or on a difference that is documented. */
     | { readonly by: Scenario; readonly only?: RegExp }
-    /** Cannot be provoked, and why. */
-    | { readonly never: string }
     /** Ours does not say it, on purpose: words of docs/compatibility.md; and the story in which Supervisor does, or why there is none. */
     | { readonly differs: string; readonly in: Scenario | { readonly nowhere: string } };
 }
 
 const by = (scenario: Scenario, only = /./) => ({ by: scenario, only });
-const never = (reason: string) => ({ never: reason });
 const differs = (quote: string, scenario: Scenario | { nowhere: string }) => ({ differs: quote, in: scenario });
 
 const DETAILS = "lines of level debug, trace and blather about descriptors";
@@ -56,10 +53,7 @@ const WARN: Record<string, Row["shown"]> = {
     by("world"),
   "Could not clear childlog dir": by("nobody"),
   "Failed to clean up <path>": by("shown"),
-  "process '<n>' already running": never(
-    "it takes a pid that outlives its process: that is, an error between the two halves of finish(), where only the main log can fail; " +
-      "and then the next line to be logged ends Supervisor before it starts anything",
-  ),
+  "process '<n>' already running": by("world"),
   "exited: <n> (<how>; not expected)": by("world"),
   "stopped: <n> (<how>)": by("world"),
   "killing '<n>' (<p>) with SIGKILL": by("world"),
