@@ -37,6 +37,8 @@ export class KeptProgram implements RunOwner {
   starting: { readonly incarnation: number; readonly result: Promise<StartResult> } | null = null;
   /** Number of a start that failed: it may be repeated or skipped. */
   failedIncarnation = 0;
+  /** This keeper has been asked to start it, in turn. */
+  asked = false;
   readonly #files: LogFiles;
   readonly #newStreams: NewStreams;
   readonly #told: ProgramNews;

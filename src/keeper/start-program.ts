@@ -28,13 +28,17 @@ export async function startProgram(keeper: ProgramHost, request: StartRequest): 
     return { ok: false, stage: "refused", errno: "alive" };
   }
   const next = program.incarnation + 1;
+  // Starts that failed under an earlier keeper have left no trace, but whoever asks has counted them.
+  const mayHaveFailed = keeper.journal.isInherited && !program.asked;
   // A start that failed made no process: its number may be used again, or left behind.
   if (
     request.incarnation !== next &&
+    !(mayHaveFailed && request.incarnation > next) &&
     !(program.failedIncarnation > 0 && request.incarnation === program.failedIncarnation + 1)
   ) {
     return { ok: false, stage: "refused", errno: "incarnation" };
   }
+  program.asked = true;
   const place = keeper.spawns.order.enter();
   const starting = { incarnation: request.incarnation, result: start(keeper, program, request, place) };
   program.starting = starting;

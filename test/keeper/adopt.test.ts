@@ -60,6 +60,30 @@ test("a program whose spawn was not recorded yet is found by its life FIFO and n
   second.keeper.close();
 });
 
+test("starts that failed under an earlier keeper were counted by whoever asked for them", async () => {
+  const first = openKeeper(folder);
+  first.keeper.acknowledge(0, { daemon: "1" });
+  const inVain = { logs: { stdout: logTo(folder), stderr: "stdout" } } as const;
+  expect((await first.keeper.start(sh("a:ran", "exit 0"))).ok).toBe(true);
+  await first.exit("a:ran");
+  for (const incarnation of [2, 3])
+    expect(await first.keeper.start(sh("a:ran", "", { ...inVain, incarnation }))).toMatchObject({ errno: "EISDIR" });
+  for (const incarnation of [1, 2])
+    expect(await first.keeper.start(sh("a:never", "", { ...inVain, incarnation }))).toMatchObject({ errno: "EISDIR" });
+  first.keeper.close();
+  const second = openKeeper(folder);
+  for (const [key, incarnation] of [
+    ["a:ran", 4],
+    ["a:never", 3],
+  ] as const) {
+    const late = sh(key, "exit 0", { incarnation: incarnation + 2 });
+    expect((await second.keeper.start(sh(key, "exit 0", { incarnation }))).ok).toBe(true);
+    await second.exit(key, incarnation);
+    expect(await second.keeper.start(late)).toEqual({ ok: false, stage: "refused", errno: "incarnation" });
+  }
+  second.keeper.close();
+});
+
 test("a live program whose log and FIFOs are gone is still taken over, and never started twice", async () => {
   const logs = { stdout: logTo(join(folder, "d", "log")), stderr: "stdout" } as const;
   fs.mkdirSync(join(folder, "d"));

@@ -6,6 +6,8 @@ import type { ExitEvent, CaptureEvent, KeptEvent, LogEvent } from "../../protoco
  * supervisor that never comes back must not take the keeper's memory, and with it every program, down.
  */
 export class EventJournal {
+  /** A supervisor of an earlier keeper has left its state. */
+  readonly isInherited: boolean;
   #seq: number;
   #acknowledged: number;
   readonly #entries: Map<string, string>;
@@ -19,6 +21,7 @@ export class EventJournal {
     this.#acknowledged = saved.acknowledged;
     this.#entries = new Map(Object.entries(saved.entries));
     this.#changed = changed;
+    this.isInherited = this.#entries.size > 0;
   }
 
   /** Numbers an event and keeps it. `seq` is given for an event of an earlier keeper only. */
