@@ -30,6 +30,7 @@ describe("each option becomes a setting over the config", () => {
     [["-z", "0"], { logfileBackups: 0 }],
     [["-e", "WARN"], { loglevel: "warn" }],
     [["-j", "/var/x.pid"], { pidfile: "/var/x.pid" }],
+    [["-l", "", "--pidfile="], {}],
     [["-i", "other"], { identifier: "other" }],
     [["-q", "logs"], { childlogdir: "/srv/logs" }],
     [["-a", "100"], { minfds: 100 }],

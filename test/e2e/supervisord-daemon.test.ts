@@ -49,6 +49,16 @@ describe("in the background", () => {
     expectSameLog();
   });
 
+  test("a log and a pidfile without a name are those of the config", async () => {
+    await onBoth(pair, async (side) => {
+      side.configure("");
+      await side.start(["-l", "", "-j", ""]);
+      await eventually(() => side.pid > 0);
+      await side.stop();
+    });
+    expect(ours.lines()).toEqual(real.lines());
+  });
+
   test("it has a session of its own, and its pid is that of the pidfile, of its programs' parent and of getPID", async () => {
     await onBoth(pair, async (side) => {
       await side.start();

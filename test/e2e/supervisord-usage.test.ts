@@ -62,6 +62,8 @@ describe("a command line with a mistake", () => {
     ["-y", "1.5MB"],
     ["-e", "loud"],
     ["-d", "/nope"],
+    ["-d", ""],
+    ["-q", ""],
     ["-q", "/nope"],
     ["-l", "/nope/x"],
     ["-j", "/nope/x"],

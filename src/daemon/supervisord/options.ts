@@ -46,9 +46,14 @@ export function readSupervisordOptions(argv: readonly string[], world: World): S
     if (given.has(flag.key)) throw new SupervisordUsageError(`conflicting command line option ${pythonRepr(name)}`);
     given.add(flag.key);
     if (flag.key === "configuration") configuration = value;
-    else if (flag.key !== "profileOptions") overrides[flag.key] = read.value;
+    else if (flag.key !== "profileOptions" && !isBlankFile(flag, value)) overrides[flag.key] = read.value;
   }
   return { kind: "run", options: { configuration, overrides: overrides as Overrides } };
+}
+
+/** `-l ""` and `-j ""`, as scripts with an unset variable write them, leave it to the config. */
+function isBlankFile({ key }: Flag, value: string): boolean {
+  return value === "" && (key === "logfile" || key === "pidfile");
 }
 
 interface Flag {
