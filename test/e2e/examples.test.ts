@@ -62,6 +62,10 @@ describe("completions", () => {
     // Bash has split the word at the colon: only the rest after it is completed.
     expect(await complete("sup stop app:worker_")).toEqual(["worker_0", "worker_1"]);
     expect(await complete("sup signal US")).toEqual(["USR1", "USR2"]);
+    expect(await complete("sup up --mode ")).toEqual(["development", "production"]);
+    expect(await complete("sup run --output j")).toEqual(["json"]);
+    // Files, which bash knows.
+    expect(await complete("sup -c ")).toEqual([]);
   });
 
   test("never run what was typed", async () => {
