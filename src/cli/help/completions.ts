@@ -1,16 +1,15 @@
 import type { Command } from "commander";
 import { initTemplates } from "../commands/init.ts";
-import { mode, outputFormat } from "../option-values.ts";
 import { findProject } from "../running/find-daemon.ts";
 
 /** Commands whose arguments are names of programs. */
 const TAKES_NAMES = new Set(["up", "status", "ps", "start", "stop", "restart", "signal", "pid", "logs"]);
 
-/** What options may be given, by what reads it. */
-const VALUES = new Map<unknown, readonly string[]>([
-  [mode, ["development", "production"]],
-  [outputFormat, ["prefixed", "json"]],
-]);
+/** What options may be given, by their flags. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  "--mode <mode>": ["development", "production"],
+  "--output <format>": ["prefixed", "json"],
+};
 
 /**
  * What may come next on a command line: `words` are those after `sup`, the last one being typed (it may be empty). Names
@@ -20,8 +19,10 @@ export async function candidates(program: Command, words: readonly string[]): Pr
   const typed = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const command = before.reduce<Command>((at, word) => at.commands.find((one) => one.name() === word) ?? at, program);
-  const option = [...command.options, ...program.options].find((one) => one.is(before.at(-1) ?? ""));
-  if (option?.required === true) return (VALUES.get(option.parseArg) ?? []).filter((word) => word.startsWith(typed));
+  const option = [...command.options, ...program.options].find((one) =>
+    [one.long, one.short].includes(before.at(-1) ?? ""),
+  );
+  if (option?.required === true) return (VALUES[option.flags] ?? []).filter((word) => word.startsWith(typed));
   const found = typed.startsWith("-")
     ? optionsOf(command)
     : [...subcommandsOf(command), ...(await argumentsOf(command.name(), before))];
