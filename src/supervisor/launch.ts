@@ -79,8 +79,20 @@ export function logsOf(spec: ProcessSpec, context: LaunchContext): ProcessLogs {
   };
 }
 
-/** The file a stream is logged to; `null` if none is. With redirect_stderr, stderr has none of its own. */
+/**
+ * The file a stream is logged to; `null` if none is, as when an AUTO log cannot be made: that is the start's to tell, and hides
+ * nothing of other processes. With redirect_stderr, stderr has none of its own.
+ */
 export function logPath(spec: ProcessSpec, stream: StreamName, context: LaunchContext): string | null {
+  try {
+    return madeLog(spec, stream, context);
+  } catch {
+    return null;
+  }
+}
+
+/** The same, but throws if an AUTO log cannot be made. */
+function madeLog(spec: ProcessSpec, stream: StreamName, context: LaunchContext): string | null {
   if (stream === "stderr" && spec.redirectStderr) return null;
   const target = spec[stream].logfile;
   switch (target.kind) {
@@ -96,11 +108,8 @@ export function logPath(spec: ProcessSpec, stream: StreamName, context: LaunchCo
 /** AUTO logs are there as soon as their process is known, also if it never starts: Supervisor's are. */
 export function makeAutoLogs(spec: ProcessSpec, context: LaunchContext): void {
   for (const stream of ["stdout", "stderr"] as const) {
-    try {
-      if (spec[stream].logfile.kind === "auto") logPath(spec, stream, context);
-    } catch {
-      // What is wrong is found out, and said, when the process starts.
-    }
+    // What is wrong is found out, and said, when the process starts.
+    if (spec[stream].logfile.kind === "auto") logPath(spec, stream, context);
   }
 }
 
@@ -111,7 +120,7 @@ function logSpec(spec: ProcessSpec, stream: StreamName, context: LaunchContext):
   const answers = stream === "stdout" && context.isListener?.(spec.group) === true;
   const shown = context.console && settings.logfile.kind === "auto" && !answers ? context.console : null;
   return {
-    path: logPath(spec, stream, context),
+    path: madeLog(spec, stream, context),
     ...(settings.logfile.kind === "auto" && shown === null ? { openLate: true as const } : {}),
     ...(shown === null ? {} : { console: { ...shown, name: namespec(spec), stream } }),
     maxbytes: settings.maxbytes,
