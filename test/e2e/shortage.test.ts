@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isAlive, Project, type Status } from "../support/project.ts";
@@ -204,6 +204,15 @@ describe("no more descriptors", () => {
     expect(after.supervisorPid).toBe(first.supervisorPid);
     expect(states(after)).toEqual(["RUNNING", "RUNNING"]);
     expect(one(after, "other").pid).toBe(one(first, "other").pid);
+  });
+
+  test("let programs wait where not even the number of their life FIFO can be had", async () => {
+    config({ p: { command: "sleep 1000", startsecs: 0, startretries: 0 } });
+    const up = ["--nofile=110:110", resolve(import.meta.dirname, "../../bin/sup"), "up", "-d"];
+    execFileSync("prlimit", up, { cwd: project.folder, env: project.env });
+    const waits = await project.until((status) => one(status, "p").spawnerr !== "", "the start to be decided");
+    expect(one(waits, "p").spawnerr).toContain("EMFILE");
+    expect(["BACKOFF", "STARTING"]).toContain(one(waits, "p").state);
   });
 
   test("let programs wait that would leave none for the logs of others, which are opened when something is written", async () => {

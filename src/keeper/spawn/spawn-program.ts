@@ -13,6 +13,8 @@ import type { SystemCalls } from "../kernel/system-calls.ts";
  */
 export async function spawnProgram(launch: Launch, ends: ProgramEnds, how: SpawnManner): Promise<Child | string> {
   const first = await attempt(launch, ends, how);
+  // All its descriptors are open here: the one that cannot be had there is the life FIFO's, whose number is beyond the limit.
+  if (first === "EBADF") return "EMFILE";
   if (typeof first !== "string" || NO_PROCESS.has(first)) return first;
   return await attempt(how.failed(first), ends, { ...how, environment: {} });
 }
