@@ -34,6 +34,12 @@ it("names the lines of a Procfile that it passes over", () => {
   expect(starter?.passedOver).toEqual(["worker cat", ": x", "empty:"]);
 });
 
+it("names the file that it was made of", () => {
+  const of = (files: readonly string[]) => starterFor(facts({ procfile: "web: cat\n", files }))?.source;
+  expect(of(["Procfile", "package.json"])).toBe("Procfile");
+  expect(of(["Procfile", "Procfile.dev"])).toBe("Procfile.dev");
+});
+
 it("keeps quotes of a shell command", () => {
   const starter = starterFor(facts({ procfile: "a: echo 'x y' && cat\n" }));
   expect(starter?.text).toContain(`command: "sh -c 'echo '\\"'\\"'x y'\\"'\\"' && cat'",`);

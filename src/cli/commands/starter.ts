@@ -8,6 +8,7 @@ export interface Starter {
 
 /** What a folder says about the programs of its project; `null` for a file that is not there. */
 export interface FolderFacts {
+  /** Of `Procfile.dev` if there is one. */
   readonly procfile: string | null;
   readonly packageJson: string | null;
   /** Names of all files in it. */
@@ -35,7 +36,8 @@ export function starterFor(facts: FolderFacts): Starter | null {
   // A port that is said there is meant.
   const hasPort = /^\s*(?:export\s+)?PORT\s*=/m.test(facts.env ?? "");
   const { programs, passedOver } = readProcfile(facts.procfile ?? "", hasPort);
-  if (programs.length > 0) return { text: print(programs, envFile), source: "Procfile", passedOver };
+  const source = facts.files.includes("Procfile.dev") ? "Procfile.dev" : "Procfile";
+  if (programs.length > 0) return { text: print(programs, envFile), source, passedOver };
   const fromScripts = facts.packageJson === null ? [] : scriptPrograms(facts.packageJson, facts.files);
   if (fromScripts.length > 0)
     return { text: print(fromScripts, envFile), source: "the scripts of package.json", passedOver };
