@@ -36,7 +36,7 @@ function coerce({ kind }: Parameter, value: Decoded): ArgumentValue {
       return typeof value === "string" ? value : toInteger(value);
     case "stdin":
       if (typeof value === "string") return value;
-      throw new Fault("INCORRECT_PARAMETERS", pythonText(value));
+      throw new Fault("INCORRECT_PARAMETERS", value === null ? undefined : pythonText(value));
     case "anything":
       return pythonText(value);
   }

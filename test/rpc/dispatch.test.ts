@@ -113,6 +113,12 @@ describe("a call", () => {
     }
   });
 
+  test("names what is no text for an input, but for nothing at all", async () => {
+    expect(await said("supervisor.sendProcessStdin", "cat", 5)).toBe("INCORRECT_PARAMETERS: 5");
+    expect(await said("supervisor.sendProcessStdin", "cat", true)).toBe("INCORRECT_PARAMETERS: True");
+    expect(await said("supervisor.sendProcessStdin", "cat", null)).toBe("INCORRECT_PARAMETERS");
+  });
+
   test("that fails by a mistake of ours is no fault", async () => {
     await expect(dispatch("supervisor.getProcessInfo", ["bug"])).rejects.toThrow(TypeError);
   });
