@@ -8,9 +8,20 @@ export function parseSignal(text: string): number | null {
   const word = text.trim().toUpperCase();
   if (/^\d+$/.test(word)) {
     const number = Number(word);
-    return number <= 64 ? number : null;
+    return number <= 64 && !OF_THE_C_LIBRARY.has(number) ? number : null;
   }
   const signals: Readonly<Record<string, number>> = constants.signals;
   const name = word.startsWith("SIG") ? word : `SIG${word}`;
-  return Object.hasOwn(signals, name) ? (signals[name] ?? null) : null;
+  if (Object.hasOwn(signals, name)) return signals[name] ?? null;
+  return UNKNOWN_TO_NODE.get(name) ?? null;
 }
+
+/** What glibc keeps for its threads: a program can neither expect nor handle them. */
+const OF_THE_C_LIBRARY: ReadonlySet<number> = new Set([32, 33]);
+
+/** Names that Linux has and Node has not; programs such as web servers and service managers listen to the real-time ones. */
+const UNKNOWN_TO_NODE: ReadonlyMap<string, number> = new Map([
+  ["SIGCLD", constants.signals.SIGCHLD],
+  ["SIGRTMIN", 34],
+  ["SIGRTMAX", 64],
+]);

@@ -157,7 +157,7 @@ describe("a program that stays", () => {
   });
 
   test("is sent signals with the same words, also those that have no name", async () => {
-    const signals = ["0", "CONT", "18", "sigcont", "65", "-1", "NOPE", "34", " 0 "];
+    const signals = ["0", "CONT", "18", "sigcont", "65", "-1", "NOPE", "34", " 0 ", "RTMIN", "33"];
     const answers = await onBoth(pair, async (side) => {
       await side.until(/success: heard entered RUNNING/);
       return signals.map((signal) => side.ctl("signal", signal, "heard"));

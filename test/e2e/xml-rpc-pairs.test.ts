@@ -146,6 +146,12 @@ describe("supervisorctl says the same, whichever client talks to whichever daemo
       signal cont all
       signal SIGCONT cat zz
       signal 18 cat
+      signal CLD cat
+      signal sigcld grp:*
+      signal 32 cat
+      signal 33 cat
+      signal RTMIN nofile
+      signal SIGRTMAX nofile
       status cat`));
 
   test("about logs", () =>
