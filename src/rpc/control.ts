@@ -99,7 +99,9 @@ async function startOne(
     else supervisor.requestStart(process);
   }
   if (!wait) return result(process, "");
-  await supervisor.until(process, () => !isOnItsWay(supervisor, process));
+  await untilSettled(supervisor, process);
+  // It stays asked for: it starts if what it waits for comes up after all.
+  if (isOnItsWay(supervisor, process)) return result(process, supervisor.why(process));
   const { life } = process;
   const well = life.state === "RUNNING" || (life.state === "EXITED" && life.expected);
   return result(process, well ? "" : life.spawnerr === "" ? `is ${life.state}` : life.spawnerr);
@@ -108,6 +110,32 @@ async function startOne(
 function isOnItsWay(supervisor: Supervisor, process: ManagedProcess): boolean {
   if (process.retired || supervisor.mood !== "running") return false;
   return process.life.state === "STARTING" || supervisor.waitingFor(process).length > 0;
+}
+
+/** Until it runs or has failed, or what it waits for will not come by itself. */
+async function untilSettled(supervisor: Supervisor, process: ManagedProcess): Promise<void> {
+  const isSettled = (): boolean => !isOnItsWay(supervisor, process) || isHeldUp(supervisor, process);
+  await Promise.race([process, ...heldUpBy(supervisor, process)].map((one) => supervisor.until(one, isSettled)));
+}
+
+/** What it waits for, directly or not. */
+function heldUpBy(supervisor: Supervisor, process: ManagedProcess): ManagedProcess[] {
+  return supervisor
+    .waitingFor(process)
+    .flatMap(({ program }) => supervisor.processesOf(program))
+    .flatMap((needed) => [needed, ...heldUpBy(supervisor, needed)]);
+}
+
+/** Something that it waits for has ended for good, and not as it was to. */
+function isHeldUp(supervisor: Supervisor, process: ManagedProcess): boolean {
+  return supervisor.waitingFor(process).some(({ program, condition }) =>
+    supervisor.processesOf(program).some((needed) => {
+      const { life } = needed;
+      if (supervisor.waitingFor(needed).length > 0) return isHeldUp(supervisor, needed);
+      if (life.state !== "EXITED") return life.state === "FATAL";
+      return !awaitsRestart(life) && !(condition === "completed" && life.expected);
+    }),
+  );
 }
 
 async function stopOne(supervisor: Supervisor, process: ManagedProcess, wait: boolean): Promise<ActionResult> {

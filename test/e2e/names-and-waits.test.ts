@@ -120,6 +120,26 @@ describe("without a daemon", () => {
     await up;
   });
 
+  test("a start ends when what the program depends on has failed for good, and says so", async () => {
+    const no = { autostart: false };
+    write({
+      gone: { ...no, command: "no-such-command-anywhere", startretries: 0 },
+      web: { ...no, command: "sleep 1021", dependsOn: { gone: "ready" } },
+      far: { ...no, command: "sleep 1022", dependsOn: { web: "ready" } },
+      once: { ...no, command: "false", startsecs: 0, autorestart: false },
+      after: { ...no, command: "sleep 1023", dependsOn: { once: "completed" } },
+    });
+    await project.sup("up", "-d");
+    for (const [name, why] of [
+      ["web", "waiting for gone to be ready (gone is FATAL)"],
+      ["far", "waiting for web to be ready (web is STOPPED)"],
+      ["after", "waiting for once to complete (once has failed)"],
+    ] as const) {
+      expect(await project.sup("start", name)).toMatchObject({ exitCode: 1, stdout: `${name}: ${why}` });
+      expect((await project.sup("restart", name)).stdout).toBe(`${name}: ${why}`);
+    }
+  });
+
   test("a stop, a sup down and the sup up after it say what they wait for", async () => {
     const go = join(project.folder, "go");
     const last = `while ! [ -e ${go} ]; do sleep 0.05; done; exit 0`;
