@@ -29,7 +29,7 @@ import { startNotices } from "./supervisord/launch.ts";
 import { takeSignal } from "./take-signal.ts";
 import { CRASHES, crashTrouble, LAST_GOOD, MANY_CRASHES, RECORDS, Troubles } from "./troubles.ts";
 import { upgradeCall, upgradedFrom } from "./upgrade.ts";
-import { wayOut } from "./way-out.ts";
+import { ENDING, goOnEnding, wayOut } from "./way-out.ts";
 
 /**
  * Brings a supervisor to life under its keeper: model, log, processes, control socket, watcher, in this order.
@@ -59,8 +59,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const takesOver = snapshot.saved["daemon"] !== undefined;
   // One before us died in the middle of the first turn: neither its model nor all that it was to start had been noted.
   const hadBegun = snapshot.saved[BEGINNING] !== undefined;
-  // One of this keeper's has come to the end of its first turn before us. Else we take over from an earlier keeper, also if others
-  // have tried to.
+  // One of this keeper's has come to the end of its first turn before us. Else we take over from an earlier keeper.
   const keeperName = `${snapshot.pid}-${snapshot.startedAt}`;
   const isStarted = snapshot.saved[STARTED] === keeperName;
   const inherited = takesOver && !hadBegun ? lastGood() : null;
@@ -286,13 +285,15 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       startRest(supervisor, snapshot, onlyChosen(model, options.only));
       begun(loaded.hash);
     }
-    if (!isStarted) note({ [STARTED]: keeperName });
+    // An end that was under way is the end of the keeper that was killed.
+    if (!isStarted) note({ [STARTED]: keeperName, [ENDING]: null });
     // Not before it knows its processes, and what came early before what comes in while the config is read.
     deliver = take;
     for (const event of early.splice(0)) take(event);
     // Unasked only if edits are applied unasked: with --no-watch, what is in force stays so.
     troubles.note(CRASHES, crashTrouble(snapshot.recentCrashes));
-    if (snapshot.recentCrashes < MANY_CRASHES && watcher !== undefined) await config.update();
+    const isEnding = isStarted && goOnEnding(snapshot.saved, out);
+    if (!isEnding && snapshot.recentCrashes < MANY_CRASHES && watcher !== undefined) await config.update();
   }
   for (const event of early.splice(0)) take(event);
   if (foreground) {

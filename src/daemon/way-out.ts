@@ -50,14 +50,21 @@ export function wayOut(
       await keeper.quit({ status, force });
     }
   };
+  const note = (how: Ending): void => {
+    // What a signal asked for is asked for again by the keeper.
+    if (typeof exitStatus === "function") return;
+    keeper.acknowledge(0, { [ENDING]: JSON.stringify({ how, status: exitStatus ?? 0 }) });
+  };
   const begin = (how: Ending): void => {
     if (begun === null) {
       begun = how;
+      note(how);
       leave(how === "restart" ? "restarting" : "shutdown")
         .catch((error: unknown) => log("critical", `${begun} failed: ${(error as Error).stack}`))
         .then(() => finish(begun ?? how));
     } else if (how === "shutdown" && begun === "restart") {
       begun = how;
+      note(how);
       supervisor.setMood("shutdown");
     }
   };
@@ -77,6 +84,19 @@ export function wayOut(
   return { done, shutdown, restart: () => begin("restart"), upgrade };
 }
 
+/** Goes on with the end that a supervisor before us, under the same keeper, had begun. False if there is none. */
+export function goOnEnding(saved: Readonly<Record<string, string>>, { shutdown, restart }: WayOut): boolean {
+  const noted = saved[ENDING];
+  if (noted === undefined) return false;
+  const { how, status } = JSON.parse(noted) as { readonly how: Ending; readonly status: number };
+  if (how === "restart") restart();
+  else shutdown(status);
+  return true;
+}
+
+/** Under this name the keeper keeps which end is under way. */
+export const ENDING = "ending";
+
 /** Requests are answered in order: after this one the keeper has all that was sent before it. */
 async function settled(keeper: Keeper): Promise<void> {
   await keeper.closeSocket("");
@@ -93,7 +113,7 @@ async function forgetAll(keeper: Keeper, supervisor: Supervisor): Promise<void> 
   // Who could not be signalled runs on, and is taken over by the next supervisor as it finds it.
   const gone = supervisor.processes().filter((process) => process.pid === 0);
   const keys = supervisor.processes().map((process) => process.key);
-  keeper.acknowledge(0, Object.fromEntries(["daemon", ...keys].map((key) => [key, null])));
+  keeper.acknowledge(0, Object.fromEntries(["daemon", ENDING, ...keys].map((key) => [key, null])));
   // Answered in order: when the last is through, so is what was sent before it.
   await Promise.all(gone.map((process) => keeper.forget(process.key)));
   await keeper.reopenLogs();

@@ -253,6 +253,30 @@ describe("when the supervisor is killed", () => {
     expect(exitCode).toBe(0);
   });
 
+  test.each(["shutdown", "reload"])("in the middle of a %s, that goes on", async (action) => {
+    const wait = `trap "while [ ! -e ${project.folder}/go ]; do sleep 0.05; done; exit 0" TERM; while :; do sleep 0.05; done`;
+    const conf = project.write(
+      "supervisord.conf",
+      `[supervisord]\n[unix_http_server]\nfile=%(here)s/s.sock\n[supervisorctl]\nserverurl=unix://%(here)s/s.sock\n` +
+        `[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n` +
+        ["a", "b"].map((name) => `[program:${name}]\ncommand=sh -c '${wait}'\nstopwaitsecs=600\n`).join("") +
+        `[program:c]\ncommand=sleep 1000\npriority=1\n`,
+    );
+    expect(await project.sup("up", "--wait")).toMatchObject({ exitCode: 0 });
+    const before = await project.status();
+    await execa(join(root, "bin/supervisorctl"), ["-c", conf, action], { env: project.env, input: "y\n" });
+    await project.until((status) => status.processes.some((one) => one.state === "STOPPING"), "the end to begin");
+    await killSupervisor();
+    project.write("go", "");
+    if (action === "shutdown") while (isAlive(before.pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    else
+      await project.until(
+        ({ processes }) => processes.every((one) => one.state === "RUNNING" && one.pid !== pidOf(before, one.name)),
+        "all to be started anew",
+      );
+    for (const { pid } of before.processes) expect(isAlive(pid)).toBe(false);
+  });
+
   test("what was not asked for is not started, and what an operator stopped stays stopped", async () => {
     write({ a: { command: "sleep 1000" }, b: { command: "sleep 1001" }, c: { command: "sleep 1002" } });
     await project.sup("up", "-d", "a", "c");
