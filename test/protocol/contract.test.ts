@@ -102,7 +102,7 @@ describe("arguments", () => {
     ["supervisor.readLog", [[], 0], "INCORRECT_PARAMETERS"],
     ["supervisor.signalProcess", ["web", []], "INCORRECT_PARAMETERS"],
     ["supervisor.sendProcessStdin", ["web", 5], "INCORRECT_PARAMETERS: 5"],
-    ["supervisor.sendProcessStdin", ["web", null], "INCORRECT_PARAMETERS: None"],
+    ["supervisor.sendProcessStdin", ["web", null], "INCORRECT_PARAMETERS"],
     ["supervisor.sendProcessStdin", ["web", [true, "a"]], "INCORRECT_PARAMETERS: [True, 'a']"],
   ])("of %s %j are refused as %s", (name, params, faultString) => {
     expect(() => coerce(name, ...params)).toThrow(expect.objectContaining({ code: 2, faultString }));
