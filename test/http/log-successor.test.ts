@@ -7,17 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openSuccessor } from "../../src/http/streams/log-successor.ts";
+import { meanwhile } from "../support/backups-meanwhile.ts";
 
-const meanwhile = vi.hoisted(() => ({ before: (_number: number): void => undefined }));
 vi.mock("../../src/files/backup-name.ts", async (original) => {
-  const real = await original<typeof import("../../src/files/backup-name.ts")>();
-  return {
-    ...real,
-    backupName(path: string, number: number): string {
-      meanwhile.before(number);
-      return real.backupName(path, number);
-    },
-  };
+  // Called before the imports above are there.
+  const { watched } = await import("../support/backups-meanwhile.ts");
+  return watched(await original<typeof import("../../src/files/backup-name.ts")>());
 });
 
 let folder = "";

@@ -14,17 +14,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fileMoment } from "../../src/files/file-moment.ts";
 import { PastLog, type PastWanted } from "../../src/logs/past-log.ts";
+import { meanwhile } from "../support/backups-meanwhile.ts";
 
-const meanwhile = vi.hoisted(() => ({ before: (_number: number): void => undefined }));
 vi.mock("../../src/files/backup-name.ts", async (original) => {
-  const real = await original<typeof import("../../src/files/backup-name.ts")>();
-  return {
-    ...real,
-    backupName(path: string, number: number): string {
-      meanwhile.before(number);
-      return real.backupName(path, number);
-    },
-  };
+  // Called before the imports above are there.
+  const { watched } = await import("../support/backups-meanwhile.ts");
+  return watched(await original<typeof import("../../src/files/backup-name.ts")>());
 });
 
 let folder: string;
