@@ -5,6 +5,7 @@ import { pythonRepr } from "../model/text/python-repr.ts";
 import { decodeRequest } from "../protocol/xml-rpc-decode.ts";
 import { encodeFault, responseParts, type Parts } from "../protocol/xml-rpc-encode.ts";
 import type { Dispatch } from "../rpc/dispatch-type.ts";
+import { isFromBrowser } from "./access/from-browser.ts";
 import { refuseRequest, sendErrorPage } from "./error-page.ts";
 import { readBody } from "./read-body.ts";
 import { sendDocument } from "./send-document.ts";
@@ -65,9 +66,4 @@ const MAX_SHOWN = 200;
 
 function isXml(request: IncomingMessage): boolean {
   return /^(?:text|application)\/xml\s*(?:;|$)/i.test((request.headers["content-type"] ?? "").trim());
-}
-
-/** A browser says who asks. Programs do not, and their types are anything: `curl -d` sends that of a form. */
-function isFromBrowser({ headers }: IncomingMessage): boolean {
-  return headers.origin !== undefined || headers["sec-fetch-site"] !== undefined || headers.referer !== undefined;
 }

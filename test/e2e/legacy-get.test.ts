@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ask, freePort } from "../support/http.ts";
+import { ask, freePort, type Answer } from "../support/http.ts";
 import { closePair, makePair, onBoth, type Side } from "../support/supervisord-pair.ts";
 
 // Scripts that act by GET on the addresses of Supervisor's own page, on both daemons: with `legacy_get_actions` they cannot tell
@@ -17,12 +17,13 @@ beforeAll(async () => {
     ports.set(side, await freePort());
     side.configure(
       "[program:stays]\ncommand=sh -c 'echo hello; exec sleep 1000'\nstartsecs=0\n" +
-        "[program:missing]\ncommand=/nope\nautostart=false\n" +
+        "[program:talks]\ncommand=seq 2000\nstartsecs=0\nautorestart=false\n[program:missing]\ncommand=/nope\nautostart=false\n" +
         `[inet_http_server]\nport=127.0.0.1:${port(side)}\n`,
       "legacy_get_actions=true",
     );
     await side.start();
     await side.until(/spawned: 'stays'/);
+    await side.until(/exited: talks/);
   });
 });
 afterAll(() => closePair(pair));
@@ -31,14 +32,18 @@ const get = (side: Side, path: string, headers: Record<string, string> = {}) =>
   ask({ host: "127.0.0.1", port: port(side), path, headers });
 
 /** What the page says after an action: Supervisor puts it into the address it redirects to, we keep it behind a number. */
-async function act(side: Side, query: string): Promise<string> {
-  const { headers } = await get(side, `/index.html?${query}`);
+async function said(side: Side, { headers }: Answer): Promise<string> {
   const target = new URL(String(headers["location"]), "http://page");
   const message = target.searchParams.get("message");
   const { body } = await get(side, `${target.pathname}${target.search}`);
-  const said = message ?? /<p class="message">([^<]*)</.exec(body)?.[1] ?? body;
-  return said.replace(/ at .*$/, " at T");
+  const text = message ?? /<p class="message">([^<]*)</.exec(body)?.[1] ?? body;
+  return text.replace(/ at .*$/, " at T");
 }
+
+const act = async (side: Side, path: string): Promise<string> => said(side, await get(side, path));
+
+const post = (side: Side, path: string, body: string, headers: Record<string, string>): Promise<Answer> =>
+  ask({ host: "127.0.0.1", port: port(side), path, method: "POST", headers }, body);
 
 describe("a GET with legacy_get_actions", () => {
   test.each([
@@ -53,10 +58,26 @@ describe("a GET with legacy_get_actions", () => {
     ["action=restartall", "RUNNING"],
     ["action=refresh", "RUNNING"],
   ])("%s does and says the same", async (query, state) => {
-    const [mine, theirs] = await onBoth(pair, (side) => act(side, query));
+    const [mine, theirs] = await onBoth(pair, (side) => act(side, `/index.html?${query}`));
     expect(mine).toBe(theirs);
     const [ourState, theirState] = await onBoth(pair, async (side) => side.ctl("status", "stays").split(/\s+/)[1]);
     expect([ourState, theirState]).toEqual([state, state]);
+  });
+
+  test("at / does and says the same as at /index.html", async () => {
+    for (const verb of ["stop", "start"]) {
+      const [mine, theirs] = await onBoth(pair, (side) => act(side, `/?action=${verb}&processname=stays`));
+      expect(mine).toBe(theirs);
+      expect(mine).toMatch(/^Process stays (?:stopped|started)$/);
+    }
+  });
+
+  test.each(["1024", "5000000000", "abc"])("tail.html knows a limit of %s", async (limit) => {
+    const [mine, theirs] = await onBoth(pair, async (side) => {
+      const { status, body } = await get(side, `/tail.html?processname=talks&limit=${limit}`);
+      return [status, (/<pre[^>]*>([^<]*)</.exec(body)?.[1] ?? "").trim().length];
+    });
+    expect(mine).toEqual(theirs);
   });
 
   test("tail.html shows the end of the log", async () => {
@@ -72,6 +93,39 @@ describe("a GET with legacy_get_actions", () => {
     const { status, body } = await get(ours, "/index.html?action=stop&processname=stays", headers);
     expect(status).toBe(200);
     expect(body).toContain('<form method="post"');
+    expect(ours.ctl("status", "stays")).toContain("RUNNING");
+  });
+});
+
+describe("a POST of a program", () => {
+  const form = "application/x-www-form-urlencoded";
+  test.each([
+    ["/index.html", "action=stop&processname=stays", form],
+    ["/", "action=start&processname=stays", `${form}; charset=UTF-8`],
+    ["/?action=refresh&processname=nobody", "action=restart&processname=stays", form],
+    ["/?processname=stays&processname=nobody", "action=restart", form],
+    ["/", "processname=nobody&action=stop&action=restart&processname=stays&action=", form],
+    ["/", "action=restart&processname=stays", "text/plain"],
+    ["/index.html", "action=restart&processname=stays", "application/json"],
+    ["/index.html", "action=restart&processname=stays", ""],
+  ])("to %s with %s (%s) does and says the same", async (path, body, type) => {
+    const headers: Record<string, string> = type === "" ? {} : { "Content-Type": type };
+    const [mine, theirs] = await onBoth(pair, async (side) => said(side, await post(side, path, body, headers)));
+    expect(mine).toBe(theirs);
+    expect(mine).toMatch(/^Process stays (?:stopped|started|restarted)$/);
+  });
+
+  test.each(["/", "/index.html"])("to %s without an action shows the page", async (path) => {
+    const answers = await onBoth(pair, async (side) => post(side, path, "x=1", { "Content-Type": form }));
+    for (const { status, body } of answers) {
+      expect(status).toBe(200);
+      expect(body).toContain("stays");
+    }
+  });
+
+  test("of another type from a browser is refused", async () => {
+    const origin = { Origin: `http://127.0.0.1:${port(ours)}`, "Content-Type": "text/plain" };
+    expect((await post(ours, "/", "action=stop&processname=stays", origin)).status).toBe(415);
     expect(ours.ctl("status", "stays")).toContain("RUNNING");
   });
 });

@@ -6,6 +6,7 @@ import { Refusal } from "../../rpc/control.ts";
 import type { Dispatch } from "../../rpc/dispatch-type.ts";
 import { processKey } from "../../model/model.ts";
 import { refuseRequest } from "../error-page.ts";
+import { isFromBrowser } from "../access/from-browser.ts";
 import { whyForeign } from "../access/origin-check.ts";
 import { readBody } from "../read-body.ts";
 
@@ -25,8 +26,14 @@ export interface ActionParts {
 /**
  * Reads a form; `null` means that the request has been answered: it came from a page of somebody else, or is no form. Unlike
  * the checks of a TCP server this one holds for unix sockets too: a proxy in front may bring browsers there.
+ *
+ * @param anyType reads a body of any type as a form, unless a browser sends it.
  */
-export async function readForm(request: IncomingMessage, response: ServerResponse): Promise<URLSearchParams | null> {
+export async function readForm(
+  request: IncomingMessage,
+  response: ServerResponse,
+  anyType = false,
+): Promise<URLSearchParams | null> {
   const refuse = async (status: number, detail: string): Promise<null> => {
     await refuseRequest(request, response, status, { detail });
     return null;
@@ -42,7 +49,8 @@ export async function readForm(request: IncomingMessage, response: ServerRespons
     hasPassword: true,
   });
   if (reason !== null) return refuse(403, reason);
-  if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers["content-type"] ?? "")) {
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers["content-type"] ?? "");
+  if (!isForm && !(anyType && !isFromBrowser(request))) {
     return refuse(415, "An action is a form: application/x-www-form-urlencoded.");
   }
   const body = await readBody(request);

@@ -22,7 +22,7 @@ export interface LegacyParts {
  * looks at can stop programs with an image) unless `legacyGetActions` is set, and the redirect is a 303 to a path (Supervisor's 301 is cached, and goes wherever
  * the `Host` header says). A GET with an action is asked back: it shows one button, which sends the POST.
  *
- * False: the request is none of these, or an ordinary look at the page.
+ * False: the request is none of these, or a look at the page, which a POST without an action is too.
  */
 export async function answerLegacy(
   parts: LegacyParts,
@@ -35,18 +35,15 @@ export async function answerLegacy(
   if (!isRead && request.method !== "POST") return false;
   const form = isRead ? new URLSearchParams() : await readLegacyForm(request, response);
   if (form === null) return true;
-  // Values of the body win, and of several the first; an empty one is as good as none.
-  const value = (name: string): string => form.get(name) || query.get(name) || "";
+  // Values of the body win, of several there the last, in the address the first; an empty one is as good as none.
+  const value = (name: string): string => form.getAll(name).findLast((one) => one !== "") ?? firstOf(query, name);
   if (path === "/tail.html") {
     await sendTail(parts.dispatch, value("processname"), value("limit"), response);
     return true;
   }
   const action = value("action");
   const name = value("processname");
-  if (action === "") {
-    if (!isRead) sendErrorPage(response, 400, { detail: "There is no `action`." });
-    return !isRead;
-  }
+  if (action === "") return false;
   if (!ALL.has(action) && !(ONE.has(action) && name !== "")) {
     sendErrorPage(response, 400, {
       detail: `There is no action ${action}${name === "" ? " without a processname" : ""}.`,
@@ -61,6 +58,10 @@ export async function answerLegacy(
     response.writeHead(303, { Location: `/?done=${parts.messages.add(text)}`, "Content-Length": 0 }).end();
   }
   return true;
+}
+
+function firstOf(query: URLSearchParams, name: string): string {
+  return query.getAll(name).find((one) => one !== "") ?? "";
 }
 
 /**
@@ -83,7 +84,7 @@ async function readLegacyForm(request: IncomingMessage, response: ServerResponse
   const { headers } = request;
   const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
   if (isEmpty) headers["content-type"] = "application/x-www-form-urlencoded";
-  return readForm(request, response);
+  return readForm(request, response, true);
 }
 
 async function carryOut(dispatch: Dispatch, action: string, name: string): Promise<string> {
@@ -140,9 +141,11 @@ function onlyFaults(error: unknown): void {
 }
 
 const LEAST_TAIL = 1024;
+/** Numbers of XML-RPC end here; a larger one is as much as can be had, too. */
+const MOST_TAIL = 2 ** 31 - 1;
 
 async function sendTail(dispatch: Dispatch, name: string, limit: string, response: ServerResponse): Promise<void> {
-  const bytes = /^\d{1,9}$/.test(limit) ? Math.max(LEAST_TAIL, Number(limit)) : LEAST_TAIL;
+  const bytes = /^\d+$/.test(limit) ? Math.min(MOST_TAIL, Math.max(LEAST_TAIL, Number(limit))) : LEAST_TAIL;
   const text = name === "" ? "No process name found" : await tailText(dispatch, name, bytes);
   const again =
     name === ""

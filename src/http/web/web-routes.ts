@@ -72,12 +72,13 @@ export function webRoutes(parts: WebParts): RequestHandler {
     response: ServerResponse,
   ): Promise<void> {
     if (path === "/action") return act(request, response);
-    if (path === "/index.html" || path === "/tail.html" || (path === "/" && request.method === "POST")) {
+    const isStatus = path === "/" || path === "/index.html";
+    if (isStatus || path === "/tail.html") {
       const { dispatch, actOnGet } = parts;
       const legacy = { dispatch, actOnGet, note: (text: string) => note(request, text), messages };
       if (await answerLegacy(legacy, path, query, request, response)) return;
     }
-    if (request.method !== "GET" && request.method !== "HEAD") {
+    if (request.method !== "GET" && request.method !== "HEAD" && !(isStatus && request.method === "POST")) {
       return sendErrorPage(response, 405, { headers: { Allow: "GET, HEAD" } });
     }
     if (path === "/web/live" && request.method === "GET") return live.open(query.get("since") ?? "", response);
