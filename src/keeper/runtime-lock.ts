@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as net from "node:net";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { errnoOf } from "./kernel/errno.ts";
 import { holderOf } from "./sockets/socket-holder.ts";
 
@@ -13,6 +13,9 @@ import { holderOf } from "./sockets/socket-holder.ts";
  *
  * An abstract name has no owner and no mode: any user may take it, and keep the daemon from starting. So there are several
  * names, and one that is held by a process of another user is passed over.
+ *
+ * A keeper that ends removes its folder before it lets go of the lock, at any moment for whoever comes next: on Linux the folder need
+ * not be there, only the one that it is in.
  */
 export async function lockRuntime(folder: string): Promise<number | null> {
   const owner = await findKeeper(folder);
@@ -29,13 +32,13 @@ export async function lockRuntime(folder: string): Promise<number | null> {
 
 /** The pid of the keeper that owns a folder (0 if it did not say); `null` if none does. Changes nothing. */
 export async function findKeeper(folder: string): Promise<number | null> {
-  if (!fs.existsSync(folder)) return null;
+  if (!fs.existsSync(dirname(folder))) return null;
   try {
     // All at once: as a rule nobody is there.
     const owners = await Promise.all(addressesOf(folder).map((address) => askOwner(address, folder)));
     return owners.find((owner) => owner !== null) ?? null;
   } catch (error) {
-    // A keeper that ends takes its folder with it, at any moment.
+    // A temporary one goes with its keeper, at any moment.
     if (errnoOf(error) === "ENOENT") return null;
     throw error;
   }
@@ -43,7 +46,8 @@ export async function findKeeper(folder: string): Promise<number | null> {
 
 function addressesOf(folder: string): string[] {
   if (process.platform !== "linux") return [join(folder, "keeper.lock")];
-  const hash = createHash("sha256").update(fs.realpathSync(folder)).digest("hex").slice(0, 32);
+  const path = join(fs.realpathSync(dirname(folder)), basename(folder));
+  const hash = createHash("sha256").update(path).digest("hex").slice(0, 32);
   return Array.from({ length: NAMES }, (_, at) => `\0sup-keeper-${hash}${at === 0 ? "" : `-${at}`}`);
 }
 
@@ -70,7 +74,7 @@ async function listen(address: string): Promise<boolean> {
 async function askOwner(address: string, folder: string): Promise<number | null> {
   const said = await ask(address);
   if (said === null || !address.startsWith("\0")) return said;
-  const trusted = [process.geteuid?.() ?? 0, fs.statSync(folder).uid];
+  const trusted = [process.geteuid?.() ?? 0, fs.statSync(dirname(folder)).uid];
   return holderOf(address, trusted, said) === "stranger" ? null : said;
 }
 
