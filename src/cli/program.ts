@@ -75,7 +75,10 @@ export function createProgram(done: (status: number) => void): Command {
     .option("--timeout <time>", "with --wait: give up waiting after this time, such as 90 (seconds) or 2m", seconds, 60)
     .option("--mode <mode>", "development or production (default: production with -d or --wait)", mode)
     .option("--no-watch", "do not apply edits of the config by itself")
-    .action(async (names: string[], options) => {
+    .action(async (names: string[], options, command: Command) => {
+      // In the foreground nothing is waited for, and to go into the background unasked would be a surprise.
+      if (!options.wait && command.getOptionValueSource("timeout") === "cli")
+        command.error("error: option '--timeout' is for '--wait', which is missing: add it, or leave out both");
       done(await actions().up(await chosenProject("start"), names, options));
     });
 

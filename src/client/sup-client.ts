@@ -165,7 +165,7 @@ export class SupClient {
   /**
    * Resolves when the processes are ready: RUNNING with their readiness check passed, or ended as expected.
    *
-   * @throws NotReadyError as soon as one of them has failed; Error for a name that nobody has; what `signal` was aborted with.
+   * @throws NotReadyError as soon as one of them has failed, or what it waits for has; Error for a name that nobody has; what `signal` was aborted with.
    */
   async ready(names: Names, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     const list = listOf(names);

@@ -5,7 +5,7 @@ import { follow } from "./follow.ts";
 
 /**
  * Waits until every chosen process is ready: RUNNING with its readiness check passed, or finished as expected. Resolves with
- * none then, or with those that will not become it as soon as there is one.
+ * none then, or with those that will not become it as soon as there is one, and whatever else has failed and holds them up.
  *
  * @throws what `signal` was aborted with.
  */
@@ -23,7 +23,8 @@ export async function untilReady(
       const { processes } = await client.call("status", {});
       const chosen = processes.filter((process) => selects(names, process));
       const failed = chosen.filter(hasFailed);
-      if (failed.length > 0 || chosen.every(isDone)) return failed;
+      if (failed.length > 0) return [...failed, ...causes(failed, processes)];
+      if (chosen.every(isDone)) return [];
     }
   } finally {
     leave.abort();
@@ -45,6 +46,15 @@ export function isDone(report: ProcessReport): boolean {
 
 function hasFailed(report: ProcessReport): boolean {
   return (
-    report.state === "FATAL" || (report.state === "EXITED" && report.spawnerr !== "") || report.state === "UNKNOWN"
+    report.state === "FATAL" ||
+    (report.state === "EXITED" && report.spawnerr !== "") ||
+    report.state === "UNKNOWN" ||
+    report.heldUpBy.length > 0
   );
+}
+
+/** What holds these up and is not among them. */
+function causes(failed: readonly ProcessReport[], processes: readonly ProcessReport[]): ProcessReport[] {
+  const names = new Set(failed.flatMap((report) => report.heldUpBy));
+  return processes.filter((report) => names.has(report.namespec) && !failed.includes(report));
 }

@@ -100,7 +100,7 @@ export class Supervisor {
   /**
    * Resolves when the processes are ready: RUNNING with their readiness check passed, or ended as expected.
    *
-   * @throws NotReadyError as soon as one of them has failed.
+   * @throws NotReadyError as soon as one of them has failed, or what it waits for has.
    */
   ready(names: Names, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     return this.#client.ready(names, options);

@@ -74,6 +74,10 @@ const processReport = named(
     spawnerr: about(z.string(), 'Why it could not be started; "" if it could.'),
     description: about(z.string(), "Supervisor's description text."),
     why: about(z.string(), 'One sentence on why it is not running; "" when it is.'),
+    heldUpBy: about(
+      z.array(z.string()),
+      "As `namespec`: what has failed for good and is waited for, directly or not. Until that is started this will not start.",
+    ),
     survivors: about(z.array(member), "What lives on of runs whose first process has ended. Nobody looks after it."),
     ready: about(z.boolean(), "RUNNING, and its readiness check has passed if it has one."),
     restarts: about(count, "Starts beyond the first that nobody asked for."),

@@ -165,6 +165,8 @@ export interface ProcessReport {
   readonly description: string;
   /** One sentence on why it is not running; "" when it is. */
   readonly why: string;
+  /** As `namespec`: what has failed for good and is waited for, directly or not. Until that is started this will not start. */
+  readonly heldUpBy: readonly string[];
   /** What lives on of runs whose first process has ended. Nobody looks after it. */
   readonly survivors: readonly Member[];
   /** RUNNING, and its readiness check has passed if it has one. */

@@ -5,6 +5,7 @@ import { closest } from "../model/text/suggest.ts";
 import { signalNames } from "../model/values.ts";
 import { SIGNALLABLE_STATES, STOPPED_STATES, type ProcessState } from "../model/states.ts";
 import type { ActionResult, ApiCalls } from "../protocol/api.ts";
+import { awaitedBy, heldUpBy } from "../supervisor/held-up.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import { checkCommand } from "../supervisor/launch.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -114,28 +115,9 @@ function isOnItsWay(supervisor: Supervisor, process: ManagedProcess): boolean {
 
 /** Until it runs or has failed, or what it waits for will not come by itself. */
 async function untilSettled(supervisor: Supervisor, process: ManagedProcess): Promise<void> {
-  const isSettled = (): boolean => !isOnItsWay(supervisor, process) || isHeldUp(supervisor, process);
-  await Promise.race([process, ...heldUpBy(supervisor, process)].map((one) => supervisor.until(one, isSettled)));
-}
-
-/** What it waits for, directly or not. */
-function heldUpBy(supervisor: Supervisor, process: ManagedProcess): ManagedProcess[] {
-  return supervisor
-    .waitingFor(process)
-    .flatMap(({ program }) => supervisor.processesOf(program))
-    .flatMap((needed) => [needed, ...heldUpBy(supervisor, needed)]);
-}
-
-/** Something that it waits for has ended for good, and not as it was to. */
-function isHeldUp(supervisor: Supervisor, process: ManagedProcess): boolean {
-  return supervisor.waitingFor(process).some(({ program, condition }) =>
-    supervisor.processesOf(program).some((needed) => {
-      const { life } = needed;
-      if (supervisor.waitingFor(needed).length > 0) return isHeldUp(supervisor, needed);
-      if (life.state !== "EXITED") return life.state === "FATAL";
-      return !awaitsRestart(life) && !(condition === "completed" && life.expected);
-    }),
-  );
+  const isSettled = (): boolean => !isOnItsWay(supervisor, process) || heldUpBy(supervisor, process).length > 0;
+  const concerned = new Set([process, ...awaitedBy(supervisor, process).map((one) => one.process)]);
+  await Promise.race([...concerned].map((one) => supervisor.until(one, isSettled)));
 }
 
 async function stopOne(supervisor: Supervisor, process: ManagedProcess, wait: boolean): Promise<ActionResult> {

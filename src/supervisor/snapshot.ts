@@ -2,6 +2,7 @@ import { exitText } from "../machine/exit-text.ts";
 import { describeProcess } from "../machine/process-info.ts";
 import { namespec } from "../model/model.ts";
 import type { Member, ProcessReport } from "../protocol/api.ts";
+import { heldUpBy } from "./held-up.ts";
 import { logPath } from "./launch.ts";
 import type { ManagedProcess } from "./managed-process.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -39,6 +40,7 @@ export function reportProcess(
     spawnerr: life.spawnerr,
     description: describe(process, now),
     why: withSurvivors(supervisor.why(process), survivors),
+    heldUpBy: heldUpBy(supervisor, process).map((one) => namespec(one.spec)),
     survivors,
     ready: process.ready,
     restarts: process.restarts,

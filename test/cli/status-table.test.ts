@@ -17,6 +17,7 @@ const process = (state: ProcessReport["state"], why = ""): ProcessReport => ({
   spawnerr: "",
   description: "",
   why,
+  heldUpBy: [],
   survivors: [],
   ready: false,
   restarts: 0,

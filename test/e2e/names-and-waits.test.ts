@@ -140,6 +140,34 @@ describe("without a daemon", () => {
     }
   });
 
+  test("sup up --wait ends when what the program depends on has failed for good, and shows it", async () => {
+    write({
+      gone: { command: "bash -c 'echo cannot find my hat; exit 3'", startretries: 0 },
+      web: { command: "sleep 1031", dependsOn: { gone: "ready" } },
+      far: { command: "sleep 1032", dependsOn: { web: "ready" } },
+      well: { command: "sleep 1033", startsecs: 0 },
+    });
+    const { exitCode, stderr } = await project.sup("up", "--wait", "--timeout", "60s", "far");
+    expect(stderr.split("\n")).toEqual([
+      "far: STOPPED waiting for web to be ready (web is STOPPED)",
+      "gone: FATAL exited too quickly once, last with status 3; gave up",
+      "  gone | cannot find my hat",
+    ]);
+    expect(exitCode).toBe(1);
+    expect((await project.sup("up", "--wait", "well")).exitCode).toBe(0);
+    const { processes } = await project.status();
+    const heldUp = Object.fromEntries(processes.map(({ name, heldUpBy }) => [name, heldUpBy]));
+    expect(heldUp).toEqual({ far: ["gone"], gone: [], web: ["gone"], well: [] });
+  });
+
+  test("sup up --timeout is wrong use without --wait", async () => {
+    expect(await project.sup("up", "-d", "--timeout", "5")).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "error: option '--timeout' is for '--wait', which is missing: add it, or leave out both",
+    });
+  });
+
   test("a stop, a sup down and the sup up after it say what they wait for", async () => {
     const go = join(project.folder, "go");
     const last = `while ! [ -e ${go} ]; do sleep 0.05; done; exit 0`;

@@ -22,6 +22,7 @@ const process = (over: Partial<ProcessReport> = {}): ProcessReport => ({
   spawnerr: "",
   description: "",
   why: "",
+  heldUpBy: [],
   survivors: [],
   ready: true,
   restarts: 0,

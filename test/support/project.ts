@@ -120,6 +120,7 @@ export interface Status {
     readonly pid: number;
     readonly exitstatus: number | null;
     readonly why: string;
+    readonly heldUpBy: readonly string[];
     readonly survivors: readonly { readonly pid: number; readonly command: string }[];
     readonly ready: boolean;
     readonly restarts: number;

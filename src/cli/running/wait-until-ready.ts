@@ -13,7 +13,7 @@ const TIMED_OUT = 124;
 
 /**
  * Waits until every chosen process is ready: RUNNING with its readiness check passed, or finished as expected. 0 then; 1 as
- * soon as one is FATAL or stopped; 124 after `seconds`. Says why on standard error.
+ * soon as one has failed, or something that it waits for has; 124 after `seconds`. Says why on standard error.
  */
 export async function waitUntilReady(client: ApiClient, names: readonly string[], seconds: number): Promise<number> {
   const controller = new AbortController();
