@@ -3,14 +3,12 @@
  *
  * A promise's answer and an event may arrive in one chunk, and promises are told later than callbacks. So after an answer
  * an event waits for the next turn: whoever awaits `start` has its pid before the exit event of that pid is told.
- *
- * What is said in one turn goes out in few writes, the last at its end: each is a call of the system, and wakes the keeper. But it
- * starts the first of many programs while we ask for the next.
  */
 import type { Duplex } from "node:stream";
 import { encodeMessage, FrameReader, type Message } from "../protocol/frames.ts";
 import { commonProtocol, OURS, type Spoken } from "../protocol/keeper-version.ts";
 import type { Keeper, KeeperEvent } from "../protocol/keeper.ts";
+import { HeldWrites } from "./held-writes.ts";
 
 /**
  * Speaks to the keeper at the other end of `stream`. When the stream ends, all waiting calls reject. `now`: milliseconds of a clock
@@ -44,22 +42,21 @@ class Line {
   readonly eventListeners: ((event: KeeperEvent) => void)[] = [];
   readonly closeListeners: (() => void)[] = [];
   readonly #stream: Duplex;
+  readonly #writes: HeldWrites;
   readonly #reader = new FrameReader();
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   readonly #inbox: Message[] = [];
   /** What is to be said once the keeper has said which protocol it speaks; `null` after that. */
   #unsent: Message[] | null = [];
   #deferred = false;
-  readonly #now: () => number;
-  /** Since when messages are held back; `null`: none are. */
-  #heldSince: number | null = null;
   #calls = 0;
   #ended = false;
   #over = false;
 
   constructor(stream: Duplex, now: () => number) {
     this.#stream = stream;
-    this.#now = now;
+    // A tick that is asked for by a microtask comes after all microtasks: also after the save of what this turn has changed.
+    this.#writes = new HeldWrites(stream, (then) => queueMicrotask(() => process.nextTick(then)), HELD_FOR, now);
     stream.on("data", (chunk: Uint8Array) => this.#receive(chunk));
     for (const end of ["error", "end", "close"]) stream.on(end, () => this.#end());
   }
@@ -83,28 +80,7 @@ class Line {
       this.#unsent.push({ json, bytes });
       return;
     }
-    this.#hold();
-    for (const frame of encodeMessage({ json, bytes })) this.#stream.write(frame);
-  }
-
-  /** Until the turn ends, or has taken so long that the keeper could have begun. */
-  #hold(): void {
-    const now = this.#now();
-    if (this.#heldSince === null) {
-      this.#stream.cork();
-      // A tick that is asked for by a microtask comes after all microtasks: also after the save of what this turn has changed.
-      queueMicrotask(() => process.nextTick(() => this.#letGo()));
-    } else if (now - this.#heldSince < HELD_FOR) return;
-    else {
-      this.#stream.uncork();
-      this.#stream.cork();
-    }
-    this.#heldSince = now;
-  }
-
-  #letGo(): void {
-    this.#heldSince = null;
-    this.#stream.uncork();
+    this.#writes.write(encodeMessage({ json, bytes }));
   }
 
   #receive(chunk: Uint8Array): void {
@@ -189,7 +165,7 @@ class Line {
   }
 }
 
-/** Milliseconds. */
+/** Milliseconds: the keeper starts, or stops, the first of many programs while we ask for the next. */
 const HELD_FOR = 1;
 
 type FromKeeper =

@@ -11,6 +11,7 @@ import { encodeMessage, encodePieces, FrameReader, type Message } from "../proto
 import { commonProtocol, OURS } from "../protocol/keeper-version.ts";
 import type { KeeperEvent, KeeperSnapshot, PassingEvent, StreamName } from "../protocol/keeper.ts";
 import { perform } from "./perform.ts";
+import { HeldWrites } from "./held-writes.ts";
 import type { KeeperCore } from "./keeper-core.ts";
 import { snapshotText } from "./snapshot-text.ts";
 
@@ -29,6 +30,7 @@ export function serveKeeper(
 export class SupervisorConnection {
   readonly #keeper: KeeperCore;
   readonly #stream: Duplex;
+  readonly #writes: HeldWrites;
   readonly #reader = new FrameReader();
   /** Number of the newest event sent; `null` before the snapshot. */
   #sent: number | null = null;
@@ -38,16 +40,16 @@ export class SupervisorConnection {
   #greeted = false;
   #heard = 0;
   #closed = false;
-  #corked = false;
   /** What is left of an answer that is sent as the stream takes it; `null`: nothing. */
   #long: Iterator<Uint8Array> | null = null;
   /** What is to be said after it. */
   readonly #later: (() => void)[] = [];
 
-  constructor(keeper: KeeperCore, stream: Duplex, ready: () => void) {
+  constructor(keeper: KeeperCore, stream: Duplex, ready: () => void, now: () => number = () => performance.now()) {
     this.#ready = ready;
     this.#keeper = keeper;
     this.#stream = stream;
+    this.#writes = new HeldWrites(stream, (then) => process.nextTick(then), HELD_FOR, now);
     stream.on("data", (chunk: Uint8Array) => this.#receive(chunk));
     stream.on("drain", () => this.#goOn());
     stream.on("error", () => this.close());
@@ -194,19 +196,15 @@ export class SupervisorConnection {
 
   #writeFrames(frames: readonly Uint8Array[]): void {
     if (this.#stream.destroyed || this.#stream.writableEnded) return;
-    if (!this.#corked) {
-      // What happens in one turn goes out in one write.
-      this.#corked = true;
-      this.#stream.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        this.#stream.uncork();
-      });
-    }
-    for (const frame of frames) this.#stream.write(frame);
+    this.#writes.write(frames);
   }
 }
 
 const QUEUE_CAP = 1024 * 1024;
 /** Bytes of a long answer that wait for the stream at a time. More than its high-water mark, or it would not say when it has room. */
 const LONG_CAP = 128 * 1024;
+/**
+ * Milliseconds: the supervisor takes in the first of many deaths while we find the next. More than it holds back, because whatever
+ * it hears at a time it saves at a time.
+ */
+const HELD_FOR = 8;
