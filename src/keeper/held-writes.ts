@@ -1,4 +1,4 @@
-import type { Duplex } from "node:stream";
+import type { Writable } from "node:stream";
 
 /**
  * One side's writes to the connection between keeper and supervisor. What is said in one turn goes out in few writes, the last at
@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
  * found dead, takes a while; so nothing is held back for longer than the other would need to begin with it.
  */
 export class HeldWrites {
-  readonly #stream: Duplex;
+  readonly #stream: Writable;
   readonly #turnEnds: (then: () => void) => void;
   readonly #now: () => number;
   readonly #heldFor: number;
@@ -18,7 +18,7 @@ export class HeldWrites {
    * @param heldFor milliseconds after which what a long turn has said so far goes out
    * @param now milliseconds of a clock that only goes on
    */
-  constructor(stream: Duplex, turnEnds: (then: () => void) => void, heldFor: number, now: () => number) {
+  constructor(stream: Writable, turnEnds: (then: () => void) => void, heldFor: number, now: () => number) {
     this.#stream = stream;
     this.#turnEnds = turnEnds;
     this.#heldFor = heldFor;
