@@ -23,7 +23,7 @@ import {
 } from "../protocol/keeper.ts";
 import { adoptPrograms } from "./adopt.ts";
 import { Cgroups } from "./kernel/cgroups.ts";
-import { EventJournal } from "./records/event-journal.ts";
+import type { EventJournal } from "./records/event-journal.ts";
 import { FifoPool } from "./spawn/fifo-pool.ts";
 import { KeptProgram, type ProgramNews } from "./kept-program.ts";
 import type { KeeperOptions } from "./keeper-options.ts";
@@ -33,9 +33,9 @@ import { dropNames, refuseToLeave } from "./names-on-disk.ts";
 import { membersByKey } from "./members-by-key.ts";
 import { bootId } from "./kernel/proc.ts";
 import type { ProgramHost } from "./program-host.ts";
-import { RecordTrouble } from "./records/record-trouble.ts";
 import { recordOf } from "./records/record-of.ts";
-import { Registry, registryFile, type ProgramRecord } from "./records/registry.ts";
+import { Records } from "./records/records.ts";
+import type { ProgramRecord } from "./records/registry.ts";
 import { SpawnTurns } from "./spawn/spawn-turns.ts";
 import { SharedSockets } from "./sockets/shared-sockets.ts";
 import { startProgram } from "./start-program.ts";
@@ -47,7 +47,6 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly startedAt = Date.now();
   readonly programs = new Map<ProcessKey, KeptProgram>();
   readonly files = new LogFiles();
-  readonly journal: EventJournal;
   readonly pool: FifoPool;
   readonly spawns = new SpawnTurns();
   readonly #newStreams = new NewStreams(() => this.spawns.awaited);
@@ -67,12 +66,8 @@ export class KeeperCore implements Keeper, ProgramHost {
   readonly #about: { readonly version: string; readonly owned: boolean };
   readonly cgroups: Cgroups | null;
   readonly #folder: string;
-  readonly #registry: Registry;
+  readonly #records: Records;
   readonly #boot = bootId();
-  readonly #trouble = new RecordTrouble(
-    () => this.#trouble.attempt(() => this.#registry.rewrite()),
-    (errno, failed) => this.tell({ type: "recordTrouble", errno, failed }),
-  );
   readonly #listeners = new Set<(event: KeeperEvent) => void>();
   readonly #closeListeners = new Set<() => void>();
   readonly #followed = new Set<string>();
@@ -87,9 +82,6 @@ export class KeeperCore implements Keeper, ProgramHost {
   #quitting = false;
   #closed = false;
   #status = 0;
-  #mirror: NodeJS.Timeout | null = null;
-  /** What the supervisor saved since the state was last written. */
-  #unsaved: Record<string, string | null> = {};
 
   readonly events = {
     onEvent: (listener: (event: KeeperEvent) => void): void => void this.#listeners.add(listener),
@@ -104,15 +96,17 @@ export class KeeperCore implements Keeper, ProgramHost {
     fs.mkdirSync(fifos, { recursive: true, mode: 0o700 });
     fs.chmodSync(options.folder, 0o700);
     this.nofileSoft = options.nofileSoft ?? null;
-    this.#registry = new Registry(options.folder, () => this.journal.saved());
-    const { records, state } = this.#registry.take();
-    this.journal = new EventJournal(state, () => void (this.#mirror ??= setTimeout(() => this.#saveState(), 50)));
+    this.#records = new Records(options.folder, (errno, failed) => this.tell({ type: "recordTrouble", errno, failed }));
     const calls = loadSystemCalls();
     this.native = calls === null ? null : nativeSpawn(calls);
     this.pool = new FifoPool(fifos, calls);
     this.cgroups = Cgroups.open(options.folder);
-    adoptPrograms(this, records, this.#boot, fifos);
+    adoptPrograms(this, this.#records.found, this.#boot, fifos);
     this.pool.fill();
+  }
+
+  get journal(): EventJournal {
+    return this.#records.journal;
   }
 
   /** The exit status that `quit` asked for. */
@@ -130,7 +124,7 @@ export class KeeperCore implements Keeper, ProgramHost {
       ...this.supervisors(),
       saved: this.journal.entries,
       pending: [...this.journal.pending],
-      recordTrouble: this.#trouble.errno,
+      recordTrouble: this.#records.errno,
       processes: [...this.programs.values()].filter((each) => each.incarnation > 0).map((each) => each.snapshot()),
     };
   }
@@ -204,12 +198,11 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.programs.delete(key);
     program.dropSpare();
     this.sockets.forget(key);
-    this.#trouble.attempt(() => this.#registry.remove(key));
+    this.#records.remove(key);
   }
 
   acknowledge(seq: number, changes: Readonly<Record<string, string | null>>): void {
-    Object.assign(this.#unsaved, changes);
-    this.journal.acknowledge(seq, changes);
+    this.#records.acknowledge(seq, changes);
   }
 
   async quit(options: { readonly force?: boolean; readonly status?: number } = {}): Promise<void> {
@@ -218,8 +211,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     this.#status = options.status ?? 0;
     if (living.length > 0) return this.close();
     this.#letGo();
-    // A proper end: the next keeper begins anew instead of taking over what is over.
-    fs.rmSync(registryFile(this.#folder), { force: true });
+    this.#records.erase();
     // The supervisor hears that it may end first: that takes as long as this does. FIFOs that a survivor of a program still holds
     // open stay open without their names.
     this.swept = nextTurn().then(() => {
@@ -258,9 +250,7 @@ export class KeeperCore implements Keeper, ProgramHost {
     if (this.#closed) return;
     this.#closed = true;
     this.#quitting = true;
-    this.#saveState();
-    this.#trouble.close();
-    this.#registry.close();
+    this.#records.close();
     for (const program of this.programs.values()) program.close();
     this.files.close();
     this.native?.children.close();
@@ -275,22 +265,20 @@ export class KeeperCore implements Keeper, ProgramHost {
     return program;
   }
 
-  /** Leaves word of a run for the next keeper. A full runtime disk must not stop programs: they would just not be adopted. */
   record(program: KeptProgram, run: Run, ended: ProgramRecord["ended"]): void {
     this.recordLost(recordOf(run, program, this.#origin(program.key), program.startedAt, ended));
   }
 
   recordIntent(run: Run, request: StartRequest, startedAt: number): void {
-    // The next keeper must not know of it without what the supervisor has noted about it.
-    this.#saveState(recordOf(run, request, this.#origin(request.key), startedAt, null));
+    this.#records.writeIntent(recordOf(run, request, this.#origin(request.key), startedAt, null));
   }
 
   dropIntent(key: ProcessKey): void {
-    this.#trouble.attempt(() => this.#registry.dropIntent(key));
+    this.#records.dropIntent(key);
   }
 
   recordLost(record: ProgramRecord): void {
-    this.#trouble.attempt(() => this.#registry.write(record));
+    this.#records.write(record);
   }
 
   #origin(key: ProcessKey): { readonly boot: string; readonly socket: string | null } {
@@ -307,12 +295,5 @@ export class KeeperCore implements Keeper, ProgramHost {
     // On disk before it is told: a keeper that dies now does not take the exit status with it.
     if (program.run !== null) this.record(program, program.run, { ...event, seq: kept.seq });
     this.tell(kept);
-  }
-
-  #saveState(record: ProgramRecord | null = null): void {
-    clearTimeout(this.#mirror ?? undefined);
-    this.#mirror = null;
-    this.#trouble.attempt(() => this.#registry.writeState(this.journal, this.#unsaved, record));
-    this.#unsaved = {};
   }
 }
