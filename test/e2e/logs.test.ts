@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { placesFor } from "../../src/daemon/places.ts";
-import { Project, programs } from "../support/project.ts";
+import { Project, programs, seen } from "../support/project.ts";
 
 const LINE = 100;
 let project: Project;
@@ -153,4 +153,32 @@ test("sup logs shows a last line without an end where it belongs, not behind the
     await holds(() => readFileSync(stdoutLogfile, "utf8") === "one\ntwo", "the output");
   const { stdout } = await project.sup("logs");
   expect(stdout.split("\n")).toEqual(["a | one", "a | two", "a | one", "b | one", "b | two", "b | one"]);
+});
+
+test("of programs that keep no log it is said that they do not, beside what others have written", async () => {
+  const said = (name: string) => `bash -c 'echo from ${name}; sleep 1041'`;
+  const none = { stdoutLogfile: "NONE", stderrLogfile: "NONE" };
+  const programs = {
+    mute: { command: said("mute"), ...none },
+    dev: { command: said("dev"), stdoutLogfile: "/dev/null", stderrLogfile: "syslog" },
+    told: { command: said("told") },
+    silent: { command: "sleep 1042" },
+  };
+  project.write("supervisor.config.ts", `export default ${JSON.stringify({ programs })};`);
+  expect(await project.sup("up", "--wait")).toMatchObject({ exitCode: 0 });
+  const why = "neither stdoutLogfile nor stderrLogfile is a file.";
+  const next = "Set one, or see what is written from now on with `sup logs -f`.";
+  expect(await project.sup("logs")).toEqual({
+    exitCode: 0,
+    stdout: "told   | from told",
+    stderr: `sup: no log is kept of dev, mute: ${why} ${next}`,
+  });
+  expect(await project.sup("logs", "mute")).toMatchObject({ stderr: `sup: no log is kept of mute: ${why} ${next}` });
+  expect(await project.sup("logs", "silent")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  const following = project.spawn(["logs", "-f", "mute"]);
+  await seen(following, /no log is kept of mute: .* What is written from now on is shown\./);
+  await project.sup("restart", "mute");
+  await seen(following, /^from mute$/m);
+  following.kill("SIGINT");
+  await following;
 });

@@ -7,6 +7,7 @@ import { quoted } from "../running/typed-sup.ts";
 import { colorOf, styler } from "../render/colors.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
 import { safeText } from "../render/safe-text.ts";
+import { withoutLogText } from "../render/without-log.ts";
 import { nameProblem, selects } from "../../model/select-processes.ts";
 import { leftLogs } from "../running/left-logs.ts";
 import { answered } from "../running/not-running.ts";
@@ -31,6 +32,9 @@ export async function logs(project: Project, names: readonly string[], options: 
   const unknown = nameProblem(names, report.processes);
   if (unknown !== null) throw new CliError(unknown);
   const chosen = report.processes.filter((process) => selects(names, process));
+
+  const missing = withoutLogText(chosen, { config: project.config, sup: project.sup, follow: options.follow });
+  if (missing !== null) process.stderr.write(safeText(`sup: ${missing}\n`, process.stderr));
 
   const paint = styler(process.stdout);
   const width = Math.max(...chosen.map((process) => process.namespec.length));
