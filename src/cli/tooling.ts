@@ -83,9 +83,10 @@ export async function check(
   );
   const problems = result.outcome.ok ? [] : result.outcome.problems;
   if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify({ ok: result.outcome.ok, problems, warnings: result.warnings, files: result.files }, null, 2)}\n`,
-    );
+    const { outcome, warnings } = result;
+    // Without what was looked for in vain: that is for a watcher to know.
+    const files = result.files.filter((file) => existsSync(file));
+    process.stdout.write(`${JSON.stringify({ ok: outcome.ok, problems, warnings, files }, null, 2)}\n`);
     return result.outcome.ok ? 0 : 1;
   }
   if (result.printed !== undefined) process.stderr.write(`${result.printed}\n`);

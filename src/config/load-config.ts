@@ -133,20 +133,22 @@ async function loadCode(file: string, context: LoadContext): Promise<Loaded> {
   );
   prepareValidation();
   const evaluation = await evaluating;
+  const read = evaluation.files;
+  const watched = [...read, ...evaluation.absent];
   // The compiler would put other characters in the place of what it cannot read.
-  const garbled = notUtf8([file, ...evaluation.files.filter((one) => one !== file && !one.includes("/node_modules/"))]);
-  if (garbled.length > 0) return failure("ts", evaluation.files, garbled);
+  const garbled = notUtf8([file, ...read.filter((one) => one !== file && !one.includes("/node_modules/"))]);
+  if (garbled.length > 0) return failure("ts", watched, garbled);
   const listeners = listenerRunner(file, context, evaluation.build ?? "none", access.user?.uid ?? null);
   if (evaluation.problems.length > 0) {
-    const problems = withPlaces(withOutput(evaluation.problems, evaluation.output), file, evaluation.files);
+    const problems = withPlaces(withOutput(evaluation.problems, evaluation.output), file, read);
     const warnings = unique([...access.warnings, ...evaluation.warnings]);
-    return { ...failure("ts", evaluation.files, problems), warnings };
+    return { ...failure("ts", watched, problems), warnings };
   }
   const built = build(evaluation.config, file, context, listeners);
-  const outcome = located(built, file, evaluation.files);
-  const doubts = lint(outcome, built, file, evaluation.files, context);
+  const outcome = located(built, file, read);
+  const doubts = lint(outcome, built, file, read, context);
   const warnings = unique([...access.warnings, ...evaluation.warnings, ...built.warnings, ...doubts]);
-  const files = [...evaluation.files, ...built.files];
+  const files = [...watched, ...built.files];
   const printed = lastLines(evaluation.output);
   return { outcome, files, warnings, messages: built.messages, ...(printed !== "" && { printed }), format: "ts" };
 }

@@ -68,12 +68,19 @@ it.each([
   facts({}),
   facts({ procfile: "" }),
   facts({ procfile: "not a procfile\n" }),
-  facts({ packageJson: "{ broken" }),
   facts({ packageJson: "null" }),
   facts({ packageJson: '{"scripts":null}' }),
   facts({ packageJson: '{"scripts":{"test":"x"}}' }),
 ])("finds nothing in %j", (nothing) => {
   expect(starterFor(nothing)).toBeNull();
+});
+
+it("does not pass over a package.json that is none, unless a Procfile names programs", () => {
+  const broken = '{ "scripts": { "start": "node a.js", } }';
+  expect(() => starterFor(facts({ packageJson: broken }))).toThrow(/^package\.json is not valid JSON: .*JSON/);
+  expect(() => starterFor(facts({ packageJson: "" }))).toThrow(/^package\.json is not valid JSON: /);
+  expect(starterFor(facts({ packageJson: broken, procfile: "web: node a.js" }))?.source).toBe("Procfile");
+  expect(starterFor(facts({ packageJson: '\uFEFF{ "scripts": { "start": "x" } }' }))?.text).toContain("npm run start");
 });
 
 it("leaves the port to .env if it is said there, and runs a release once", () => {

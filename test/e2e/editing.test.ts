@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ApiClient } from "../../src/client/api-client.ts";
@@ -56,6 +56,29 @@ describe("saving a config", () => {
     project.write("port.ts", "export const seconds = 2001;\n");
     await told(3);
     expect(reports[2]?.steps[0]?.changes).toEqual(["command: sleep 2000 -> sleep 2001"]);
+  });
+
+  test("that it would import counts as well: a file before another, what was missing, a package", async () => {
+    const importing = (name: string): string =>
+      `import { seconds } from "${name}";\nexport default { programs: { one: { command: \`sleep \${seconds}\` } } };\n`;
+    project.write("lib/port/index.ts", "export const seconds = 2000;\n");
+    writeFileSync(file(), importing("./lib/port"));
+    await told(1);
+    project.write("lib/port.ts", "export const seconds = 2001;\n");
+    await told(2);
+    expect(reports[1]?.steps[0]?.changes).toEqual(["command: sleep 2000 -> sleep 2001"]);
+    writeFileSync(file(), importing("./late/gone.js"));
+    await told(3);
+    project.write("late/gone.ts", "export const seconds = 2002;\n");
+    await told(4);
+    expect(reports[3]?.steps[0]?.changes).toEqual(["command: sleep 2001 -> sleep 2002"]);
+    writeFileSync(file(), importing("pack"));
+    await told(5);
+    project.write("aside/pack/package.json", '{ "main": "./main.js" }');
+    project.write("aside/pack/main.js", "exports.seconds = 2003;\n");
+    renameSync(join(project.folder, "aside"), join(project.folder, "node_modules"));
+    await told(6);
+    expect(reports.map((report) => report.ok)).toEqual([true, true, false, true, false, true]);
   });
 
   test("with a mistake is told once, however often it is saved", async () => {

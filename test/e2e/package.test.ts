@@ -146,6 +146,17 @@ test("sup init says what its templates are for, and takes the place of no other 
   expect((await project.sup("check")).stdout).toContain("supervisor.config.ts: 1 process in 1 group");
 });
 
+test("sup init writes nothing if the package.json is broken and no template is named", async () => {
+  project.write("package.json", "{ broken");
+  const refused = await project.sup("init");
+  expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(refused.stderr).toMatch(
+    /^sup: package\.json is not valid JSON: .*\nNothing was written\. Mend it, or name a template: `sup init minimal`\.$/,
+  );
+  expect(readdirSync(project.folder)).toEqual(["package.json"]);
+  expect(await project.sup("init", "minimal")).toMatchObject({ exitCode: 0 });
+});
+
 test("sup init makes a config of a Procfile, and it runs", async () => {
   project.write("Procfile", "web: echo listening on $PORT '100%'; exec sleep 1000\nworker: sleep 1000\n");
   project.write(".env", "A=1\n");

@@ -1,3 +1,6 @@
+import { CliError } from "../cli-error.ts";
+import { typedSup } from "../running/typed-sup.ts";
+
 /** A starter config and what it was made from, in words. */
 export interface Starter {
   readonly text: string;
@@ -30,6 +33,8 @@ interface StarterProgram {
 /**
  * Makes a config of what is there already: a Procfile, else the scripts of a package.json. `null` if neither names a program.
  * Pure: the caller has looked at the folder.
+ *
+ * @throws CliError for a package.json that is none, if it comes to that.
  */
 export function starterFor(facts: FolderFacts): Starter | null {
   const envFile = facts.files.includes(".env");
@@ -74,7 +79,7 @@ function readProcfile(
 
 /** The scripts that run on: `dev`, else `start`, and whatever is a worker or has `dev:` in front. */
 function scriptPrograms(packageJson: string, files: readonly string[]): StarterProgram[] {
-  const scripts = Object.keys(scriptsOf(packageJson));
+  const scripts = Object.keys(scriptsOf(packageJson.replace(/^\uFEFF/, "")));
   const main = scripts.includes("dev") ? "dev" : "start";
   const runner = RUNNERS.find(([file]) => files.includes(file))?.[1] ?? "npm run";
   return scripts
@@ -96,15 +101,18 @@ const RUNNERS = [
 ] as const;
 
 function scriptsOf(packageJson: string): Readonly<Record<string, unknown>> {
+  let parsed: { readonly scripts?: unknown } | null;
   try {
-    const parsed = JSON.parse(packageJson) as { scripts?: unknown } | null;
-    return typeof parsed?.scripts === "object" && parsed.scripts !== null
-      ? (parsed.scripts as Record<string, unknown>)
-      : {};
-  } catch {
-    // What is wrong with it, npm says better.
-    return {};
+    parsed = JSON.parse(packageJson) as typeof parsed;
+  } catch (error) {
+    throw new CliError(`package.json is not valid JSON: ${(error as Error).message}`, {
+      hint: `Nothing was written. Mend it, or name a template: \`${typedSup()} init minimal\`.`,
+      cause: error,
+    });
   }
+  return typeof parsed?.scripts === "object" && parsed.scripts !== null
+    ? (parsed.scripts as Record<string, unknown>)
+    : {};
 }
 
 /** Whether a command means more than its words: variables, pipes, globs, several commands, an assignment in front. */

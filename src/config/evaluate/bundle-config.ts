@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Loader, Message, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { readRegular } from "../../files/read-regular.ts";
 import type { Problem } from "../../model/problem.ts";
+import { absentFiles } from "./absent-files.ts";
 import { configFilesOf } from "./tsconfig-files.ts";
 
 /**
@@ -85,6 +86,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 /** The files that went into a bundle, and how far their first code line was shifted. */
 export class SourceFiles {
   readonly #read = new Set<string>();
+  readonly #absent = new Set<string>();
   readonly #shifts = new Map<string, { readonly line: number; readonly length: number }>();
 
   /** Absolute paths, in the order of reading, with the tsconfig files that had a say. */
@@ -92,8 +94,17 @@ export class SourceFiles {
     return [...new Set([...this.#read, ...configFilesOf([...this.#read])])];
   }
 
+  /** Absolute paths of what would be read if it were there. */
+  get absent(): string[] {
+    return [...this.#absent];
+  }
+
   note(file: string): void {
     this.#read.add(file);
+  }
+
+  noteAbsent(files: readonly string[]): void {
+    for (const file of files) this.#absent.add(file);
   }
 
   /** Reads a source and puts its own `import.meta` in front. */
@@ -142,12 +153,13 @@ async function resolveImport(
   const { importer, resolveDir, kind } = args;
   const found = await build.resolve(args.path, { importer, resolveDir, kind, pluginData: RESOLVING });
   if (found.errors.length > 0) {
-    // Where the file was expected: creating it mends the config.
-    if (args.path.startsWith(".")) sources.note(expectedFile(resolveDir, args.path));
+    // Where it was looked for: creating it mends the config.
+    sources.noteAbsent(absentFiles(args.path, resolveDir, null));
     return { errors: found.errors.map(({ text, notes }) => ({ text, notes })) };
   }
   const named = /^[./]/.test(args.path) ? linkTo(found.path, resolve(resolveDir, args.path)) : null;
   if (named !== null) sources.note(named);
+  if (!found.external && !isInstalled(found.path)) sources.noteAbsent(absentFiles(args.path, resolveDir, found.path));
   if (found.external || !isPackageCode(found.path)) return undefined;
   return { path: found.path, external: true };
 }
@@ -166,14 +178,13 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-function expectedFile(folder: string, path: string): string {
-  const file = resolve(folder, path);
-  return extname(file) === "" ? `${file}.ts` : file;
-}
-
 /** Code of an installed package. Its JSON files are compiled in, because Node imports JSON only with an attribute. */
 function isPackageCode(path: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(path) && /\.([cm]?js|node)$/.test(path);
+  return isInstalled(path) && /\.([cm]?js|node)$/.test(path);
+}
+
+function isInstalled(path: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(path);
 }
 
 function loadSource(sources: SourceFiles, path: string): OnLoadResult | undefined {

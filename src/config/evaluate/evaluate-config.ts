@@ -4,7 +4,7 @@ import type { Problem } from "../../model/problem.ts";
 import { checkStrictModes, gatherPathFacts } from "../strict-modes.ts";
 import { bundleConfig } from "./bundle-config.ts";
 import { describe, ErrorPlaces } from "./error-problem.ts";
-import type { EvaluationAnswer, EvaluationRequest } from "./evaluation.ts";
+import type { EvaluationAnswer, EvaluationRequest, EvaluationSources } from "./evaluation.ts";
 import { findUnplainValues } from "./plain-value.ts";
 import { NoConfigError, runBundle } from "./run-bundle.ts";
 import { takeHandlers } from "./take-handlers.ts";
@@ -12,7 +12,7 @@ import { takeHandlers } from "./take-handlers.ts";
 const ANSWER_FD = 3;
 
 /**
- * The life of an evaluator process: compile, check whose files they are, run, answer once, end. `library` is the module that
+ * The life of an evaluator process: compile, tell of which files, check whose they are, run, answer once, end. `library` is the module that
  * `import "sup"` means. The process always ends here, even if the config left timers or servers behind.
  *
  * The config shares this process, so all that can end it is caught: exit, an unhandled rejection, an event loop run dry.
@@ -24,19 +24,20 @@ export async function evaluateConfig(request: EvaluationRequest, library: string
   const answer = (content: EvaluationAnswer): void => {
     if (answered) return;
     answered = true;
-    writeAll(`${JSON.stringify(content)}\n`);
+    tell(content);
     end(0);
   };
 
   const bundle = await bundleConfig(request.file, library);
-  const files = bundle.sources.files;
-  if (!bundle.ok) return answer({ files, problems: bundle.problems, warnings: [] });
+  const { files, absent } = bundle.sources;
+  tell({ files, absent });
+  if (!bundle.ok) return answer({ problems: bundle.problems, warnings: [] });
   const strict = request.strict === null ? null : checkStrictModes(gatherPathFacts(files), request.strict);
   const warnings = [...bundle.warnings, ...(strict?.warnings ?? [])];
-  if (strict !== null && strict.refused.length > 0) return answer({ files, problems: strict.refused, warnings });
+  if (strict !== null && strict.refused.length > 0) return answer({ problems: strict.refused, warnings });
 
   const places = new ErrorPlaces(request.file, bundle.map, bundle.sources);
-  const fail = (...problems: readonly Problem[]): void => answer({ files, problems, warnings });
+  const fail = (...problems: readonly Problem[]): void => answer({ problems, warnings });
   catchEnds(places, fail);
   try {
     const exported = await runBundle(bundle.code, request.file, request.context);
@@ -44,7 +45,7 @@ export async function evaluateConfig(request: EvaluationRequest, library: string
     const problems = [...wrong, ...findUnplainValues(config)];
     if (config === undefined) fail(nothingExported(request.file));
     else if (problems.length > 0) fail(...problems);
-    else answer({ config, files, problems, warnings, build: hashOf(bundle.code) });
+    else answer({ config, problems, warnings, build: hashOf(bundle.code) });
   } catch (error) {
     if (error instanceof NoConfigError) fail(nothingExported(request.file));
     else fail(places.problem(error, "the config threw", "correct it; nothing of it has been applied"));
@@ -84,6 +85,10 @@ function nothingExported(file: string): Problem {
   };
 }
 
+function tell(content: EvaluationSources | EvaluationAnswer): void {
+  writeAll(`${JSON.stringify(content)}\n`);
+}
+
 // The descriptor may be non-blocking (a socket pair): a full buffer is no error, the parent is reading.
 function writeAll(text: string): void {
   const bytes = Buffer.from(text);
@@ -103,5 +108,6 @@ export function answerFailure(error: unknown, file: string): void {
     hint: "is `sup` installed completely (with its dependency esbuild)?",
     place: { file, line: 1, column: 1 },
   };
-  writeAll(`${JSON.stringify({ files: [file], problems: [problem], warnings: [] } satisfies EvaluationAnswer)}\n`);
+  tell({ files: [file], absent: [] });
+  tell({ problems: [problem], warnings: [] });
 }

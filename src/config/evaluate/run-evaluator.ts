@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import type { Problem } from "../../model/problem.ts";
-import type { EvaluationAnswer, EvaluationRequest } from "./evaluation.ts";
+import type { EvaluationAnswer, EvaluationRequest, EvaluationSources } from "./evaluation.ts";
 
 export interface EvaluatorOptions {
   /** Absolute path of the built evaluator program (dist/evaluator.cjs). */
@@ -13,7 +13,7 @@ export interface EvaluatorOptions {
   readonly timeoutMs?: number;
 }
 
-export interface Evaluation extends EvaluationAnswer {
+export interface Evaluation extends EvaluationAnswer, EvaluationSources {
   /** What the config printed, the first 64 KiB. */
   readonly output: string;
 }
@@ -42,12 +42,13 @@ export async function runEvaluator(request: EvaluationRequest, options: Evaluato
   swallowErrors(child);
   child.stdin?.end(JSON.stringify(request));
 
-  const end = await firstEnd(child, timeoutMs);
+  const { end, lines } = await firstEnd(child, timeoutMs);
   killGroup(child);
   // A grandchild that escaped may hold the pipes open; nothing more is wanted from them.
   for (const stream of child.stdio) stream?.destroy();
-  const evaluation = interpret(end, request.file, output.text(), timeoutMs);
-  return { ...evaluation, output: output.text() };
+  const [sources, answer] = lines;
+  const known = parseSources(sources) ?? { files: [request.file], absent: [] };
+  return { ...known, ...interpret(end, answer, output.text(), timeoutMs), output: output.text() };
 }
 
 function launch(request: EvaluationRequest, options: EvaluatorOptions): ChildProcess {
@@ -71,22 +72,29 @@ function launch(request: EvaluationRequest, options: EvaluatorOptions): ChildPro
 }
 
 type End =
-  | { readonly kind: "answer"; readonly text: string }
+  | { readonly kind: "answer" }
   | { readonly kind: "exit"; readonly code: number | null; readonly signal: NodeJS.Signals | null }
   | { readonly kind: "timeout" }
   | { readonly kind: "flood" }
   | { readonly kind: "unstartable"; readonly error: Error };
 
-/** One line on fd 3 is the answer; it counts even if the process never ends. An exit counts once fd 3 is drained. */
-function firstEnd(child: ChildProcess, timeoutMs: number): Promise<End> {
+/**
+ * The second line on fd 3 is the answer; it counts even if the process never ends. An exit counts once fd 3 is drained. Resolves with
+ * the lines that came in whole, too.
+ */
+function firstEnd(
+  child: ChildProcess,
+  timeoutMs: number,
+): Promise<{ readonly end: End; readonly lines: readonly string[] }> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => finish({ kind: "timeout" }), timeoutMs);
     const finish = (end: End): void => {
       clearTimeout(timer);
-      resolve(end);
+      resolve({ end, lines: Buffer.concat(pieces).toString("utf8").split("\n").slice(0, -1) });
     };
     const pieces: Buffer[] = [];
     let size = 0;
+    let lines = 0;
     const answers = child.stdio[3] as Readable | null;
     const drained = new Promise<void>((done) => {
       if (answers === null) done();
@@ -95,7 +103,8 @@ function firstEnd(child: ChildProcess, timeoutMs: number): Promise<End> {
     answers?.on("data", (piece: Buffer) => {
       pieces.push(piece);
       size += piece.length;
-      if (piece.includes(10)) finish({ kind: "answer", text: Buffer.concat(pieces).toString("utf8") });
+      lines += piece.filter((byte) => byte === NEWLINE).length;
+      if (lines > 1) finish({ kind: "answer" });
       else if (size > MAX_ANSWER) finish({ kind: "flood" });
     });
     child.once("error", (error) => finish({ kind: "unstartable", error }));
@@ -103,62 +112,66 @@ function firstEnd(child: ChildProcess, timeoutMs: number): Promise<End> {
   });
 }
 
-function interpret(end: End, file: string, output: string, timeoutMs: number): EvaluationAnswer {
+const NEWLINE = 10;
+
+function interpret(end: End, answer: string | undefined, output: string, timeoutMs: number): EvaluationAnswer {
   switch (end.kind) {
     case "answer":
       return (
-        parseAnswer(end.text) ??
-        failed(file, "the config wrote to file descriptor 3, which is reserved", "leave it alone")
+        parseAnswer(answer) ?? failed("the config wrote to file descriptor 3, which is reserved", "leave it alone")
       );
     case "timeout":
       return failed(
-        file,
         `the config did not finish within ${timeoutMs / 1000} seconds and was killed`,
         "look for an endless loop, or an await on something slow; a config should only describe programs",
       );
     case "flood":
       return failed(
-        file,
         `the config is larger than ${MAX_ANSWER / 1024 / 1024} MB`,
         "a config should only describe programs",
       );
     case "exit":
-      return explainExit(end, file, output);
+      return explainExit(end, output);
     case "unstartable":
-      return failed(file, `the evaluator could not be started: ${end.error.message}`, "is `sup` installed completely?");
+      return failed(`the evaluator could not be started: ${end.error.message}`, "is `sup` installed completely?");
   }
 }
 
-function explainExit(end: End & { kind: "exit" }, file: string, output: string): EvaluationAnswer {
+function explainExit(end: End & { kind: "exit" }, output: string): EvaluationAnswer {
   // V8 says so on stderr, then aborts.
   if (/heap out of memory|Reached heap limit|Allocation failed/.test(output)) {
     return failed(
-      file,
       `the config needs more than ${HEAP_MB} MB of memory and was ended`,
       "look for a list that grows without end",
     );
   }
   const how = end.signal === null ? `with status ${end.code ?? "?"}` : `by signal ${end.signal}`;
-  return failed(
-    file,
-    `the config ended its process ${how} before it returned a value`,
-    "look for what ends the process",
-  );
+  return failed(`the config ended its process ${how} before it returned a value`, "look for what ends the process");
 }
 
 /** A problem of the config as a whole; an empty path stands for its default export. */
-function failed(file: string, message: string, hint: string): EvaluationAnswer {
+function failed(message: string, hint: string): EvaluationAnswer {
   const problem: Problem = { message, hint, path: [] };
-  return { files: [file], problems: [problem], warnings: [] };
+  return { problems: [problem], warnings: [] };
+}
+
+function parseSources(text = ""): EvaluationSources | null {
+  try {
+    const value = JSON.parse(text) as Partial<EvaluationSources> | null;
+    const lists = [value?.files, value?.absent];
+    const valid = lists.every((list) => Array.isArray(list) && list.every((path) => typeof path === "string"));
+    return valid ? (value as EvaluationSources) : null;
+  } catch {
+    return null;
+  }
 }
 
 // The config can write to fd 3 as well, so the shape is not taken on trust; the model checks the config itself.
-function parseAnswer(text: string): EvaluationAnswer | null {
+function parseAnswer(text = ""): EvaluationAnswer | null {
   try {
-    const value = JSON.parse(text.slice(0, text.indexOf("\n"))) as Partial<EvaluationAnswer> | null;
-    const lists = [value?.files, value?.problems, value?.warnings];
+    const value = JSON.parse(text) as Partial<EvaluationAnswer> | null;
+    const lists = [value?.problems, value?.warnings];
     if (value === null || !lists.every((list) => Array.isArray(list))) return null;
-    if (!value.files?.every((path) => typeof path === "string")) return null;
     if (value.build !== undefined && !/^[0-9a-f]+$/.test(String(value.build))) return null;
     const messages = [...(value.problems ?? []), ...(value.warnings ?? [])];
     if (!messages.every((problem) => typeof problem?.message === "string")) return null;
