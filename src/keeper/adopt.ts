@@ -68,7 +68,7 @@ function takeOver(keeper: ProgramHost, record: ProgramRecord): boolean {
   if (alive) run.adopt(record.pid, record.startTime);
   else {
     // Its children may still write; what it wrote itself while nobody listened is in their hands only.
-    run.catchUp();
+    run.adoptRest(record.pid, record.startTime);
     if (record.ended === null) tellLost(keeper, record);
   }
   return true;

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import type { Member } from "../protocol/keeper.ts";
-import { isLiving, livingPids, readStat } from "./kernel/proc.ts";
+import { isLiving, livingPids, readStat, type ProcStat } from "./kernel/proc.ts";
 import { LIFE_FD } from "./spawn/spawn-program.ts";
 
 /** What is known of a run whose processes are looked for. */
@@ -8,6 +8,8 @@ export interface Sought {
   /** Of the process that was started: it led a session of that number. */
   readonly pid: number;
   readonly startTime: string;
+  /** It ended when no keeper was its parent: its number may have been that of a stranger, and of his session, since. */
+  readonly unseen: boolean;
   /** Path of the life FIFO. */
   readonly life: string;
   /** Pids that are known to belong to it otherwise. */
@@ -17,19 +19,25 @@ export interface Sought {
 /**
  * The processes of each run, its first one included. One belongs to a run if it is in its session, or if it holds the run's life
  * FIFO: it is inherited by all that a program starts, also by what calls `setsid`, until somebody closes it. Nobody else can be
- * taken for a member, however pids are used again. One look at /proc for all runs.
+ * taken for a member, however pids are used again: of a run whose first process ended unseen, the session counts only if one who
+ * holds the life FIFO is in it, since a number is not used again while there is a session of it. One look at /proc for all runs.
  */
 export function findMembers<T extends Sought>(runs: readonly T[]): Map<T, number[]> {
   const found = new Map<T, number[]>(runs.map((run) => [run, []]));
-  const bySession = new Map(runs.filter((run) => !isTaken(run)).map((run) => [run.pid, run]));
+  const bySession = new Map(runs.filter((run) => !run.unseen && !isTaken(run)).map((run) => [run.pid, run]));
   const byLife = new Map(runs.map((run) => [run.life, run]));
   if (runs.length === 0) return found;
+  const others: ProcStat[] = [];
+  const proved = new Map<number, T>();
   for (const pid of livingPids()) {
     const stat = readStat(pid);
     if (stat === null || !isLiving(stat)) continue;
     const run = bySession.get(stat.session) ?? byLife.get(lifeOf(pid));
-    if (run !== undefined) found.get(run)?.push(pid);
+    if (run === undefined) others.push(stat);
+    else found.get(run)?.push(pid);
+    if (run !== undefined && run.unseen && stat.session === run.pid) proved.set(run.pid, run);
   }
+  for (const { pid, session } of others) found.get(proved.get(session) as T)?.push(pid);
   for (const [run, pids] of found) pids.push(...run.also.filter((pid) => !pids.includes(pid)));
   return found;
 }

@@ -38,6 +38,8 @@ export class Run implements RunOfStreams {
   #startTime = "";
   #adopted = false;
   #alive = false;
+  /** Its process ended before this keeper: what has its number now may be a stranger, or a stranger's group. */
+  #unseen = false;
   #last: ProcStat | null = null;
   #sentRealTime = false;
   /** The keeper has sent it a signal: as a rule, it is to end. */
@@ -108,7 +110,7 @@ export class Run implements RunOfStreams {
   get mayHaveLeft(): boolean {
     if (this.#nobodyLeft) return false;
     if (!this.lifeIsOver || this.#isCgroupInUse()) return true;
-    if (groupHasMembers(this.#pid)) {
+    if (!this.#unseen && groupHasMembers(this.#pid)) {
       const now = readStat(this.#pid);
       if (now === null || now.startTime === this.#startTime) return true;
     }
@@ -121,7 +123,7 @@ export class Run implements RunOfStreams {
     if (this.#nobodyLeft) return false;
     if (this.#life?.hasHolders() ?? false) return true;
     this.#lifeOver ||= this.#life !== null && this.#begun && !this.#closed;
-    const outlived = groupHasMembers(this.#pid) || this.#isCgroupInUse();
+    const outlived = (!this.#unseen && groupHasMembers(this.#pid)) || this.#isCgroupInUse();
     this.#nobodyLeft = !outlived && !this.#alive && this.#lifeOver;
     return outlived;
   }
@@ -134,7 +136,8 @@ export class Run implements RunOfStreams {
 
   /** By which its processes are known. */
   get sought(): Sought {
-    return { pid: this.#pid, startTime: this.#startTime, life: this.fifos.life, also: this.cgroup?.pids() ?? [] };
+    const also = this.cgroup?.pids() ?? [];
+    return { pid: this.#pid, startTime: this.#startTime, unseen: this.#unseen, life: this.fifos.life, also };
   }
 
   failing(stream: StreamName): string | null {
@@ -166,11 +169,19 @@ export class Run implements RunOfStreams {
     this.#alive = true;
     this.#life?.listen(() => this.#lifeEnded());
     this.#watch = setInterval(() => this.#lookForAdopted(), 1000);
-    this.catchUp();
+    this.#catchUp();
+  }
+
+  /** The process was started by an earlier keeper, and has ended; what it started may live. */
+  adoptRest(pid: number, startTime: string): void {
+    this.#pid = pid;
+    this.#startTime = startTime;
+    this.#unseen = true;
+    this.#catchUp();
   }
 
   /** Reads what was written while no keeper listened, and finds out which streams nobody can write to any more. */
-  catchUp(): void {
+  #catchUp(): void {
     this.#begun = true;
     this.#drain();
     this.#life?.check();

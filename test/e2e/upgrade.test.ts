@@ -1,6 +1,17 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, openSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isAlive, Project, programs, seen, type Status } from "../support/project.ts";
@@ -16,8 +27,8 @@ beforeEach(() => {
 });
 afterEach(() => project.close());
 
-/** An installation of another version: the same code under another number. `broken`: its supervisor cannot live. */
-function install(version: string, broken = false): (...args: string[]) => Promise<Ended> {
+/** An installation of another version: the same code under another number, or with a supervisor that cannot do its work. */
+function install(version: string, supervisor: string | null = null): (...args: string[]) => Promise<Ended> {
   const folder = join(project.folder, `sup-${version}`);
   mkdirSync(folder);
   cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true });
@@ -25,7 +36,7 @@ function install(version: string, broken = false): (...args: string[]) => Promis
   for (const name of readdirSync(join(folder, "dist")).filter((name) => name.endsWith(".cjs"))) {
     const file = join(folder, "dist", name);
     const text = readFileSync(file, "utf8").replace(/version ?= ?"\d+\.\d+\.\d+"/, `version = "${version}"`);
-    writeFileSync(file, broken && name === "supervisor.cjs" ? `throw new Error("not today");\n` : text);
+    writeFileSync(file, supervisor !== null && name === "supervisor.cjs" ? supervisor : text);
   }
   return async (...args) => {
     const options = { cwd: project.folder, env: project.env, extendEnv: false, reject: false } as const;
@@ -98,7 +109,7 @@ describe("sup upgrade", () => {
     configure();
     await project.sup("up", "--wait");
     const before = await project.status();
-    const up = await install("6.6.6", true)("upgrade");
+    const up = await install("6.6.6", `throw new Error("not today");\n`)("upgrade");
     expect(up.exitCode).toBe(1);
     expect(up.stderr).toContain(`version 6.6.6 fell over, and version ${before.version} was started again`);
     expect(pidsOf(await project.status())).toEqual(pidsOf(before));
@@ -118,6 +129,52 @@ describe("sup upgrade", () => {
     expect([after.version, after.keeperVersion]).toEqual(["9.9.9", "9.9.9"]);
     expect(pidsOf(after)).toEqual(pidsOf(before));
     await expectAllLines(pidsOf(before)["writer"] ?? 0);
+  });
+
+  test("with --keeper goes on, and to the end, if whoever asked for it has gone meanwhile", async () => {
+    configure();
+    await project.sup("up", "--wait");
+    const before = await project.status();
+    const runtimes = join(project.folder, ".run");
+    const runtime = join(runtimes, readdirSync(runtimes)[0] ?? "");
+    // Before the old keeper has ended, so it cannot have started the next one.
+    const asking = new Promise<void>((resolve) => {
+      const watcher = watch(runtime, (_, name) => {
+        if (name !== "upgrade.json") return;
+        watcher.close();
+        resolve();
+      });
+    });
+    const client = project.spawn(["upgrade", "--keeper"]);
+    await asking;
+    client.kill("SIGINT");
+    // Its successor is nobody's child here, and there may be no daemon for a moment.
+    let after: Status | null = null;
+    for (const end = Date.now() + 60_000; after === null || after.pid === before.pid;) {
+      if (Date.now() > end) throw new Error("there is no next keeper");
+      after = await project.status().catch(() => null);
+    }
+    expect(pidsOf(after)).toEqual(pidsOf(before));
+    await expectAllLines(pidsOf(before)["writer"] ?? 0);
+  });
+
+  test("says so if the keeper is killed before the next supervisor answers", async () => {
+    configure();
+    await project.sup("up", "--wait");
+    const before = await project.status();
+    const started = join(project.folder, "started");
+    const asked = install(
+      "7.7.7",
+      `require("node:fs").writeFileSync(${JSON.stringify(started)}, ""); process.on("disconnect", () => process.exit());`,
+    )("upgrade");
+    for (const end = Date.now() + 60_000; !existsSync(started); await setTimeout(10))
+      if (Date.now() > end) throw new Error("the new supervisor is not started");
+    sendSignal(before.pid, "SIGKILL");
+    const { stderr, exitCode } = await asked;
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain("was killed; 2 of its programs run on");
+    await project.sup("up", "-d");
+    expect(pidsOf(await project.status())).toEqual(pidsOf(before));
   });
 
   test("of a daemon in the foreground leaves the keeper alone", async () => {

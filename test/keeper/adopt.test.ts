@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { KeeperCore } from "../../src/keeper/keeper-core.ts";
+import { readStat } from "../../src/keeper/kernel/proc.ts";
 import { readRegistry, Registry, registryFile, type ProgramRecord } from "../../src/keeper/records/registry.ts";
+import { sendSignal } from "../support/send-signal.ts";
 import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
 
 let folder = "";
@@ -211,5 +215,38 @@ test("the records of the first version, a file for each program, are understood"
   expect(saved).toEqual({ daemon: "1" });
   await second.keeper.signal("a:a", 9, "process");
   expect(await second.exit("a:a")).toMatchObject({ seq: 8, unknown: true });
+  second.keeper.close();
+});
+
+test("of a program that ended before this keeper, what is left is known by its life FIFO, and nobody else is taken for it", async () => {
+  const first = openKeeper(folder);
+  // Without a control group.
+  const stop = { signal: 15, waitsecs: 5, stopasgroup: false, killasgroup: false };
+  const deaf = (command: string): string => `bash -c "exec 120>&-; exec ${command}"`;
+  // One stays as it is, one leaves the session, and one lets go of the FIFO.
+  const script = `sleep 61 & setsid sleep 62 & ${deaf("sleep 63")} & exec sleep 60`;
+  const started = await first.keeper.start(sh("a:a", script, { stop }));
+  if (!started.ok) throw new Error(started.errno);
+  const alone = await first.keeper.start(sh("a:b", `${deaf("sleep 64")} & exec sleep 60`, { stop }));
+  if (!alone.ok) throw new Error(alone.errno);
+  const commands = async (keeper: KeeperCore): Promise<Record<string, string[]>> => {
+    const found = Object.entries(await keeper.processes("all"));
+    return Object.fromEntries(found.map(([key, members]) => [key, members.map((one) => one.command).toSorted()]));
+  };
+  const whole = { "a:a": ["sleep 60", "sleep 61", "sleep 62", "sleep 63"], "a:b": ["sleep 60", "sleep 64"] };
+  while (JSON.stringify(await commands(first.keeper)) !== JSON.stringify(whole)) await setTimeout(5);
+  const kept = (await first.keeper.processes("all"))["a:b"]?.find((one) => one.command === "sleep 64")?.pid ?? 0;
+  first.keeper.close();
+  for (const { pid } of [started, alone]) sendSignal(pid, "SIGKILL");
+  await eventually(() => [started, alone].every(({ pid }) => readStat(pid)?.exiting ?? true));
+  const second = openKeeper(folder);
+  // Whoever is in a session of that number might be a stranger by now, unless one who holds the life FIFO is in it, too.
+  expect(await commands(second.keeper)).toEqual({ "a:a": ["sleep 61", "sleep 62", "sleep 63"] });
+  expect(await second.keeper.signal("a:b", 9, "group")).toEqual({ ok: false, errno: "ESRCH" });
+  expect(await second.keeper.signal("a:a", 9, "group")).toEqual({ ok: true });
+  while (Object.keys(await commands(second.keeper)).length > 0) await setTimeout(5);
+  expect(await second.keeper.signal("a:a", 9, "group")).toEqual({ ok: false, errno: "ESRCH" });
+  expect(readStat(kept)?.exiting).toBe(false);
+  sendSignal(kept, "SIGKILL");
   second.keeper.close();
 });

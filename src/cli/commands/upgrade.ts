@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { upgradeFile } from "../../daemon/upgrade-file.ts";
@@ -8,13 +9,14 @@ import type { Project } from "../running/find-daemon.ts";
 import { launchDaemon } from "../start/launch-daemon.ts";
 import { isAlive, untilGone } from "../running/until-gone.ts";
 import { version } from "../version.ts";
-import { answered } from "../running/not-running.ts";
+import { answered, notRunning } from "../running/not-running.ts";
 
 /**
  * `sup upgrade`: the daemon goes on with the program of this version. The supervisor process is replaced, no program is touched,
  * and sockets stay open; the keeper stays as it is, unless `keeper`. 0 once the new one answers.
  */
 export async function upgrade(project: Project, options: { readonly keeper: boolean }): Promise<number> {
+  if (options.keeper && !isOnItsOwn()) return await onItsOwn();
   const { client, places } = project;
   const before = await answered(project, client.call("status", {}));
   const program = [process.execPath, join(__dirname, "supervisor.cjs")];
@@ -27,8 +29,8 @@ export async function upgrade(project: Project, options: { readonly keeper: bool
       });
     throw error;
   });
-  if (options.keeper) await replaceKeeper(project, report);
-  const after = await untilReplaced(project, report);
+  const keeper = options.keeper ? await replaceKeeper(project, report) : report.pid;
+  const after = await untilReplaced(project, keeper, report);
   if (after.version !== version) {
     throw new CliError(`version ${version} fell over, and version ${after.version} was started again`, {
       hint: `Programs were not touched. Its last words may be in ${join(places.state, "crash.log")}.`,
@@ -38,21 +40,47 @@ export async function upgrade(project: Project, options: { readonly keeper: bool
   return 0;
 }
 
-/** The next keeper adopts what the last one left, as after its death. */
-async function replaceKeeper(project: Project, report: UpgradeReport): Promise<void> {
+/** Under this name an upgrade of the keeper knows that nobody's end is its own. */
+const ON_ITS_OWN = "SUP_ON_ITS_OWN";
+
+function isOnItsOwn(): boolean {
+  const on = process.env[ON_ITS_OWN] !== undefined;
+  // The next keeper starts with our environment.
+  delete process.env[ON_ITS_OWN];
+  return on;
+}
+
+/**
+ * Does the same in a session of its own. Between two keepers there is only us, and somebody who presses Ctrl-C then, or whose
+ * connection breaks, must not leave programs that nobody looks after.
+ */
+async function onItsOwn(): Promise<number> {
+  const env = { ...process.env, [ON_ITS_OWN]: "1" };
+  const child = spawn(process.execPath, process.argv.slice(1), { detached: true, stdio: "inherit", env });
+  return await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (status) => resolve(status ?? 1));
+  });
+}
+
+/** The next keeper adopts what the last one left, as after its death. Returns its pid. */
+async function replaceKeeper(project: Project, report: UpgradeReport): Promise<number> {
   await untilGone(report.pid);
   const started = await launchDaemon(project, { args: report.args, owned: false });
   if (started === "in use") throw new CliError("another daemon has taken the project over meanwhile");
   if (!started.ready)
     throw new CliError(started.problems, { hint: `Programs run on; \`${project.sup} up\` takes them over.` });
+  return started.pid;
 }
 
-async function untilReplaced({ client }: Project, left: UpgradeReport): Promise<StatusReport> {
+/** @param keeper its pid from now on. @throws CliError if it ends. */
+async function untilReplaced(project: Project, keeper: number, left: UpgradeReport): Promise<StatusReport> {
   for (;;) {
-    const status = await client.call("status", {}).catch((error: unknown) => {
-      if (!isNotRunning(error) || !isAlive(left.pid)) throw error;
+    const status = await project.client.call("status", {}).catch((error: unknown) => {
+      if (!isNotRunning(error)) throw error;
       return null;
     });
+    if (status === null && !isAlive(keeper)) throw await notRunning(project);
     if (status !== null && status.supervisorPid !== left.supervisorPid) return status;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
