@@ -119,7 +119,7 @@ async function supervise(args: readonly string[], checked: LoadResult | null): P
     process.stderr.write(outcome.ready ? outcome.warnings : `${outcome.problems}\n`);
     if (outcome.ready && values.service && process.env["NOTIFY_SOCKET"])
       notifyReady(outcome.pid, (message) => void process.stderr.write(`${message}\n`));
-  } else if (first && launch !== null) leaveReport(launch.report, report);
+  } else if (outcome.first && launch !== null) leaveReport(launch.report, report);
   else if (launch === null) await tell(report);
   const ending = outcome.ready ? await outcome.done : "shutdown";
   // The keeper waits for our end, and a watcher or a client's connection might keep us.

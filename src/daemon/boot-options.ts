@@ -48,11 +48,19 @@ export interface BootParts extends LogParts {
   readonly watchFiles: (onChange: (paths: readonly string[]) => void, onTrouble: (error: Error) => void) => FileWatcher;
 }
 
+/** `first`: no supervisor process of this keeper has been up before, so that whoever starts a daemon waits for word. */
 export type BootOutcome =
-  | { readonly ready: true; readonly pid: number; readonly warnings: string; readonly done: Promise<Ending> }
+  | {
+      readonly ready: true;
+      readonly first: boolean;
+      readonly pid: number;
+      readonly warnings: string;
+      readonly done: Promise<Ending>;
+    }
   /** `problems` for people, `messages` bare, `status` for the exit. */
   | {
       readonly ready: false;
+      readonly first: boolean;
       readonly problems: string;
       readonly messages: readonly string[];
       readonly status: number;

@@ -44,10 +44,15 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   keeper.events.onEvent((event) => deliver(event));
   const snapshot = await keeper.snapshot();
 
+  // One of this keeper's has come to the end of its first turn before us. Else this is the start that somebody waits for, though
+  // others may have died in it, and perhaps we take over from an earlier keeper.
+  const keeperName = `${snapshot.pid}-${snapshot.startedAt}`;
+  const isStarted = snapshot.saved[STARTED] === keeperName;
+  const first = !isStarted;
   const fail = async (problems: readonly Problem[], status: number): Promise<BootOutcome> => {
     await keeper.quit({ status });
     const messages = problems.map((problem) => problem.message);
-    return { ready: false, problems: parts.format(problems), messages, status };
+    return { ready: false, first, problems: parts.format(problems), messages, status };
   };
 
   const { launch, console } = options;
@@ -59,13 +64,10 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const takesOver = snapshot.saved["daemon"] !== undefined;
   // One before us died in the middle of the first turn: neither its model nor all that it was to start had been noted.
   const hadBegun = snapshot.saved[BEGINNING] !== undefined;
-  // One of this keeper's has come to the end of its first turn before us. Else we take over from an earlier keeper.
-  const keeperName = `${snapshot.pid}-${snapshot.startedAt}`;
-  const isStarted = snapshot.saved[STARTED] === keeperName;
   const inherited = takesOver && !hadBegun ? lastGood() : null;
   const loaded = inherited === null ? (parts.checked ?? (await parts.load())) : null;
-  // It was read before everything was stopped for a restart, and was fine then: better the last good one than none.
-  const fallback = loaded?.outcome.ok === false && snapshot.restarts > 0 ? lastGood() : null;
+  // It was fine before everything was stopped for a restart: better the last good one than none. Never that of an earlier daemon.
+  const fallback = loaded?.outcome.ok === false && isStarted ? lastGood() : null;
   if (loaded?.outcome.ok === false && fallback === null && !takesOver) return fail(loaded.outcome.problems, 2);
   const model = (inherited ?? fallback)?.model ?? (loaded?.outcome.ok === true ? loaded.outcome.value : null);
   if (model === null) {
@@ -77,10 +79,10 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   }
 
   // Later starts go on with what there is: a name may have gone from the config meanwhile.
-  const inVain = takesOver || snapshot.restarts > 0 ? null : chosenInVain(model, options.only);
+  const inVain = takesOver || isStarted ? null : chosenInVain(model, options.only);
   if (inVain !== null) {
     await keeper.quit({ status: 1 });
-    return { ready: false, problems: inVain, messages: [inVain], status: 1 };
+    return { ready: false, first, problems: inVain, messages: [inVain], status: 1 };
   }
 
   const { supervisord } = model;
@@ -249,7 +251,6 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     note({ [BEGINNING]: null, [STARTED]: keeperName });
   };
   if (!takesOver && loaded !== null) {
-    const first = snapshot.restarts === 0;
     for (const { level, text } of startNotices(launch, loaded, first)) log(level, text);
     if (fallback !== null && !loaded.outcome.ok) log("error", fallbackText(parts.format(loaded.outcome.problems)));
     try {
@@ -303,7 +304,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     });
   }
   const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings, "warning");
-  return { ready: true, pid: snapshot.pid, warnings, done };
+  return { ready: true, first, pid: snapshot.pid, warnings, done };
 }
 
 /** One that another version stored is completed by what this version knows besides. */

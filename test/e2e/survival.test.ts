@@ -58,6 +58,63 @@ async function killSupervisor(): Promise<void> {
 }
 
 describe("while a supervisor starts everything for the first time", () => {
+  // The config is evaluated in a process of its own, whose parent is the supervisor.
+  const killsFirst = (config: object): void =>
+    void project.write(
+      "supervisor.config.ts",
+      `import { existsSync, writeFileSync } from "node:fs";
+if (!existsSync("killed")) {
+  writeFileSync("killed", "");
+  process.kill(process.ppid, "SIGKILL");
+}
+export default ${JSON.stringify(config)};
+`,
+    );
+
+  test("and dies over a config with a mistake, that is told, and no earlier config is put in its place", async () => {
+    project.write("supervisor.config.ts", 'export default { programs: { earlier: { command: "sleep 1000" } } };');
+    expect(await project.sup("up", "-d")).toMatchObject({ exitCode: 0 });
+    expect(await project.sup("down")).toMatchObject({ exitCode: 0 });
+    killsFirst({ programs: { later: { comand: "sleep 1000" } } });
+    const up = await project.sup("up", "-d");
+    expect(existsSync(join(project.folder, "killed"))).toBe(true);
+    expect(up.stderr).toContain("unknown option `comand` in programs.later");
+    expect(up).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(await project.sup("status")).toMatchObject({ exitCode: 3 });
+  });
+
+  test("and dies, a name that there is not is refused by the next one", async () => {
+    killsFirst({ programs: { a: { command: "sleep 1000" } } });
+    const up = await project.sup("up", "-d", "TYPO");
+    expect(existsSync(join(project.folder, "killed"))).toBe(true);
+    expect(up).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("there is no program") });
+    expect(await project.sup("status")).toMatchObject({ exitCode: 3 });
+  });
+
+  test.each(["", "comand"])("and dies, supervisord still hears how it went: %j", async (mistake) => {
+    const config = project.write(
+      "supervisor.config.ts",
+      `import { existsSync, readFileSync, writeFileSync } from "node:fs";
+const evaluations = (existsSync("count") ? Number(readFileSync("count", "utf8")) : 0) + 1;
+writeFileSync("count", String(evaluations));
+// The first is that of supervisord itself, which checks it.
+if (evaluations === 2) process.kill(process.ppid, "SIGKILL");
+export default { programs: { a: { command: "sleep 1000", ...(evaluations > 2 && { ${mistake || "priority"}: 5 }) } } };
+`,
+    );
+    const supervisord = await execa(join(root, "bin/supervisord"), ["-c", config], {
+      cwd: project.folder,
+      env: project.env,
+      extendEnv: false,
+      reject: false,
+      timeout: 100_000,
+    });
+    expect(readFileSync(join(project.folder, "count"), "utf8")).toBe("3");
+    expect(supervisord.stderr).toContain(mistake);
+    expect(supervisord).toMatchObject({ exitCode: mistake === "" ? 0 : 2, timedOut: false });
+    expect((await project.sup("status")).exitCode).toBe(mistake === "" ? 0 : 3);
+  });
+
   test("its death, and that of the next one, leave nothing out, start nothing twice, and lose no log", async () => {
     const starts = join(project.folder, "starts");
     const killed = join(project.folder, "killed");
