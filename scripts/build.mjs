@@ -18,6 +18,7 @@ const programs = {
   commands: "src/cli/program.ts",
   actions: "src/cli/actions.ts",
   "cli-table3": "node_modules/cli-table3/index.js",
+  "display-width": "src/cli/render/display-width.ts",
   "parse-xml": "node_modules/@rgrove/parse-xml/dist/index.js",
   chokidar: "node_modules/chokidar/index.js",
   execa: "node_modules/execa/index.js",
@@ -55,8 +56,14 @@ const client = {
   // By `require`: the loader of ESM takes longer than the module.
   supported: { "dynamic-import": false },
   plugins: [
-    lazyModules(["child_process", "crypto", "net", "os", "@rgrove/parse-xml"]),
-    besides({ "cli-table3": "./cli-table3.cjs", "@rgrove/parse-xml": "./parse-xml.cjs" }),
+    lazyModules(["child_process", "crypto", "net", "os", "@rgrove/parse-xml"], {
+      "./display-width.ts": ["displayWidth"],
+    }),
+    besides({
+      "cli-table3": "./cli-table3.cjs",
+      "@rgrove/parse-xml": "./parse-xml.cjs",
+      "./display-width.ts": "./display-width.cjs",
+    }),
   ],
 };
 
@@ -82,7 +89,7 @@ const tooling = {
   ],
 };
 const settings = { supervisor, tooling };
-const clients = new Set(["sup", "commands", "actions", "supervisorctl", "cli-table3", "parse-xml"]);
+const clients = new Set(["sup", "commands", "actions", "supervisorctl", "cli-table3", "display-width", "parse-xml"]);
 
 /** What CommonJS has by itself: the folder of the bundle. */
 const DIRNAME = 'const __dirname = import.meta.dirname ?? new URL(".", import.meta.url).pathname;';

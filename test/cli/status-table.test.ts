@@ -68,6 +68,11 @@ describe("the table of sup status", () => {
     expect(await statusTable([process("FATAL", why)], output(true, 40))).toBe(`web  FATAL  -  ${why}\n`);
   });
 
+  it("puts no name of wide characters out of its columns", async () => {
+    const both = [process("FATAL", "gave up"), { ...process("RUNNING"), namespec: "日本", ready: true }];
+    expect(await statusTable(both, output(false))).toBe("web   FATAL    -  gave up\n日本  RUNNING  -\n");
+  });
+
   it("is drawn where the terminal does not know its width", async () => {
     expect(await statusTable([process("FATAL", "gave up")], output(true, 0))).toContain("│");
   });

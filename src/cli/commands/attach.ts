@@ -1,6 +1,7 @@
 import type { Member, StatusReport, StreamItem } from "../../protocol/api.ts";
 import type { Project } from "../running/find-daemon.ts";
 import { colorOf, styler } from "../render/colors.ts";
+import { mostColumns, padColumns } from "../render/columns.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
 import { describePlan } from "../render/plan-text.ts";
 import { safeText } from "../render/safe-text.ts";
@@ -34,10 +35,10 @@ export async function attach(
   let asked: Promise<unknown> = Promise.resolve();
 
   const status = await lookedInto(project, client.call("status", {}));
-  const width = Math.max(4, ...status.processes.map((process) => process.namespec.length));
+  const width = Math.max(4, mostColumns(status.processes.map((process) => process.namespec)));
   const output = new PrefixedOutput(
     (text) => void (mute || process.stdout.write(safeText(text, process.stdout))),
-    (name) => `${paint(colorOf(name), `${name.padEnd(width)} |`)} `,
+    (name) => `${paint(colorOf(name), `${padColumns(name, width)} |`)} `,
   );
   const say = (text: string): void => {
     if (mute) return;

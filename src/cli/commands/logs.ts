@@ -5,6 +5,7 @@ import { CliError } from "../cli-error.ts";
 import type { Project } from "../running/find-daemon.ts";
 import { quoted } from "../running/typed-sup.ts";
 import { colorOf, styler } from "../render/colors.ts";
+import { mostColumns, padColumns } from "../render/columns.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
 import { safeText } from "../render/safe-text.ts";
 import { withoutLogText } from "../render/without-log.ts";
@@ -37,10 +38,10 @@ export async function logs(project: Project, names: readonly string[], options: 
   if (missing !== null) process.stderr.write(safeText(`sup: ${missing}\n`, process.stderr));
 
   const paint = styler(process.stdout);
-  const width = Math.max(...chosen.map((process) => process.namespec.length));
+  const width = mostColumns(chosen.map((process) => process.namespec));
   const output = new PrefixedOutput(
     (text) => process.stdout.write(safeText(text, process.stdout)),
-    (name) => (chosen.length === 1 ? "" : `${paint(colorOf(name), `${name.padEnd(width)} |`)} `),
+    (name) => (chosen.length === 1 ? "" : `${paint(colorOf(name), `${padColumns(name, width)} |`)} `),
   );
   let shown = "";
   const show = (item: StreamItem): void => {

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { endedBadly } from "../../machine/explain.ts";
 import type { ProcessReport } from "../../protocol/api.ts";
 import { styler } from "./colors.ts";
+import { mostColumns, padColumns } from "./columns.ts";
 import { safeText } from "./safe-text.ts";
 
 /**
@@ -35,9 +36,9 @@ export async function statusTable(processes: readonly ProcessReport[], out: Node
   const excess = widthOf(table) - (out.columns || Number.POSITIVE_INFINITY);
   if (excess <= 0) return table;
   const texts = rows.map(([, , , text]) => text);
-  const last = 2 + longest([...texts, "description"]) - excess;
+  const last = 2 + mostColumns([...texts, "description"]) - excess;
   // A word that is longer than its line would be cut.
-  if (last < 2 + longest(texts.flatMap((text) => text.split(" ")).concat("description")))
+  if (last < 2 + mostColumns(texts.flatMap((text) => text.split(" ")).concat("description")))
     return safeText(plainColumns(rows), out);
   return draw(last);
 }
@@ -47,20 +48,16 @@ function widthOf(table: string): number {
   return stripVTControlCharacters(table.slice(0, table.indexOf("\n"))).length;
 }
 
-function longest(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map((text) => text.length));
-}
-
 function cells(process: ProcessReport): [name: string, state: string, pid: string, text: string] {
   const { namespec, state, pid } = process;
   return [namespec, state, pid === 0 ? "-" : String(pid), describe(process)];
 }
 
 function plainColumns(rows: readonly (readonly string[])[]): string {
-  const widths = [0, 1, 2].map((column) => longest(rows.map((row) => row[column] ?? "")));
+  const widths = [0, 1, 2].map((column) => mostColumns(rows.map((row) => row[column] ?? "")));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell))
+      .map((cell, column) => (column < 3 ? padColumns(cell, widths[column] ?? 0) : cell))
       .join("  ")
       .trimEnd();
   return rows.map((row) => `${line(row)}\n`).join("");
