@@ -48,11 +48,10 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   // others may have died in it, and perhaps we take over from an earlier keeper.
   const keeperName = `${snapshot.pid}-${snapshot.startedAt}`;
   const isStarted = snapshot.saved[STARTED] === keeperName;
-  const first = !isStarted;
   const fail = async (problems: readonly Problem[], status: number): Promise<BootOutcome> => {
     await keeper.quit({ status });
     const messages = problems.map((problem) => problem.message);
-    return { ready: false, first, problems: parts.format(problems), messages, status };
+    return { ready: false, first: !isStarted, problems: parts.format(problems), messages, status };
   };
 
   const { launch, console } = options;
@@ -82,7 +81,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const inVain = takesOver || isStarted ? null : chosenInVain(model, options.only);
   if (inVain !== null) {
     await keeper.quit({ status: 1 });
-    return { ready: false, first, problems: inVain, messages: [inVain], status: 1 };
+    return { ready: false, first: !isStarted, problems: inVain, messages: [inVain], status: 1 };
   }
 
   const { supervisord } = model;
@@ -251,19 +250,19 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     note({ [BEGINNING]: null, [STARTED]: keeperName });
   };
   if (!takesOver && loaded !== null) {
-    for (const { level, text } of startNotices(launch, loaded, first)) log(level, text);
+    for (const { level, text } of startNotices(launch, loaded, !isStarted)) log(level, text);
     if (fallback !== null && !loaded.outcome.ok) log("error", fallbackText(parts.format(loaded.outcome.problems)));
     try {
       await doors.openConfigured();
     } catch (error) {
       if (!(error instanceof ServerProblem)) throw error;
-      if (!first) log("critical", error.message);
+      if (isStarted) log("critical", error.message);
       pools.close();
       await watcher?.close();
       await doors.close();
       return fail([error.hint === "" ? error : { message: error.message, hint: error.hint }], 2);
     }
-    if (first) for (const { level, text } of launch?.daemonizing ?? []) log(level, text);
+    if (!isStarted) for (const { level, text } of launch?.daemonizing ?? []) log(level, text);
     keeper.acknowledge(0, { daemon: epoch, [BEGINNING]: keeperName });
     if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
     pidfile = announce(supervisord, snapshot.pid, log);
@@ -304,7 +303,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     });
   }
   const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings, "warning");
-  return { ready: true, first, pid: snapshot.pid, warnings, done };
+  return { ready: true, first: !isStarted, pid: snapshot.pid, warnings, done };
 }
 
 /** One that another version stored is completed by what this version knows besides. */

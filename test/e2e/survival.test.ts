@@ -59,13 +59,14 @@ async function killSupervisor(): Promise<void> {
 
 describe("while a supervisor starts everything for the first time", () => {
   // The config is evaluated in a process of its own, whose parent is the supervisor.
+  const killsParent = 'process.kill(process.ppid, "SIGKILL");';
   const killsFirst = (config: object): void =>
     void project.write(
       "supervisor.config.ts",
       `import { existsSync, writeFileSync } from "node:fs";
 if (!existsSync("killed")) {
   writeFileSync("killed", "");
-  process.kill(process.ppid, "SIGKILL");
+  ${killsParent}
 }
 export default ${JSON.stringify(config)};
 `,
@@ -98,7 +99,7 @@ export default ${JSON.stringify(config)};
 const evaluations = (existsSync("count") ? Number(readFileSync("count", "utf8")) : 0) + 1;
 writeFileSync("count", String(evaluations));
 // The first is that of supervisord itself, which checks it.
-if (evaluations === 2) process.kill(process.ppid, "SIGKILL");
+if (evaluations === 2) ${killsParent}
 export default { programs: { a: { command: "sleep 1000", ...(evaluations > 2 && { ${mistake || "priority"}: 5 }) } } };
 `,
     );
