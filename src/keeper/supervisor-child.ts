@@ -5,10 +5,12 @@
  * A supervisor ends properly by asking the keeper to quit. Any other end is a crash: it is started again after 10 ms. Ten
  * crashes at a time may come like this, and one more for each second that passes: whoever kills it now and then is not to
  * leave the programs without it. Beyond that the wait doubles, up to 30 s, because what falls over at once will do so again.
+ * One for which there is no room is no crash: it is tried again every second.
  */
 import type { ChildProcess } from "node:child_process";
 import { Duplex } from "node:stream";
 import { RESTART_STATUS } from "../protocol/keeper.ts";
+import { errnoOf } from "./kernel/errno.ts";
 import { HeldSockets } from "./sockets/held-sockets.ts";
 import { serveKeeper, type SupervisorConnection } from "./serve.ts";
 import { spawnSupervisor } from "./supervisor-process.ts";
@@ -38,6 +40,8 @@ export class SupervisorChild {
   #timer: NodeJS.Timeout | null = null;
   #over = false;
   #gone: (() => void)[] = [];
+  /** There was no room for the latest one. */
+  #isShort = false;
 
   /** `say` takes what it prints; `null`: that goes where our own output goes. */
   constructor(
@@ -75,6 +79,7 @@ export class SupervisorChild {
         ? early
         : spawnSupervisor(this.#command, restarts, this.#say === null ? "inherit" : "pipe");
     this.#child = child;
+    if (child.pid !== undefined) this.#isShort = false;
     this.#sockets.attach(child);
     const say = this.#say;
     if (say !== null) for (const stream of [child.stdout, child.stderr]) stream?.on("data", say);
@@ -84,7 +89,7 @@ export class SupervisorChild {
       stream.on("data", (chunk: Uint8Array) => this.#news.heard(chunk.length));
     }
     child.on("error", (error) => {
-      if (child.pid === undefined) this.#ended(child, error.message);
+      if (child.pid === undefined) this.#ended(child, error.message, SHORTAGES.has(errnoOf(error)));
     });
     child.on("exit", (code, signal) => this.#ended(child, signal ?? `exit status ${code}`));
     this.#silent = new Promise((resolve) => child.once("close", () => resolve()));
@@ -108,7 +113,8 @@ export class SupervisorChild {
     await Promise.race([this.#silent, patience]);
   }
 
-  #ended(child: ChildProcess, how: string): void {
+  /** @param short there is no room for its process, which is no fault of its own, and says nothing of a new version. */
+  #ended(child: ChildProcess, how: string, short = false): void {
     if (this.#child !== child) return;
     this.#child = null;
     this.#connection?.close();
@@ -117,6 +123,12 @@ export class SupervisorChild {
     if (this.#over) return;
     if (how === `exit status ${RESTART_STATUS}`) {
       this.#timer = setTimeout(() => this.start(), 0);
+      return this.#news.died();
+    }
+    if (short) {
+      if (!this.#isShort) this.#log(`the supervisor cannot be started: ${how}; trying again every ${TRY_AGAIN} ms`);
+      this.#isShort = true;
+      this.#timer = setTimeout(() => this.start(), TRY_AGAIN);
       return this.#news.died();
     }
     const now = performance.now();
@@ -170,5 +182,9 @@ const FIRST_DELAY = 10;
 const LONGEST_DELAY = 30_000;
 /** Crashes at a time that cost no wait. */
 const COOL = 10;
+/** Milliseconds from one try to the next where there is no room for a process. */
+const TRY_AGAIN = 1000;
+/** Processes, memory, descriptors. */
+const SHORTAGES: ReadonlySet<string> = new Set(["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"]);
 /** The span of `recentCrashes`, milliseconds. */
 const LOOKS_BACK = 60_000;

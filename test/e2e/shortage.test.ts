@@ -14,7 +14,7 @@ import { connect, type Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isAlive, Project, type Status } from "../support/project.ts";
+import { isAlive, Project, seen, type Status } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
 // What is missing is really missing: a small disk that is full, limits that are reached, a pipe that nobody reads. Nothing may
@@ -176,7 +176,14 @@ describe("no more processes", () => {
     expect(one(full, "a").why).toMatch(/Too many processes in process table to spawn 'a'/);
     // The supervisor itself is not spared either: it comes back as soon as it can, and nothing else is touched.
     sendSignal(full.supervisorPid, "SIGKILL");
+    const waiting = project.spawn(["status"]);
+    await seen(waiting, /no supervisor process of .* runs, and its keeper cannot start one yet[^]*crash\.log/);
     limit(4000);
+    expect((await waiting).stdout).toMatch(/^c +RUNNING/m);
+    // That there was no room is no fault of the supervisor's, and is said once.
+    expect((await project.status()).troubles).toEqual([]);
+    const said = readFileSync(/in (\/.*crash\.log)/.exec((await waiting).stderr)?.[1] ?? "", "utf8");
+    expect(said.match(/the supervisor cannot be started: .*EAGAIN; trying again/g)).toHaveLength(1);
     const well = await project.until((status) => states(status).every((state) => state === "RUNNING"), "room");
     expect(one(well, "c").pid).toBe(one(first, "c").pid);
     expect(well.pid).toBe(first.pid);

@@ -7,18 +7,18 @@ import type { Project } from "./find-daemon.ts";
 const PATIENCE = 1000;
 
 /**
- * The pid of the project's supervisor process, found without asking it: among the children of the keeper. `null` where none is
- * seen, as without `/proc`.
+ * The pid of the project's supervisor process, found without asking it: among the children of the keeper. `none` if the keeper
+ * has none, `null` where that is not seen, as without `/proc`.
  */
-export async function findSupervisor(project: Project): Promise<number | null> {
+export async function findSupervisor(project: Project): Promise<number | "none" | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), PATIENCE)));
   const keeper = await Promise.race([findKeeper(join(project.places.runtime, "keeper")), late]);
   clearTimeout(timer);
   try {
-    const children = readFileSync(`/proc/${keeper}/task/${keeper}/children`, "utf8").trim().split(" ");
+    const children = readFileSync(`/proc/${keeper}/task/${keeper}/children`, "utf8").trim().split(" ").filter(Boolean);
     const found = children.find((pid) => isSupervisor(readFileSync(`/proc/${pid}/cmdline`, "utf8"), project.config));
-    return found === undefined ? null : Number(found);
+    return found === undefined ? "none" : Number(found);
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { isNotRunning } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "./find-daemon.ts";
@@ -74,12 +75,13 @@ async function lookInto(project: Project, over: AbortSignal, whileWaiting: While
     await project.client.call("status", {}, question.signal);
   } catch (error) {
     if (!late) throw error;
-    const way = await wayOutOfSilence(project);
+    const pid = await findSupervisor(project);
+    const what =
+      pid === "none"
+        ? `no supervisor process of ${project.config} runs, and its keeper cannot start one yet.`
+        : `the supervisor process of ${project.config} does not answer; it is very busy, or stopped by a signal.`;
     if (!over.aborted)
-      process.stderr.write(
-        `sup: the supervisor process of ${project.config} does not answer; it is very busy, or stopped by a signal. ` +
-          `Waiting for it; programs run on.\n${way}\n`,
-      );
+      process.stderr.write(`sup: ${what} Waiting for it; programs run on.\n${outOfSilence(project, pid)}\n`);
     return;
   } finally {
     clearTimeout(timer);
@@ -89,7 +91,12 @@ async function lookInto(project: Project, over: AbortSignal, whileWaiting: While
 
 /** What to do about a supervisor process that does not answer. */
 export async function wayOutOfSilence(project: Project): Promise<string> {
-  const pid = await findSupervisor(project);
+  return outOfSilence(project, await findSupervisor(project));
+}
+
+function outOfSilence(project: Project, pid: Awaited<ReturnType<typeof findSupervisor>>): string {
+  if (pid === "none")
+    return `The keeper tries again every second, and says why it cannot in ${join(project.places.state, "crash.log")}.`;
   return `\`kill -9 ${pid ?? "PID"}\` has ${pid === null ? "the supervisor process" : "it"} replaced, and touches no program.`;
 }
 
