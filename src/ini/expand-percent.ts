@@ -1,9 +1,7 @@
 import { byCodePoint } from "../model/build/build-context.ts";
+import type { Names } from "../model/text/names.ts";
 import { pythonRepr } from "../model/text/python-repr.ts";
 import { formatPercent } from "../model/text/percent-format.ts";
-
-/** What `%(name)s` may stand for in one place. */
-export type Names = ReadonlyMap<string, string | number>;
 
 export type Expanded = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
 

@@ -179,5 +179,13 @@ export function keysOf(kind: SectionKind): readonly KeySpec[] | null {
 
 /** `stdout_logfile_maxbytes` -> `stdoutLogfileMaxbytes`: the name of the same option in TypeScript. */
 export function optionName(key: string): string {
-  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  let name = OPTION_NAMES.get(key);
+  if (name === undefined) {
+    name = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    OPTION_NAMES.set(key, name);
+  }
+  return name;
 }
+
+/** There are a few dozen, and each is asked for by each of a thousand programs. */
+const OPTION_NAMES = new Map<string, string>();

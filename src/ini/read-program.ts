@@ -4,7 +4,7 @@ import { convertValue } from "./convert-value.ts";
 import type { EnvironmentSample } from "./environment-template.ts";
 import { environmentTemplate } from "./environment-template.ts";
 import { parseEnvironment } from "./environment-text.ts";
-import type { Names } from "./expand-percent.ts";
+import { layered, type Names } from "../model/text/names.ts";
 import { expandPercent } from "./expand-percent.ts";
 import type { KeySpec } from "./key-table.ts";
 import { PROCESS_KEYS, PROGRAM_KEYS, optionName } from "./key-table.ts";
@@ -30,7 +30,7 @@ export interface ReadProgram {
  * @param group name of the enclosing group: what `%(group_name)s` stands for.
  */
 export function readProgram(reading: Reading, section: string, group: string): ReadProgram | null {
-  const reader = readSection(reading, section, programSuffix(reading.tree, section));
+  const reader = readSection(reading, section, () => programSuffix(reading.tree, section));
   const name = toName(section.slice(section.indexOf(":") + 1));
   if (!name.ok) {
     reader.problem(name.message);
@@ -92,17 +92,16 @@ function readProcesses(
   const start = Number(options["numprocsStart"] ?? 0);
   const samples: EnvironmentSample[] = [];
   for (let number = start; number < start + count; number += 1) {
-    const names = new Map([
-      ...common,
-      ["process_num", number] as const,
-      ["numprocs", count] as const,
-      ...reading.environment,
+    const numbers = new Map([
+      ["process_num", number],
+      ["numprocs", count],
     ]);
+    const outer = layered(numbers, common, reading.environment);
     const problemsBefore = reading.problems.length;
-    const pairs = readEnvironment(reader, names);
+    const pairs = readEnvironment(reader, outer);
     if (!pairs) return;
-    samples.push({ names: new Map(names), pairs });
-    for (const [key, value] of pairs) names.set(`ENV_${key}`, value);
+    samples.push({ names: outer, pairs });
+    const names = layered(new Map([...pairs].map(([key, value]) => [`ENV_${key}`, value])), outer);
     const own: Options = {};
     for (const spec of PROCESS_KEYS) readProcessOption(reader, spec, names, own, number === start ? own : options);
     if (number === start) Object.assign(options, own);

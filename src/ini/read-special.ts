@@ -1,6 +1,6 @@
 import { EVENT_TYPES } from "../model/event-types.ts";
 import { pythonRepr } from "../model/text/python-repr.ts";
-import type { Names } from "./expand-percent.ts";
+import { layered, type Names } from "../model/text/names.ts";
 import type { Options } from "./read-program.ts";
 import { readOption } from "./read-program.ts";
 import type { Reading, SectionReader } from "./section-reader.ts";
@@ -23,7 +23,7 @@ export function readFcgiOptions(reading: Reading, reader: SectionReader, options
     else reader.problem(`Invalid socket_mode value ${mode}`, "socket_mode");
   }
   const name = toName(reader.section.slice(reader.section.indexOf(":") + 1));
-  const socket = reader.text("socket", new Map([...names, ["program_name", name.ok ? name.value : ""]]));
+  const socket = reader.text("socket", layered(new Map([["program_name", name.ok ? name.value : ""]]), names));
   if (!socket) {
     const failed = socket === undefined && reader.has("socket");
     if (!failed) reader.problem(`[${reader.section}] section requires a "socket" line`);

@@ -1,6 +1,6 @@
 import { environmentTemplate } from "./environment-template.ts";
 import { parseEnvironment } from "./environment-text.ts";
-import type { Names } from "./expand-percent.ts";
+import { layered, type Names } from "../model/text/names.ts";
 import { expandPercent } from "./expand-percent.ts";
 import type { KeySpec } from "./key-table.ts";
 import { CTL_KEYS, SUPERVISORD_KEYS, optionName } from "./key-table.ts";
@@ -29,10 +29,7 @@ export function readSupervisord(reading: Reading): Options {
   if (!reader.has("pidfile")) options["pidfile"] = "supervisord.pid";
   const written = reader.entry("environment");
   if (!written) return options;
-  const names = new Map<string, string>([...here, ["host_node_name", world.hostNodeName], ...reading.environment] as [
-    string,
-    string,
-  ][]);
+  const names = layered(new Map([["host_node_name", world.hostNodeName]]), here, reading.environment);
   const expanded = expandPercent(written.value, names, "environment");
   const parsed = expanded.ok ? parseEnvironment(expanded.text) : expanded;
   if (!parsed.ok) {

@@ -3,7 +3,7 @@ import type { Place, Problem } from "../model/problem.ts";
 import { toTemplate } from "../model/text/template.ts";
 import type { World } from "../model/world.ts";
 import { allowedHint } from "./allowed-values.ts";
-import type { Names } from "./expand-percent.ts";
+import { layered, type Names } from "../model/text/names.ts";
 import { expandPercent } from "./expand-percent.ts";
 import type { ValueType } from "./key-table.ts";
 import type { IniTree, TreeEntry } from "./merge-ini.ts";
@@ -51,13 +51,14 @@ export interface SectionReader {
   problem(message: string, key?: string, hint?: string): void;
 }
 
-/** @param suffix appended to each message, such as ` in section 'program:web' (file: '/etc/supervisord.conf')`. */
-export function readSection(reading: Reading, section: string, suffix = ""): SectionReader {
+/** @param suffixOf what is appended to each message, such as ` in section 'program:web' (file: '/etc/supervisord.conf')`. */
+export function readSection(reading: Reading, section: string, suffixOf = (): string => ""): SectionReader {
   const { tree, world, environment } = reading;
   const entry = (key: string): TreeEntry | undefined => entryOf(tree, section, key);
   const problem = (message: string, key?: string, hint?: string): void => {
     const place = (key === undefined ? undefined : entry(key)?.place) ?? tree.sections.get(section)?.place;
     // Some keys are read twice: by the group and by the program, or by a program in two groups. It is one mistake.
+    const suffix = suffixOf();
     const texts = [message, message + suffix];
     const same = (other: Problem): boolean => texts.includes(other.message) && other.place === place;
     if (reading.problems.some(same)) return;
@@ -67,7 +68,7 @@ export function readSection(reading: Reading, section: string, suffix = ""): Sec
     const found = entry(key);
     if (!found) return undefined;
     if (!found.value.includes("%")) return found.value;
-    const expanded = expandPercent(found.value, new Map([...environment, ...names]), label);
+    const expanded = expandPercent(found.value, layered(names, environment), label);
     if (expanded.ok) return expanded.text;
     problem(expanded.message, key);
     return undefined;

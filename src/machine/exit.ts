@@ -1,7 +1,16 @@
 import { log, type Effect, type Step } from "./effect.ts";
 import { exitStatusOf, exitText, isExpectedExit } from "./exit-text.ts";
 import type { ExitedInput } from "./input.ts";
-import { historyOf, type Exit, type Exited, type Running, type Starting, type Stopping, type Unknown } from "./life.ts";
+import {
+  lifeAfter,
+  type Exit,
+  type Exited,
+  type Running,
+  type Starting,
+  type Stopping,
+  type Unknown,
+  type Stopped,
+} from "./life.ts";
 import type { LifecyclePolicy, StepContext } from "./policy.ts";
 import { beginStart, failAttempt, giveUpAtOnce } from "./start.ts";
 
@@ -39,7 +48,7 @@ export function exit(spec: LifecyclePolicy, life: Alive, input: ExitedInput, con
 function stopped(spec: LifecyclePolicy, life: Stopping | Unknown, ending: Exit, reason: "operator" | "shutdown"): Step {
   const level = isExpectedExit(ending, spec.exitcodes) ? "info" : "warn";
   return {
-    life: { ...historyOf(life), state: "STOPPED", reason, deadline: null, backoff: 0 },
+    life: lifeAfter<Stopped>(life, { state: "STOPPED", reason, deadline: null, backoff: 0 }),
     effects: [
       { type: "event", name: "PROCESS_STATE_STOPPED", from: life.state, pid: life.pid },
       log(level, `stopped: ${spec.name} (${exitText(ending)})`),
@@ -91,14 +100,13 @@ function ranAndExited(
     { type: "event", name: "PROCESS_STATE_EXITED", from, expected, pid: life.pid },
     log(expected ? "info" : "warn", exitedLine(spec, ending, expected)),
   );
-  const next: Exited = {
-    ...historyOf(life),
+  const next = lifeAfter<Exited>(life, {
     state: "EXITED",
     expected,
     deadline: null,
     backoff: 0,
     spawnerr: expected ? "" : badExit(ending),
-  };
+  });
   if (!context.accepting || !wantsRestart(spec, expected)) return { life: next, effects };
   // Whatever reached RUNNING is wanted up without limit, but only once a second: that is how often Supervisor's loop looks,
   // and startsecs=0 with a program that ends at once would otherwise fork as fast as the machine can.

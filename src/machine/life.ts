@@ -135,6 +135,14 @@ export function historyOf(life: Life): History {
   return { incarnation, backoff, exitstatus, lastExit, spawnerr, lastStartedAt, lastStoppedAt };
 }
 
+/**
+ * The life that comes after `life`: what is common to all states, and `own`. By assignment: V8 takes five times as long to spread one
+ * object into another that has more members, and makes a hidden class for each of them.
+ */
+export function lifeAfter<Next extends Life>(life: Life, own: Omit<Next, keyof History> & Partial<History>): Next {
+  return Object.assign(historyOf(life), own) as unknown as Next;
+}
+
 /** The pid of the living process, or 0. */
 export function pidOf(life: Life): number {
   return "pid" in life ? (life.pid ?? 0) : 0;

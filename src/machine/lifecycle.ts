@@ -2,7 +2,7 @@ import { andThen, log, unchanged, type Step } from "./effect.ts";
 import { exit, wantsRestart } from "./exit.ts";
 import type { AdoptedInput, ExitedInput, Input, SignalRefusedInput } from "./input.ts";
 import type { Launching, Life, Running, Starting, Stopping, Unknown } from "./life.ts";
-import { historyOf } from "./life.ts";
+import { lifeAfter } from "./life.ts";
 import type { LifecyclePolicy, StepContext } from "./policy.ts";
 import { beginStart, failSpawn, promote, settle } from "./start.ts";
 import { kick, kill, killBefore, stop } from "./stop.ts";
@@ -186,13 +186,12 @@ function refused(spec: LifecyclePolicy, life: Starting | Running | Stopping, err
     return { life, effects: [log("debug", message)] };
   }
   const doing = byHand ? "sending sig" : "killing";
-  const next: Unknown = {
-    ...historyOf(life),
+  const next = lifeAfter<Unknown>(life, {
     state: "UNKNOWN",
     pid: life.pid,
     reason: life.state === "STOPPING" ? life.reason : null,
     deadline: null,
-  };
+  });
   return {
     life: next,
     effects: [

@@ -1,12 +1,11 @@
 import { log, type LogEffect, type Step } from "./effect.ts";
-import { historyOf, type Backoff, type Launching, type Life, type Running, type Starting } from "./life.ts";
+import { lifeAfter, type Backoff, type Launching, type Life, type Running, type Starting, type Fatal } from "./life.ts";
 import type { LifecyclePolicy, StepContext } from "./policy.ts";
 
 /** To STARTING: asks for the next incarnation. The caller has made sure that none lives. */
 export function beginStart(life: Life, context: Pick<StepContext, "now">): Step {
   const incarnation = life.incarnation + 1;
-  const next: Launching = {
-    ...historyOf(life),
+  const next = lifeAfter<Launching>(life, {
     state: "STARTING",
     pid: null,
     stopRequested: null,
@@ -17,7 +16,7 @@ export function beginStart(life: Life, context: Pick<StepContext, "now">): Step 
     lastExit: null,
     spawnerr: "",
     lastStartedAt: context.now,
-  };
+  });
   return {
     life: next,
     effects: [
@@ -37,7 +36,7 @@ export function settle(
 ): { readonly life: Starting; readonly effects: readonly [LogEffect] } {
   const deadline = startedAt + spec.startsecs * 1000;
   return {
-    life: { ...historyOf(life), state: "STARTING", pid, deadline, lastStartedAt: startedAt },
+    life: lifeAfter<Starting>(life, { state: "STARTING", pid, deadline, lastStartedAt: startedAt }),
     effects: [line],
   };
 }
@@ -47,7 +46,7 @@ export function promote(spec: LifecyclePolicy, life: Starting): Step {
   const success =
     `success: ${spec.name} entered RUNNING state, process has stayed up for > than ` +
     `${spec.startsecs} seconds (startsecs)`;
-  const next: Running = { ...historyOf(life), state: "RUNNING", pid: life.pid, deadline: null, backoff: 0 };
+  const next = lifeAfter<Running>(life, { state: "RUNNING", pid: life.pid, deadline: null, backoff: 0 });
   return {
     life: next,
     effects: [{ type: "event", name: "PROCESS_STATE_RUNNING", from: "STARTING", pid: life.pid }, log("info", success)],
@@ -85,7 +84,7 @@ export interface SpawnFailure {
 function waitForRoom(life: Launching, line: LogEffect, context: StepContext): Step {
   const deadline = context.now + SHORTAGE_RETRY;
   return {
-    life: { ...historyOf(life), state: "BACKOFF", deadline },
+    life: lifeAfter<Backoff>(life, { state: "BACKOFF", deadline }),
     effects: [line, { type: "event", name: "PROCESS_STATE_BACKOFF", from: "STARTING", tries: life.backoff }],
   };
 }
@@ -109,7 +108,7 @@ export function failAttempt(
     return { life: waiting.life, effects };
   const { backoff: tries } = waiting.life;
   return {
-    life: { ...historyOf(waiting.life), state: "FATAL", tries, cause: "gave-up", deadline: null, backoff: 0 },
+    life: lifeAfter<Fatal>(waiting.life, { state: "FATAL", tries, cause: "gave-up", deadline: null, backoff: 0 }),
     effects: [
       ...effects,
       { type: "event", name: "PROCESS_STATE_FATAL", from: "BACKOFF" },
@@ -128,7 +127,7 @@ export function giveUpAtOnce(
   const waiting = enterBackoff(spec, life, context);
   const tries = waiting.life.backoff;
   return {
-    life: { ...historyOf(waiting.life), state: "FATAL", tries, cause: "background", deadline: null, backoff: 0 },
+    life: lifeAfter<Fatal>(waiting.life, { state: "FATAL", tries, cause: "background", deadline: null, backoff: 0 }),
     effects: [
       ...waiting.effects,
       ...lines,
@@ -146,7 +145,7 @@ function enterBackoff(
   const backoff = life.backoff + 1;
   const deadline = context.accepting ? context.now + Math.min(backoff, spec.backoffMax ?? Infinity) * 1000 : null;
   return {
-    life: { ...historyOf(life), state: "BACKOFF", deadline, backoff },
+    life: lifeAfter<Backoff>(life, { state: "BACKOFF", deadline, backoff }),
     effects: [{ type: "event", name: "PROCESS_STATE_BACKOFF", from: "STARTING", tries: backoff }],
   };
 }

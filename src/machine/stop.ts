@@ -1,6 +1,6 @@
 import { log, unchanged, type Effect, type LogEffect, type Step } from "./effect.ts";
 import {
-  historyOf,
+  lifeAfter,
   type Backoff,
   type Exited,
   type Life,
@@ -8,6 +8,8 @@ import {
   type Starting,
   type Stopping,
   type StopReason,
+  type Stopped,
+  type Fatal,
 } from "./life.ts";
 import type { LifecyclePolicy, StepContext } from "./policy.ts";
 import { signalText } from "./signal-name.ts";
@@ -73,7 +75,7 @@ function beginStop(spec: LifecyclePolicy, life: Starting | Running, reason: Stop
   const target = spec.stopasgroup ? "group" : "process";
   return {
     // An operator's stop gives all retries back (Supervisor kept the count across stop and start).
-    life: { ...historyOf(life), state: "STOPPING", pid: life.pid, reason, killed: false, deadline, backoff: 0 },
+    life: lifeAfter<Stopping>(life, { state: "STOPPING", pid: life.pid, reason, killed: false, deadline, backoff: 0 }),
     effects: send(spec, life.pid, spec.stopsignal, target, [
       { type: "event", name: "PROCESS_STATE_STOPPING", from: life.state, pid: life.pid },
     ]),
@@ -97,7 +99,7 @@ function send(
 
 function stopWaiting(spec: LifecyclePolicy, life: Backoff): Step {
   return {
-    life: { ...historyOf(life), state: "STOPPED", reason: "operator", deadline: null, backoff: 0 },
+    life: lifeAfter<Stopped>(life, { state: "STOPPED", reason: "operator", deadline: null, backoff: 0 }),
     effects: [
       log("debug", `Attempted to kill ${spec.name}, which is in BACKOFF state.`),
       { type: "event", name: "PROCESS_STATE_STOPPED", from: "BACKOFF", pid: 0 },
@@ -109,7 +111,7 @@ function stopWaiting(spec: LifecyclePolicy, life: Backoff): Step {
 function callOffRestart(spec: LifecyclePolicy, life: Exited, reason: StopReason): Step {
   if (reason === "shutdown") return { life: { ...life, deadline: null }, effects: [] };
   return {
-    life: { ...historyOf(life), state: "STOPPED", reason, deadline: null },
+    life: lifeAfter<Stopped>(life, { state: "STOPPED", reason, deadline: null }),
     effects: [notRunning(spec), { type: "event", name: "PROCESS_STATE_STOPPED", from: "EXITED", pid: 0 }],
   };
 }
@@ -120,7 +122,13 @@ function notRunning(spec: LifecyclePolicy): LogEffect {
 
 function giveUpSilently(life: Backoff): Step {
   return {
-    life: { ...historyOf(life), state: "FATAL", tries: life.backoff, cause: "shutdown", deadline: null, backoff: 0 },
+    life: lifeAfter<Fatal>(life, {
+      state: "FATAL",
+      tries: life.backoff,
+      cause: "shutdown",
+      deadline: null,
+      backoff: 0,
+    }),
     effects: [{ type: "event", name: "PROCESS_STATE_FATAL", from: "BACKOFF" }],
   };
 }

@@ -59,17 +59,15 @@ export function checkCommand(spec: ProcessSpec, context: LaunchContext): FoundCo
   return findCommand(spec.command, environmentOf(spec, context)["PATH"], context.cwd);
 }
 
-/** The daemon's environment, then SUPERVISOR_*, then the configured one on top: that order is Supervisor's. */
+/**
+ * The daemon's environment, then SUPERVISOR_*, then the configured one on top: that order is Supervisor's. By assignment: V8 takes
+ * five times as long to spread something as large into an object that has more.
+ */
 export function environmentOf(spec: ProcessSpec, context: LaunchContext): Record<string, string> {
   const url = spec.serverurl ?? context.serverUrl;
-  return {
-    ...context.environment,
-    SUPERVISOR_ENABLED: "1",
-    SUPERVISOR_PROCESS_NAME: spec.name,
-    SUPERVISOR_GROUP_NAME: spec.group,
-    ...(url === null || url === "" ? {} : { SUPERVISOR_SERVER_URL: url }),
-    ...spec.environment,
-  };
+  const own = { SUPERVISOR_ENABLED: "1", SUPERVISOR_PROCESS_NAME: spec.name, SUPERVISOR_GROUP_NAME: spec.group };
+  const address = url === null || url === "" ? null : { SUPERVISOR_SERVER_URL: url };
+  return Object.assign({}, context.environment, own, address, spec.environment);
 }
 
 export function logsOf(spec: ProcessSpec, context: LaunchContext): ProcessLogs {

@@ -38,8 +38,14 @@ export const FIRST_REAL_TIME = 32;
 
 /** `SIGTERM` for 15; `signal 40` for one without a name. */
 export function signalName(number: number): string {
-  if (number === 34) return "SIGRTMIN";
-  if (number === 64) return "SIGRTMAX";
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
-  return found?.[0] ?? `signal ${number}`;
+  return SIGNAL_NAMES.get(number) ?? `signal ${number}`;
 }
+
+/** Where one number has several names, it is the first of Node's. */
+const SIGNAL_NAMES: ReadonlyMap<number, string> = new Map([
+  ...Object.entries(constants.signals)
+    .map(([name, number]) => [number, name] as const)
+    .toReversed(),
+  [34, "SIGRTMIN"],
+  [64, "SIGRTMAX"],
+]);

@@ -1,13 +1,12 @@
 import type { Environment } from "../config.ts";
 import type { ProcessSpec } from "../model.ts";
 import type { BuildMemory } from "./build-memory.ts";
-import type { FormatValue } from "../text/percent-number.ts";
+import { layered, type Names } from "../text/names.ts";
 import type { Problem } from "../problem.ts";
 import { expandTemplate } from "../text/template.ts";
 import type { World } from "../world.ts";
 
 export type ConfigPath = readonly (string | number)[];
-export type Names = ReadonlyMap<string, FormatValue>;
 
 /** What all parts of building share: the machine, and the list on which mistakes are put. */
 export class BuildContext {
@@ -26,7 +25,7 @@ export class BuildContext {
 
   /** The same, with more variables known. Problems go on the same list. */
   withVariables(environment: Readonly<Record<string, string>>): BuildContext {
-    const variables = new Map([...this.variables, ...variableNames(environment)]);
+    const variables = layered(new Map(variableNames(environment)), this.variables);
     return new BuildContext(this.world, variables, this.#memory, this.#problems);
   }
 

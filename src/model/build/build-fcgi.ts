@@ -1,4 +1,5 @@
-import type { BuildContext, ConfigPath, Names } from "./build-context.ts";
+import type { BuildContext, ConfigPath } from "./build-context.ts";
+import { layered, type Names } from "../text/names.ts";
 import { normalise, OptionReader } from "./build-values.ts";
 import type { FcgiProgramConfig } from "../config.ts";
 import type { FcgiSpec } from "../model.ts";
@@ -13,7 +14,13 @@ export function buildFcgi(
 ): FcgiSpec | null {
   const section = `fcgi-program:${name}`;
   const read = new OptionReader(context, path);
-  const names: Names = new Map([...context.variables, ["here", context.world.here], ["program_name", name]]);
+  const names: Names = layered(
+    new Map<string, string>([
+      ["here", context.world.here],
+      ["program_name", name],
+    ]),
+    context.variables,
+  );
   const text = (key: "socket" | "socketOwner" | "user", value: string) =>
     context.expand([...path, key], value, names, `${section}.${key}`);
 

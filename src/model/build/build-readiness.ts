@@ -1,4 +1,5 @@
-import type { BuildContext, ConfigPath, Names } from "./build-context.ts";
+import type { BuildContext, ConfigPath } from "./build-context.ts";
+import type { Names } from "../text/names.ts";
 import { OptionReader } from "./build-values.ts";
 import type { ReadyConfig } from "../config.ts";
 import type { ReadySpec } from "../model.ts";

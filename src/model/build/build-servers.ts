@@ -1,4 +1,5 @@
-import type { BuildContext, ConfigPath, Names } from "./build-context.ts";
+import type { BuildContext, ConfigPath } from "./build-context.ts";
+import { layered, type Names } from "../text/names.ts";
 import { absolute, normalise, OptionReader } from "./build-values.ts";
 import type { Config, InetHttpServerConfig, UnixHttpServerConfig } from "../config.ts";
 import type { ServerSpec } from "../model.ts";
@@ -58,7 +59,7 @@ function buildUnix(context: BuildContext, path: ConfigPath, server: UnixHttpServ
   const { world } = context;
   const section = sectionName("unix_http_server", server.name);
   const read = new OptionReader(context, path);
-  const names: Names = new Map([...context.variables, ["here", world.here]]);
+  const names: Names = layered(new Map([["here", world.here]]), context.variables);
   const file = context.expand([...path, "file"], server.file, names, `${section}.file`);
   if (file === "") context.problem([...path, "file"], `section [${section}] has no file value`);
   return {

@@ -1,4 +1,5 @@
-import type { BuildContext, Names } from "./build-context.ts";
+import type { BuildContext } from "./build-context.ts";
+import { layered, type Names } from "../text/names.ts";
 import { absolute, OptionReader } from "./build-values.ts";
 import type { SupervisorctlConfig, SupervisordConfig } from "../config.ts";
 import type { SupervisorctlSpec, SupervisordSpec } from "../model.ts";
@@ -13,7 +14,7 @@ export function buildSupervisord(
 ): SupervisordSpec {
   const path = ["supervisord"];
   const read = new OptionReader(context, path);
-  const names: Names = new Map([...context.variables, ["here", context.world.here]]);
+  const names: Names = layered(new Map([["here", context.world.here]]), context.variables);
   const text = (key: "logfile" | "pidfile" | "identifier" | "directory" | "childlogdir" | "user" | "umask") => {
     const value = config[key];
     return typeof value === "string" ? context.expand([...path, key], value, names, `supervisord.${key}`) : value;
@@ -51,7 +52,7 @@ export function buildSupervisord(
 /** The client's settings. */
 export function buildSupervisorctl(context: BuildContext, config: SupervisorctlConfig): SupervisorctlSpec {
   const { here, cwd } = context.world;
-  const names: Names = new Map([...context.variables, ["here", here]]);
+  const names: Names = layered(new Map([["here", here]]), context.variables);
   const text = (key: keyof SupervisorctlConfig): string | null => {
     const value = config[key];
     return value === undefined ? null : context.expand(["supervisorctl", key], value, names, `supervisorctl.${key}`);

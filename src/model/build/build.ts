@@ -1,3 +1,4 @@
+import { layered } from "../text/names.ts";
 import { BuildContext, variableNames } from "./build-context.ts";
 import { BuildMemory } from "./build-memory.ts";
 import { givenBy } from "./questions.ts";
@@ -25,7 +26,13 @@ export function buildModel(config: Config, world: World, memory: BuildMemory = n
   const environment = daemon.expandEnvironment(
     ["supervisord", "environment"],
     config.supervisord?.environment,
-    new Map([...daemon.variables, ["here", world.here], ["host_node_name", world.hostNodeName]]),
+    layered(
+      new Map([
+        ["here", world.here],
+        ["host_node_name", world.hostNodeName],
+      ]),
+      daemon.variables,
+    ),
   );
   memory.begin(givenBy(world) + JSON.stringify(Object.entries(environment)));
   // What the daemon adds for everybody is also what everybody's %(ENV_X)s can speak of.

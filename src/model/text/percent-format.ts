@@ -1,3 +1,4 @@
+import type { Names } from "./names.ts";
 import { convertNumber, isNumberType, type FormatLayout, type FormatValue } from "./percent-number.ts";
 import { pythonAscii, pythonRepr } from "./python-repr.ts";
 
@@ -19,12 +20,12 @@ export type FormatResult =
  * One deliberate difference: where Python would print the whole mapping for a bare `%s` (every environment variable,
  * secrets included), this is an error.
  */
-export function formatPercent(template: string, mapping: ReadonlyMap<string, FormatValue>): FormatResult {
+export function formatPercent(template: string, mapping: Names): FormatResult {
   return formatPlain(template, mapping) ?? formatExactly(template, mapping);
 }
 
 /** By far the most templates have nothing but `%(key)s` and `%%`; `null` for all others, and for mistakes. */
-function formatPlain(template: string, mapping: ReadonlyMap<string, FormatValue>): FormatResult | null {
+function formatPlain(template: string, mapping: Names): FormatResult | null {
   let text = "";
   let from = 0;
   for (let at = template.indexOf("%"); at !== -1; at = template.indexOf("%", from)) {
@@ -45,7 +46,7 @@ function formatPlain(template: string, mapping: ReadonlyMap<string, FormatValue>
   return { ok: true, text: text + template.slice(from) };
 }
 
-function formatExactly(template: string, mapping: ReadonlyMap<string, FormatValue>): FormatResult {
+function formatExactly(template: string, mapping: Names): FormatResult {
   // Code points, not UTF-16 units: Python's indexes, widths and precisions count characters.
   const source = Array.from(template);
   const cursor: Cursor = { source, at: 0, bare: true };
@@ -82,7 +83,7 @@ function bad(message: string): FormatFailure {
   return new FormatFailure({ ok: false, kind: "bad-format", message });
 }
 
-function formatSpecifier(cursor: Cursor, mapping: ReadonlyMap<string, FormatValue>): string {
+function formatSpecifier(cursor: Cursor, mapping: Names): string {
   if (cursor.source[cursor.at] === "%") {
     cursor.at++;
     return "%";

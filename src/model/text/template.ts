@@ -1,5 +1,5 @@
 import { formatPercent, type FormatResult } from "./percent-format.ts";
-import type { FormatValue } from "./percent-number.ts";
+import type { Names } from "./names.ts";
 import { pythonRepr } from "./python-repr.ts";
 
 export type Expansion = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
@@ -14,7 +14,7 @@ export type Expansion = { readonly ok: true; readonly text: string } | { readonl
  *
  * @param label how the value is called in messages, such as `program:web.command`.
  */
-export function expandTemplate(text: string, mapping: ReadonlyMap<string, FormatValue>, label: string): Expansion {
+export function expandTemplate(text: string, mapping: Names, label: string): Expansion {
   if (!text.includes("%")) return { ok: true, text };
   const result = formatPercent(toPercentFormat(text), mapping);
   if (result.ok) return result;
@@ -72,12 +72,7 @@ function doubleEscapes(text: string, skip: 0 | 1): string {
   return text.slice(0, skip) + text.slice(skip).replace(BEFORE_NAME, (run) => run + run);
 }
 
-function explain(
-  text: string,
-  result: FormatResult & { readonly ok: false },
-  mapping: ReadonlyMap<string, FormatValue>,
-  label: string,
-): string {
+function explain(text: string, result: FormatResult & { readonly ok: false }, mapping: Names, label: string): string {
   const what = `Format string ${pythonRepr(text)} for ${pythonRepr(label)}`;
   switch (result.kind) {
     case "bad-format":
