@@ -1,5 +1,5 @@
 import { closeSync, constants, mkdirSync, openSync, readdirSync, unlinkSync } from "node:fs";
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { StreamName } from "../protocol/keeper.ts";
 
@@ -111,12 +111,11 @@ function nameStart(processName: string, stream: StreamName, identifier: string):
 /** A full disk, or one that became read-only: no reason not to start a program. */
 const PASSING: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS"]);
 
-/** All letters are as likely: bytes beyond a multiple of their number are passed over. One call for a name, as a rule. */
+/** All are as likely. Node asks the system for a thousand of these numbers at a time. */
 function randomPart(): string {
+  let rest = randomInt(ALPHABET.length ** 8);
   let part = "";
-  while (part.length < 8)
-    for (const byte of randomBytes(16))
-      if (part.length < 8 && byte < 256 - (256 % ALPHABET.length)) part += ALPHABET[byte % ALPHABET.length];
+  for (; part.length < 8; rest = Math.floor(rest / ALPHABET.length)) part += ALPHABET[rest % ALPHABET.length];
   return part;
 }
 

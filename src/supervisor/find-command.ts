@@ -41,21 +41,49 @@ function inFolder(folder: string, name: string): string {
 }
 
 function refusalOf(file: string, shown: string): FoundCommand | "missing" | null {
-  let mode: number;
+  switch (lookAt(file)) {
+    case "executable":
+      return null;
+    case "missing":
+      return "missing";
+    case "directory":
+      return refuse("NOT_EXECUTABLE", `command at ${shown} is a directory`);
+    case "plain":
+      return refuse("NOT_EXECUTABLE", `command at ${shown} is not executable`);
+    case "forbidden":
+      return refuse("NOT_EXECUTABLE", `no permission to run command ${shown}`);
+  }
+}
+
+type Kind = "executable" | "missing" | "directory" | "plain" | "forbidden";
+
+/** What has been looked at in this turn of the event loop: a thousand programs may have one command, and start in a few turns. */
+const SEEN = new Map<string, Kind>();
+
+function lookAt(file: string): Kind {
+  let kind = SEEN.get(file);
+  if (kind === undefined) {
+    kind = kindOf(file);
+    if (SEEN.size === 0) setImmediate(() => SEEN.clear());
+    SEEN.set(file, kind);
+  }
+  return kind;
+}
+
+function kindOf(file: string): Kind {
   try {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (stat === undefined) return "missing";
-    if (stat.isDirectory()) return refuse("NOT_EXECUTABLE", `command at ${shown} is a directory`);
-    mode = stat.mode;
+    if (stat.isDirectory()) return "directory";
+    if ((stat.mode & 0o111) === 0) return "plain";
   } catch {
     return "missing";
   }
-  if ((mode & 0o111) === 0) return refuse("NOT_EXECUTABLE", `command at ${shown} is not executable`);
   try {
     accessSync(file, constants.X_OK);
-    return null;
+    return "executable";
   } catch {
-    return refuse("NOT_EXECUTABLE", `no permission to run command ${shown}`);
+    return "forbidden";
   }
 }
 

@@ -16,13 +16,14 @@ export class FifoPool {
   #filling = false;
   #closed = false;
   #counter = 0;
-  /** A later keeper may get the same pid while FIFOs of this one are still in use. */
-  readonly #prefix = `${process.pid}-${Date.now().toString(36)}`;
+  /** Of all names. A later keeper may get the same pid while FIFOs of this one are still in use. */
+  readonly #start: string;
   #batch = 32;
 
   /** `folder` must exist, and be closed to other users. FIFOs of earlier keepers in it are left alone. */
   constructor(folder: string, calls: Pick<SystemCalls, "makeFifo"> | null = null) {
     this.#folder = folder;
+    this.#start = join(folder, `${process.pid}-${Date.now().toString(36)}-`);
     this.#calls = calls;
   }
 
@@ -69,7 +70,7 @@ export class FifoPool {
   }
 
   #names(count: number): string[] {
-    return Array.from({ length: count }, () => join(this.#folder, `${this.#prefix}-${this.#counter++}`));
+    return Array.from({ length: count }, () => `${this.#start}${this.#counter++}`);
   }
 
   #serve(error: Error | null): void {
