@@ -207,10 +207,10 @@ export class KeptProgram implements RunOwner {
       key: this.key,
       incarnation,
       pid,
-      ...status,
-      ...(left.length === 0 ? {} : { left: left.flatMap((one) => describeMember(one) ?? []) }),
       at: Date.now(),
       monotonic: monotonicNow(),
+      ...status,
+      ...(left.length === 0 ? {} : { left: left.flatMap((one) => describeMember(one) ?? []) }),
     });
   }
 
