@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readLog, tailLog } from "../logs/read-log.ts";
+import type { ProcessSpec } from "../model/model.ts";
 import type { RpcMethods } from "../protocol/contract.ts";
 import { Fault } from "../protocol/faults.ts";
 import type { StreamName } from "../protocol/keeper.ts";
@@ -25,8 +26,12 @@ export const MAX_READ = 32 << 20;
 
 /** The calls that read logs. Offsets and lengths are bytes; the text is what can be read of them as UTF-8. */
 export function logMethods({ supervisor, mainLog }: RpcDaemon): Pick<RpcMethods, Names> {
-  const pathOf = (name: string, stream: StreamName): string | null =>
-    logPath(findProcess(supervisor, name).spec, stream, supervisor.context);
+  const pathOf = (name: string, stream: StreamName): string | null => {
+    const { spec } = findProcess(supervisor, name);
+    const path = logPath(spec, stream, supervisor.context);
+    // A log without a name (`stdout_logfile=`) is none, but has a name to be told: "".
+    return path === null && spec[stream].logfile.kind === "file" && !isJoined(spec, stream) ? "" : path;
+  };
   return {
     "supervisor.readLog": (offset, length) => read(mainLog.path, offset, length),
     "supervisor.readProcessStdoutLog": (name, offset, length) => read(pathOf(name, "stdout"), offset, length),
@@ -34,6 +39,11 @@ export function logMethods({ supervisor, mainLog }: RpcDaemon): Pick<RpcMethods,
     "supervisor.tailProcessStdoutLog": (name, offset, length) => tail(pathOf(name, "stdout"), offset, length),
     "supervisor.tailProcessStderrLog": (name, offset, length) => tail(pathOf(name, "stderr"), offset, length),
   };
+}
+
+/** It goes where standard output goes. */
+function isJoined({ redirectStderr }: ProcessSpec, stream: StreamName): boolean {
+  return stream === "stderr" && redirectStderr;
 }
 
 function read(path: string | null, offset: number, length: number): LogText {

@@ -1,15 +1,14 @@
 import { constants } from "node:os";
+import { readInteger } from "../ini/python-text.ts";
 
 /**
- * A signal as callers write it: a number, or a name in any case with or without SIG. 0 asks whether the process is there.
- * `null` if there is no such signal on this platform.
+ * A signal as callers write it: a number as Python reads it (`+1`), or a name in any case with or without SIG. 0 asks whether the
+ * process is there. `null` if there is no such signal on this platform.
  */
 export function parseSignal(text: string): number | null {
+  const number = readInteger(text, 10);
+  if (number !== null) return number >= 0 && number <= 64 && !OF_THE_C_LIBRARY.has(number) ? number : null;
   const word = text.trim().toUpperCase();
-  if (/^\d+$/.test(word)) {
-    const number = Number(word);
-    return number <= 64 && !OF_THE_C_LIBRARY.has(number) ? number : null;
-  }
   const signals: Readonly<Record<string, number>> = constants.signals;
   const name = word.startsWith("SIG") ? word : `SIG${word}`;
   if (Object.hasOwn(signals, name)) return signals[name] ?? null;

@@ -37,6 +37,7 @@ export function createHttpServer(tcp: boolean, handler: RequestHandler): Server 
     },
     oneAtATime((request, response) => {
       response.setHeader("Server", "sup");
+      request.url = withoutAuthority(request.url ?? "/");
       handler(request, response);
     }),
   );
@@ -49,6 +50,11 @@ export function createHttpServer(tcp: boolean, handler: RequestHandler): Server 
   sockets.set(server, open);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerBadRequest(error, socket as Socket));
   return server;
+}
+
+/** Of an absolute URI, as proxies are asked with, only what comes after the host counts: the door that it came through is what is meant. */
+function withoutAuthority(url: string): string {
+  return url.replace(/^https?:\/\/[^/?#]*\/?/i, "/");
 }
 
 /** Ends a server of ours with all its connections: a log stream would keep it open for ever. */

@@ -175,8 +175,8 @@ const PATHS = new Set(
 
 function parseAddress(url: string): URL | null {
   try {
-    // Only what comes after the host counts; `//x` is no host.
-    return new URL(url.replace(/^(?:https?:\/\/[^/?#]*)?\/*/i, "/"), "http://page");
+    // `//x` is no host.
+    return new URL(url.replace(/^\/*/, "/"), "http://page");
   } catch {
     return null;
   }
