@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { environmentNames, expandPercent } from "../ini/expand-percent.ts";
-import type { Names } from "../model/text/names.ts";
+import type { Names } from "../model/text/layered-names.ts";
 import { entryOf, mergeIni, type IniTree } from "../ini/merge-ini.ts";
 import { decodeUtf8 } from "../ini/decode-utf8.ts";
 import { parseIni } from "../ini/parse-ini.ts";

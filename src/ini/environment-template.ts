@@ -7,7 +7,7 @@
  */
 import { toTemplate } from "../model/text/template.ts";
 import { parseEnvironment } from "./environment-text.ts";
-import type { Names } from "../model/text/names.ts";
+import type { Names } from "../model/text/layered-names.ts";
 import { expandPercent } from "./expand-percent.ts";
 
 /** What one process makes of the text: the names it can use and the pairs that came out. */

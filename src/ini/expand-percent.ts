@@ -1,5 +1,5 @@
 import { byCodePoint } from "../model/build/build-context.ts";
-import type { Names } from "../model/text/names.ts";
+import type { Names } from "../model/text/layered-names.ts";
 import { pythonRepr } from "../model/text/python-repr.ts";
 import { formatPercent } from "../model/text/percent-format.ts";
 

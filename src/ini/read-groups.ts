@@ -1,5 +1,5 @@
 import { pythonRepr } from "../model/text/python-repr.ts";
-import type { Names } from "../model/text/names.ts";
+import type { Names } from "../model/text/layered-names.ts";
 import { FCGI_KEYS, LISTENER_KEYS, PROCESS_KEYS, PROGRAM_KEYS, optionName } from "./key-table.ts";
 import type { Options } from "./read-program.ts";
 import { readOption, readProgram } from "./read-program.ts";

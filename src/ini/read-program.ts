@@ -4,7 +4,7 @@ import { convertValue } from "./convert-value.ts";
 import type { EnvironmentSample } from "./environment-template.ts";
 import { environmentTemplate } from "./environment-template.ts";
 import { parseEnvironment } from "./environment-text.ts";
-import { layered, type Names } from "../model/text/names.ts";
+import { layered, type Names } from "../model/text/layered-names.ts";
 import { expandPercent } from "./expand-percent.ts";
 import type { KeySpec } from "./key-table.ts";
 import { PROCESS_KEYS, PROGRAM_KEYS, optionName } from "./key-table.ts";

@@ -1,4 +1,4 @@
-import type { Names } from "../model/text/names.ts";
+import type { Names } from "../model/text/layered-names.ts";
 import { optionName } from "./key-table.ts";
 import { strip } from "./python-text.ts";
 import type { Options } from "./read-program.ts";

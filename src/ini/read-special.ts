@@ -1,6 +1,6 @@
 import { EVENT_TYPES } from "../model/event-types.ts";
 import { pythonRepr } from "../model/text/python-repr.ts";
-import { layered, type Names } from "../model/text/names.ts";
+import { layered, type Names } from "../model/text/layered-names.ts";
 import type { Options } from "./read-program.ts";
 import { readOption } from "./read-program.ts";
 import type { Reading, SectionReader } from "./section-reader.ts";

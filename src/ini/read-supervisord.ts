@@ -1,6 +1,6 @@
 import { environmentTemplate } from "./environment-template.ts";
 import { parseEnvironment } from "./environment-text.ts";
-import { layered, type Names } from "../model/text/names.ts";
+import { layered, type Names } from "../model/text/layered-names.ts";
 import { expandPercent } from "./expand-percent.ts";
 import type { KeySpec } from "./key-table.ts";
 import { CTL_KEYS, SUPERVISORD_KEYS, optionName } from "./key-table.ts";

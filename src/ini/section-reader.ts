@@ -3,7 +3,7 @@ import type { Place, Problem } from "../model/problem.ts";
 import { toTemplate } from "../model/text/template.ts";
 import type { World } from "../model/world.ts";
 import { allowedHint } from "./allowed-values.ts";
-import { layered, type Names } from "../model/text/names.ts";
+import { layered, type Names } from "../model/text/layered-names.ts";
 import { expandPercent } from "./expand-percent.ts";
 import type { ValueType } from "./key-table.ts";
 import type { IniTree, TreeEntry } from "./merge-ini.ts";

@@ -1,7 +1,7 @@
 import type { Environment } from "../config.ts";
 import type { ProcessSpec } from "../model.ts";
 import type { BuildMemory } from "./build-memory.ts";
-import { layered, type Names } from "../text/names.ts";
+import { layered, type Names } from "../text/layered-names.ts";
 import type { Problem } from "../problem.ts";
 import { expandTemplate } from "../text/template.ts";
 import type { World } from "../world.ts";

@@ -1,5 +1,5 @@
 import type { BuildContext, ConfigPath } from "./build-context.ts";
-import { layered, type Names } from "../text/names.ts";
+import { layered, type Names } from "../text/layered-names.ts";
 import { normalise, OptionReader } from "./build-values.ts";
 import type { FcgiProgramConfig } from "../config.ts";
 import type { FcgiSpec } from "../model.ts";

@@ -3,7 +3,7 @@ import { OptionReader } from "./build-values.ts";
 import { readReadiness } from "./build-readiness.ts";
 import type { ProgramConfig } from "../config.ts";
 import { readEnvFiles } from "./build-env-files.ts";
-import { layered, type Names } from "../text/names.ts";
+import { layered, type Names } from "../text/layered-names.ts";
 import { checkName, nameMistake } from "../names.ts";
 import type { Dependency, ProcessSpec, StreamSpec, WatchSpec } from "../model.ts";
 

@@ -1,5 +1,5 @@
 import type { BuildContext, ConfigPath } from "./build-context.ts";
-import type { Names } from "../text/names.ts";
+import type { Names } from "../text/layered-names.ts";
 import { OptionReader } from "./build-values.ts";
 import type { ReadyConfig } from "../config.ts";
 import type { ReadySpec } from "../model.ts";

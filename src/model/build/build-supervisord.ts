@@ -1,5 +1,5 @@
 import type { BuildContext } from "./build-context.ts";
-import { layered, type Names } from "../text/names.ts";
+import { layered, type Names } from "../text/layered-names.ts";
 import { absolute, OptionReader } from "./build-values.ts";
 import type { SupervisorctlConfig, SupervisordConfig } from "../config.ts";
 import type { SupervisorctlSpec, SupervisordSpec } from "../model.ts";

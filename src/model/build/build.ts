@@ -1,4 +1,4 @@
-import { layered } from "../text/names.ts";
+import { layered } from "../text/layered-names.ts";
 import { BuildContext, variableNames } from "./build-context.ts";
 import { BuildMemory } from "./build-memory.ts";
 import { givenBy } from "./questions.ts";

@@ -1,4 +1,4 @@
-import type { Names } from "./names.ts";
+import type { Names } from "./layered-names.ts";
 import { convertNumber, isNumberType, type FormatLayout, type FormatValue } from "./percent-number.ts";
 import { pythonAscii, pythonRepr } from "./python-repr.ts";
 

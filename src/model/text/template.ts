@@ -1,5 +1,5 @@
 import { formatPercent, type FormatResult } from "./percent-format.ts";
-import type { Names } from "./names.ts";
+import type { Names } from "./layered-names.ts";
 import { pythonRepr } from "./python-repr.ts";
 
 export type Expansion = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { layered } from "../../src/model/text/names.ts";
+import { layered } from "../../src/model/text/layered-names.ts";
 
 test("of layers with the same name the first counts, and each name is there once", () => {
   const own = new Map<string, string | number>([
