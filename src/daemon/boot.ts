@@ -49,7 +49,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const keeperName = `${snapshot.pid}-${snapshot.startedAt}`;
   const isStarted = snapshot.saved[STARTED] === keeperName;
   const fail = async (problems: readonly Problem[], status: number): Promise<BootOutcome> => {
-    await keeper.quit({ status });
+    // Programs of an earlier keeper are left as that one left them.
+    await keeper.quit({ status, force: takesOver && !isStarted });
     const messages = problems.map((problem) => problem.message);
     return { ready: false, first: !isStarted, problems: parts.format(problems), messages, status };
   };
@@ -181,7 +182,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     shutdown,
     upgrade: upgradeCall({ keeper, snapshot, options, foreground, leave: out.upgrade }),
   });
-  const doors = await openDoors(
+  const opened = await openDoors(
     options.places.socket,
     model,
     {
@@ -206,7 +207,17 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     methods,
     log,
     parts.sockets,
-  );
+  ).catch((error: unknown) => {
+    // The next supervisor of a daemon that runs may find what this one does not.
+    if (isStarted || !(error instanceof ServerProblem)) throw error;
+    return error;
+  });
+  if (opened instanceof ServerProblem) {
+    untap();
+    await Promise.all([watcher?.close(), restartOnChange.close()]);
+    return fail([{ message: opened.message, hint: `${opened.hint}. Name another place with SUP_RUNTIME_DIR.` }], 2);
+  }
+  const doors = opened;
 
   const signalled = {
     supervisor,

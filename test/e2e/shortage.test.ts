@@ -138,6 +138,55 @@ describe("a full disk", () => {
   });
 });
 
+describe("a control socket that cannot be made", () => {
+  test("as its path is too long, is told at once", async () => {
+    project.env["SUP_RUNTIME_DIR"] = join(project.folder, "x".repeat(100));
+    config({ a: { command: "sleep 1000" } });
+    const up = await project.sup("up", "-d");
+    expect(up.exitCode).toBe(1);
+    expect(up.stderr).toMatch(
+      /control\.sock: a socket's path has at most 107 bytes\. Name another place with SUP_RUNTIME_DIR\./,
+    );
+    expect((await project.sup("status")).exitCode).toBe(3);
+  });
+
+  test("by a keeper after one that was killed, is told at once; programs are left as they are for the next", async () => {
+    const disk = join(project.folder, "disk");
+    mkdirSync(disk);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,nr_inodes=100", "tmpfs", disk]);
+    mounted.push(disk);
+    project.env["SUP_RUNTIME_DIR"] = join(disk, "run");
+    config({ a: { command: "sleep 1000", startsecs: 0 } });
+    expect((await project.sup("up", "-d")).exitCode).toBe(0);
+    const before = await project.status();
+    const ballast = join(disk, "ballast");
+    mkdirSync(ballast);
+    const full = Array.from({ length: 100 }, (_, at) => join(ballast, String(at))).some((file) => {
+      try {
+        writeFileSync(file, "");
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(full).toBe(true);
+    sendSignal(before.pid, "SIGKILL");
+    const up = await project.sup("up", "-d");
+    expect(up.exitCode, up.stderr).toBe(1);
+    expect(up.stderr).toContain("ENOSPC");
+    // A stop needs a daemon as well.
+    const down = await project.sup("down");
+    expect(down.exitCode).toBe(1);
+    expect(down.stderr).toMatch(/ENOSPC[^]*Programs run on/);
+    const left = await project.sup("status");
+    expect(left.exitCode).toBe(3);
+    expect(left.stderr).toContain(`1 of its programs run on: a:a (${one(before, "a").pid})`);
+    rmSync(ballast, { recursive: true });
+    expect((await project.sup("up", "-d")).exitCode).toBe(0);
+    expect(one(await project.status(), "a").pid).toBe(one(before, "a").pid);
+  });
+});
+
 describe("no more processes", () => {
   const UID = 54_322;
 

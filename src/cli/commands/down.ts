@@ -12,7 +12,11 @@ import { untilGone } from "../running/until-gone.ts";
 
 /** Programs of a killed keeper are taken over by a new one, which then stops them as their config says. */
 async function stopOrphans(project: Project, options: { readonly timeout: number | null }): Promise<number> {
-  await launchDaemon(project, { mode: "production", watch: false, only: [], owned: false });
+  const started = await launchDaemon(project, { mode: "production", watch: false, only: [], owned: false });
+  if (started !== "in use" && !started.ready)
+    throw new CliError(started.problems, {
+      hint: "Programs run on: only a daemon can stop them as their config says.",
+    });
   return down(project, options);
 }
 
