@@ -1,8 +1,6 @@
-import { loadLastGood, storeLastGood, type LastGood } from "../config/last-good.ts";
+import type { LastGood } from "../config/last-good.ts";
 import { systemClock } from "../clock/clock.ts";
 import { ServerProblem } from "../http/sockets/server-problem.ts";
-import { completeModel } from "../model/complete-model.ts";
-import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Keeper, KeeperEvent } from "../protocol/keeper.ts";
 import { apiMethods } from "../rpc/api-methods.ts";
@@ -19,6 +17,7 @@ import { announce, announceReturn, fallbackText } from "./announce.ts";
 import type { BootOptions, BootOutcome, BootParts } from "./boot-options.ts";
 import { DroppedBytes } from "./dropped-bytes.ts";
 import { openMainLog, type MainLogFile } from "./main-log.ts";
+import { keepLastGood, readLastGood } from "./known-model.ts";
 import { openDoors } from "./open-doors.ts";
 import { tapOutput } from "./output-taps.ts";
 import { chosenInVain, onlyChosen } from "./only-chosen.ts";
@@ -27,7 +26,7 @@ import { noteRuntime } from "./runtime-note.ts";
 import { serverUrlOf } from "./server-url.ts";
 import { startNotices } from "./supervisord/launch.ts";
 import { takeSignal } from "./take-signal.ts";
-import { CRASHES, crashTrouble, LAST_GOOD, MANY_CRASHES, RECORDS, Troubles } from "./troubles.ts";
+import { CRASHES, crashTrouble, MAIN_LOG, MANY_CRASHES, RECORDS, Troubles } from "./troubles.ts";
 import { upgradeCall, upgradedFrom } from "./upgrade.ts";
 import { ENDING, goOnEnding, wayOut } from "./way-out.ts";
 
@@ -88,12 +87,17 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const { supervisord } = model;
   const copy = foreground && !supervisord.silent;
   const logFile = console === null ? options.places.mainLog : null;
+  const troubles = new Troubles();
   let mainLog: MainLogFile;
   try {
     mainLog = openMainLog(supervisord, logFile, copy, parts, snapshot.saved["mainLog"]);
   } catch (error) {
+    const message = `cannot open the log ${supervisord.logfile ?? logFile}: ${(error as Error).message}`;
     // Supervisor ends with 1 and a Python traceback.
-    return fail([{ message: `cannot open the log ${supervisord.logfile}: ${(error as Error).message}` }], 1);
+    if (!isStarted) return fail([{ message }], 1);
+    // Programs are looked after without a log, too.
+    mainLog = openMainLog({ ...supervisord, logfile: null }, null, copy, parts, undefined);
+    troubles.note(MAIN_LOG, message);
   }
   const { log } = mainLog;
   process.on("exit", () => log.flush());
@@ -116,21 +120,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const watcher = parts.watch?.(
     () => void config.update().catch((error: unknown) => log("error", `update failed: ${(error as Error).stack}`)),
   );
-  const troubles = new Troubles();
   troubles.note(RECORDS, snapshot.recordTrouble ?? null);
-  const keep = (next: Model, hash: string): void => {
-    const { config, version } = options;
-    const fail = ({ message }: Error): void => {
-      troubles.note(LAST_GOOD, message);
-      log("error", `cannot keep the model in ${options.places.lastGood}: ${message}`);
-    };
-    try {
-      storeLastGood(options.places.lastGood, { model: next, hash, config, storedAt: Date.now(), version }).catch(fail);
-      troubles.note(LAST_GOOD, null);
-    } catch (error) {
-      fail(error as Error);
-    }
-  };
+  const keep = keepLastGood(options, troubles, log);
   const config = new ConfigControl(
     {
       file: options.config,
@@ -207,15 +198,14 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     methods,
     log,
     parts.sockets,
-  ).catch((error: unknown) => {
-    // The next supervisor of a daemon that runs may find what this one does not.
-    if (isStarted || !(error instanceof ServerProblem)) throw error;
-    return error;
-  });
+  );
   if (opened instanceof ServerProblem) {
+    // The next supervisor of a daemon that runs may find what this one does not.
+    if (isStarted) throw opened;
     untap();
     await Promise.all([watcher?.close(), restartOnChange.close()]);
-    return fail([{ message: opened.message, hint: `${opened.hint}. Name another place with SUP_RUNTIME_DIR.` }], 2);
+    const hint = `${opened.hint}. Name another place with SUP_RUNTIME_DIR.`;
+    return fail([{ message: opened.message, hint }], 2);
   }
   const doors = opened;
 
@@ -315,13 +305,6 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   }
   const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings, "warning");
   return { ready: true, first: !isStarted, pid: snapshot.pid, warnings, done };
-}
-
-/** One that another version stored is completed by what this version knows besides. */
-function readLastGood({ places, version }: BootOptions, { reference }: BootParts): LastGood | null {
-  const found = loadLastGood(places.lastGood);
-  if (found === null || found.version === version) return found;
-  return { ...found, model: completeModel(found.model, reference()) };
 }
 
 /** Under this name the keeper keeps that a supervisor begins; no process has a name without a colon. */

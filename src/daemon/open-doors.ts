@@ -7,6 +7,7 @@ import { healthRoutes } from "../http/health-routes.ts";
 import { openServer, openServers, type OpenServersOptions } from "../http/sockets/open-servers.ts";
 import { supervisorRoutes } from "../http/routes.ts";
 import { inetSocketName } from "../http/sockets/inet-server.ts";
+import { ServerProblem } from "../http/sockets/server-problem.ts";
 import { openUnixServer, unixSocketName } from "../http/sockets/unix-server.ts";
 import type { SocketStore } from "../http/sockets/held-sockets.ts";
 import { auditedDispatch, auditedMethods } from "../http/web/audit.ts";
@@ -35,7 +36,7 @@ export async function openDoors(
   methods: ApiMethods,
   log: (level: LogLevel, message: string) => void,
   store: SocketStore,
-): Promise<Doors> {
+): Promise<ServerProblem | Doors> {
   const { supervisor, config } = daemon;
   const onError = (error: unknown): void =>
     log("error", `request failed: ${(error as Error).stack ?? String(error)}`.slice(0, 2000));
@@ -76,7 +77,9 @@ export async function openDoors(
   const controlSpec = controlSocket(socket);
   // First, because a socket of the model before may be in the way of one of this model.
   await store.retain([controlSpec, ...model.servers].map(socketName));
-  const open: Listener[] = [await openUnixServer(controlSpec, answer, log, store, { ownFolder: true })];
+  const door = await openUnixServer(controlSpec, answer, log, store, { ownFolder: true }).catch(serverProblem);
+  if (door instanceof ServerProblem) return door;
+  const open: Listener[] = [door];
   const options: OpenServersOptions = {
     open: health,
     routes: (server) => routes(model.rpcinterfaces.includes("supervisor"), server.kind === "inet"),
@@ -116,4 +119,9 @@ function controlSocket(file: string): Extract<ServerSpec, { readonly kind: "unix
 
 function socketName(server: ServerSpec): string {
   return server.kind === "unix" ? unixSocketName(server) : inetSocketName(server);
+}
+
+function serverProblem(error: unknown): ServerProblem {
+  if (error instanceof ServerProblem) return error;
+  throw error;
 }

@@ -21,6 +21,9 @@ export const RECORDS = "programs cannot be recorded, a keeper after this one wou
 /** What cannot be done if the model cannot be stored. */
 export const LAST_GOOD = "the config cannot be kept, a broken one would leave a later daemon without any";
 
+/** What a supervisor that takes over a daemon cannot do if its log cannot be opened. */
+export const MAIN_LOG = "the daemon's own log is not written until its supervisor is started again";
+
 /** What a supervisor is that died five times within a minute. */
 export const CRASHES = "the supervisor process keeps dying, so the config is not read";
 

@@ -187,6 +187,29 @@ describe("a control socket that cannot be made", () => {
   });
 });
 
+test("a log of the daemon that cannot be opened any more does not leave programs without a supervisor", async () => {
+  config(
+    { a: { command: "sleep 1000", startsecs: 0 } },
+    { supervisord: { logfile: join(project.folder, "logs/own.log") } },
+  );
+  mkdirSync(join(project.folder, "logs"));
+  const up = await project.sup("up", "-d");
+  expect(up.exitCode, up.stderr).toBe(0);
+  const before = await project.status();
+  rmSync(join(project.folder, "logs"), { recursive: true });
+  project.write("logs", "no folder");
+  sendSignal(before.supervisorPid, "SIGKILL");
+  const after = await project.status();
+  expect(after.supervisorPid).not.toBe(before.supervisorPid);
+  expect(after.troubles).toEqual([expect.stringMatching(/^the daemon's own log is not written.*own\.log: ENOTDIR/)]);
+  sendSignal(one(after, "a").pid, "SIGKILL");
+  await project.until((status) => one(status, "a").restarts === 1 && one(status, "a").state === "RUNNING", "a restart");
+  rmSync(join(project.folder, "logs"));
+  mkdirSync(join(project.folder, "logs"));
+  expect((await project.sup("upgrade")).exitCode).toBe(0);
+  expect((await project.status()).troubles).toEqual([]);
+});
+
 describe("no more processes", () => {
   const UID = 54_322;
 
