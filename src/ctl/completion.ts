@@ -18,7 +18,8 @@ export async function complete(
   const [, before = "", word = ""] = /^(.*?)(\S*)$/s.exec(line) ?? [];
   const candidates = await candidatesFor(before.trim().split(/\s+/)[0] ?? "", word, actions, infos);
   const fitting = [...new Set(candidates)].filter((each) => each.startsWith(word) && isTypeable(each));
-  return [fitting.map((each) => `${each} `), word];
+  // Sorted, as readline shows them; Node shows them as they come.
+  return [fitting.toSorted().map((each) => `${each} `), word];
 }
 
 /** A name of a foreign server may hold anything; what would act on the terminal, or break into words, is not offered. */
