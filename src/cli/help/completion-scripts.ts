@@ -26,25 +26,41 @@ _sup() {
     cut="\${word%:*}:"
     COMPREPLY=("\${COMPREPLY[@]#"$cut"}")
   fi
+  for cut in "\${!COMPREPLY[@]}"; do printf -v "COMPREPLY[cut]" %q "\${COMPREPLY[cut]}"; done
 }
 complete -o default -F _sup sup
 `;
 
+/**
+ * Zsh quotes what it inserts: a raw `*` of `group:*` would be looked up among files. Saved as a file of $fpath, the whole text is
+ * the function at its first call, which therefore has to complete as well.
+ */
 const ZSH = `#compdef sup
-# Completions of sup for zsh. Use: source <(sup completions zsh)
+# Completions of sup for zsh. Use: source <(sup completions zsh), after compinit; or save this as _sup in a folder of $fpath.
 _sup() {
   local -a found
-  found=("\${(@f)$(sup __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  found=("\${(@f)$(sup __complete -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null)}")
   found=("\${(@)found:#}")
-  (( \${#found} )) && compadd -Q -- "\${(@)found}" || _files
+  (( \${#found} )) && compadd -- "\${(@)found}" || _files
 }
-(( $+functions[compdef] )) && compdef _sup sup
+if [[ "$funcstack[1]" == _sup ]]; then
+  _sup
+elif (( $+functions[compdef] )); then
+  compdef _sup sup
+fi
 `;
 
+/** Fish asks nobody else once a command has completions: files have to be offered here. */
 const FISH = `# Completions of sup for fish. Use: sup completions fish | source
 function __sup_complete
-  set -l words (commandline -opc) (commandline -ct)
-  sup __complete -- $words[2..-1] 2>/dev/null
+  set -l typed (commandline -ct | string replace -r '^["\\']' '')
+  set -l words (commandline -opc) $typed
+  set -l found (sup __complete -- $words[2..-1] 2>/dev/null)
+  if set -q found[1]
+    printf '%s\\n' $found
+  else
+    __fish_complete_path $typed
+  end
 end
 complete -c sup -f -a '(__sup_complete)'
 `;

@@ -24,13 +24,18 @@ export async function candidates(program: Command, words: readonly string[]): Pr
   );
   if (option?.required === true) return (VALUES[option.flags] ?? []).filter((word) => word.startsWith(typed));
   const found = typed.startsWith("-")
-    ? optionsOf(command)
+    ? [...optionsOf(command), ...(command === program ? [] : everywhere(program))]
     : [...subcommandsOf(command), ...(await argumentsOf(command.name(), before))];
   return found.filter((word) => word.startsWith(typed));
 }
 
 function optionsOf(command: Command): string[] {
   return [...command.options.map((option) => option.long ?? option.short ?? ""), "--help"];
+}
+
+/** Options of `sup` itself that take a value, such as --config, may stand behind a command, too. */
+function everywhere(program: Command): string[] {
+  return program.options.filter((option) => option.required).map((option) => option.long ?? "");
 }
 
 function subcommandsOf(command: Command): string[] {
