@@ -19,13 +19,8 @@ export async function tellWaiting(project: Project, names: readonly string[], ov
   const look = async (): Promise<void> => {
     timer = null;
     const { processes } = await project.client.call("status", {}, over);
-    for (const one of processes.filter((process) => selects(names, process) && isAwaited(process))) {
-      // Seconds that pass are no other reason.
-      const reason = `${one.namespec}: ${one.why}`.replaceAll(/\d+ s\b/g, "");
-      if (over.aborted || told.has(reason)) continue;
-      told.add(reason);
-      process.stderr.write(safeText(`${one.namespec}: ${one.why}\n`, process.stderr));
-    }
+    const awaited = processes.filter((process) => selects(names, process) && isAwaited(process));
+    if (!over.aborted) process.stderr.write(safeText(waitingText(awaited, told), process.stderr));
   };
   try {
     // Of all programs: it may be another one that is waited for.
@@ -38,6 +33,25 @@ export async function tellWaiting(project: Project, names: readonly string[], ov
     if (timer !== null) clearTimeout(timer);
   }
 }
+
+/**
+ * What is new of what is waited for, a line for each process, ten at most and the number of the others; "" if nothing is.
+ *
+ * @param told what was told before, and is now.
+ */
+export function waitingText(awaited: readonly Pick<ProcessReport, "namespec" | "why">[], told: Set<string>): string {
+  const lines = awaited.flatMap(({ namespec, why }) => {
+    // Seconds that pass are no other reason.
+    const reason = `${namespec}: ${why}`.replaceAll(/\d+ s\b/g, "");
+    if (told.has(reason)) return [];
+    told.add(reason);
+    return [`${namespec}: ${why}\n`];
+  });
+  const more = lines.length - MOST_LINES;
+  return lines.slice(0, MOST_LINES).join("") + (more > 0 ? `and ${more} more\n` : "");
+}
+
+const MOST_LINES = 10;
 
 const IS_NEWS: ReadonlySet<StreamItem["type"]> = new Set(["open", "missed", "state", "ready", "plan"] as const);
 
