@@ -119,7 +119,9 @@ function printSection(
     const option = optionName(entry.key);
     const value = values[option];
     handled.add(option);
-    if (!spec || value === undefined || (!entry.value.includes("%(ENV_") && isDefault(entry.key, value, kind))) {
+    // A comment says something about its option: without it, it would be read as one about the next.
+    const isBare = over.length === 0 && next === "" && !entry.value.includes("%(ENV_");
+    if (!spec || value === undefined || (isBare && isDefault(entry.key, value, kind))) {
       waiting.push(...over, ...(next === "" ? [] : [next]));
       continue;
     }

@@ -1,5 +1,5 @@
 import { TEMPLATE_NAME } from "../model/text/template.ts";
-import { Code, quote } from "./print-value.ts";
+import { Code, doubleQuoted, quote } from "./print-value.ts";
 
 /**
  * A string of a config object with its plain `%(ENV_X)s` turned into `${env("X")}`.
@@ -50,7 +50,7 @@ function call(name: string): string {
 }
 
 function escapeTemplate(text: string): string {
-  return quote(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("`", "\\`").replaceAll("${", "\\${");
+  return doubleQuoted(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("`", "\\`").replaceAll("${", "\\${");
 }
 
 /** A template literal, or the bare call if there is nothing else to it. */

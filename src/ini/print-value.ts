@@ -24,11 +24,19 @@ export class Code {
 export function printKey(key: string): string {
   // As a plain key it would set the prototype instead of a property.
   if (key === "__proto__") return '["__proto__"]';
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : doubleQuoted(key);
+}
+
+/** A literal in the quotes that need the fewest backslashes, as formatters choose them: shell commands are full of both kinds. */
+export function quote(text: string): string {
+  if (!text.includes('"')) return doubleQuoted(text);
+  const inner = doubleQuoted(text).slice(1, -1).replaceAll('\\"', '"');
+  if (!text.includes("'")) return `'${inner}'`;
+  return `\`${inner.replaceAll("`", "\\`").replaceAll("${", "\\${")}\``;
 }
 
 /** A double-quoted literal. U+2028 and U+2029 are escaped too: editors and old parsers take them for line ends. */
-export function quote(text: string): string {
+export function doubleQuoted(text: string): string {
   return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (char) => {
     return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });

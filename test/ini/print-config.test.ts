@@ -111,6 +111,23 @@ describe("a printed config", () => {
     expect(counts).toEqual({ printed: 39, refused: 8 });
   });
 
+  it.each([
+    ["plain", "echo it's", `"echo it's"`],
+    ["double", 'sh -c "echo hi"', `'sh -c "echo hi"'`],
+    ["both", `sh -c 'echo "$X" \`date\` \${Y} \\n'`, "`sh -c 'echo \"$X\" \\`date\\` \\${Y} \\\\n'`"],
+  ])("has the quotes that need the fewest backslashes (%s)", (name, command, printed) => {
+    const text = print({ "supervisord.conf": `[supervisord]\n[program:a]\ncommand=${command}\n` }, `quotes-${name}`);
+    expect(text).toContain(`command: ${printed},`);
+  });
+
+  it("keeps an option that has a comment, also at its default: the comment is about that one", () => {
+    const lines = "stopwaitsecs=10 ; the queue needs long\nstartsecs=1\n; as everywhere\nautostart=true\nuser=root";
+    const text = print({ "supervisord.conf": `[supervisord]\n[program:a]\ncommand=cat\n${lines}\n` }, "defaults");
+    expect(text).toContain("stopwaitsecs: 10, // the queue needs long\n");
+    expect(text).toContain("// as everywhere\n      autostart: true,\n");
+    expect(text).not.toContain("startsecs");
+  });
+
   it("reads like something a person wrote", () => {
     const main = [
       "; Our site",
@@ -186,7 +203,7 @@ describe("a printed config", () => {
             autostart: flag(env("WORD")),
             environment: {
               NODE_ENV: "production",
-              GREETING: "say \\"hi\\"",
+              GREETING: 'say "hi"',
             },
             stopsignal: "INT",
             umask: 0o027,
