@@ -1,9 +1,10 @@
-import type { ExitEvent, CaptureEvent, KeptEvent, LogEvent } from "../../protocol/keeper.ts";
+import type { CaptureEvent, ExitEvent, KeptEvent, LogEvent, ProcessKey } from "../../protocol/keeper.ts";
 
 /**
  * Events that wait for the supervisor's acknowledgement, and the supervisor's state that goes with it: both change in one
- * step. Exits are kept whatever happens; messages and log chunks are kept up to 8 MiB, then the oldest go, because a
- * supervisor that never comes back must not take the keeper's memory, and with it every program, down.
+ * step. Exits are kept whatever happens; messages and log chunks are kept up to 8 MiB, because a supervisor that never comes back
+ * must not take the keeper's memory, and with it every program, down. Then the oldest go of whoever has most of them: what an
+ * event listener says is kept like this, too, and it would wait for ever for an answer to what a flood of others has pushed out.
  */
 export class EventJournal {
   /** A supervisor of an earlier keeper has left its state. */
@@ -13,6 +14,8 @@ export class EventJournal {
   readonly #entries: Map<string, string>;
   #pending: KeptEvent[] = [];
   #bytes = 0;
+  /** The same for each program that has any. */
+  readonly #bytesOf = new Map<ProcessKey, number>();
   readonly #changed: () => void;
 
   /** `changed` is called after each change of what `saved` returns. */
@@ -29,7 +32,7 @@ export class EventJournal {
     this.#seq = Math.max(this.#seq, seq ?? this.#seq + 1);
     const kept: KeptEvent = { seq: seq ?? this.#seq, ...event };
     this.#pending.push(kept);
-    this.#bytes += weight(kept);
+    this.#weigh(kept, 1);
     while (this.#bytes > CAP && this.#dropOldest());
     this.#changed();
     return kept;
@@ -44,7 +47,7 @@ export class EventJournal {
     }
     const first = this.#pending.findIndex((event) => event.seq > seq);
     const gone = this.#pending.splice(0, first === -1 ? this.#pending.length : first);
-    for (const event of gone) this.#bytes -= weight(event);
+    for (const event of gone) this.#weigh(event, -1);
     this.#changed();
   }
 
@@ -72,11 +75,23 @@ export class EventJournal {
   }
 
   #dropOldest(): boolean {
-    const index = this.#pending.findIndex((event) => event.type !== "exit");
+    let heaviest: ProcessKey | null = null;
+    for (const [key, bytes] of this.#bytesOf)
+      if (heaviest === null || bytes > (this.#bytesOf.get(heaviest) ?? 0)) heaviest = key;
+    const index = this.#pending.findIndex((event) => event.type !== "exit" && event.key === heaviest);
     const [gone] = index === -1 ? [] : this.#pending.splice(index, 1);
     if (gone === undefined) return false;
-    this.#bytes -= weight(gone);
+    this.#weigh(gone, -1);
     return true;
+  }
+
+  /** @param sign 1 for one that is kept, -1 for one that is kept no longer. */
+  #weigh(event: KeptEvent, sign: 1 | -1): void {
+    const bytes = sign * weight(event);
+    this.#bytes += bytes;
+    const now = (this.#bytesOf.get(event.key) ?? 0) + bytes;
+    if (now > 0) this.#bytesOf.set(event.key, now);
+    else this.#bytesOf.delete(event.key);
   }
 }
 
