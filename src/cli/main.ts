@@ -91,6 +91,8 @@ function report(error: unknown): number {
     if (error.hint !== null) process.stderr.write(`${error.hint}\n`);
     return error.status;
   }
+  if ((error as NodeJS.ErrnoException | null)?.syscall === "uv_cwd")
+    process.stderr.write("The folder that this shell is in has been removed: change to one that exists.\n");
   if (process.env["SUP_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return 1;
 }

@@ -26,7 +26,8 @@ export function nameProblem(names: readonly string[], processes: readonly Select
   if (unknown === undefined) return null;
   const known = processes.flatMap(({ name, group, program }) => [program, group, name, `${group}:${name}`]);
   const meant = closest(unknown, new Set(known));
-  return `there is no program, process or group ${unknown}${meant === null ? "" : ` (did you mean ${meant}?)`}`;
+  const shown = /^\S+$/.test(unknown) ? unknown : JSON.stringify(unknown);
+  return `there is no program, process or group ${shown}${meant === null ? "" : ` (did you mean ${meant}?)`}`;
 }
 
 interface Selectable {

@@ -160,6 +160,21 @@ describe("without a daemon", () => {
     expect(heldUp).toEqual({ far: ["gone"], gone: [], web: ["gone"], well: [] });
   });
 
+  test("a folder is no config, and from one that has gone none is looked for", async () => {
+    write({ a: { command: "sleep 1034" } });
+    expect(await project.sup("-c", ".", "up", "-d")).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `sup: ${project.folder} is a folder\nName the config in it: \`sup -c supervisor.config.json\`.`,
+    });
+    expect((await project.sup("up", "-d", "")).stderr).toContain('there is no program, process or group ""');
+    expect(await project.sup("logs", "-n", "99999999999999999999")).toMatchObject({ exitCode: 2 });
+    const command = `mkdir gone && cd gone && rmdir ../gone && exec ${join(root, "bin/sup")} status`;
+    const gone = await execa("sh", ["-c", command], { cwd: project.folder, env: project.env, reject: false });
+    expect(gone).toMatchObject({ exitCode: 1 });
+    expect(gone.stderr).toContain("The folder that this shell is in has been removed: change to one that exists.");
+  });
+
   test("sup up --timeout is wrong use without --wait", async () => {
     expect(await project.sup("up", "-d", "--timeout", "5")).toEqual({
       exitCode: 2,

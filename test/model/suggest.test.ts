@@ -9,6 +9,12 @@ it.each([
   ["comand", "command"],
   ["xyz", null],
   ["", null],
+  ["x", null],
+  ["-x", null],
+  ["aa", "a"],
+  ["we", "wed"],
 ])("for %j suggests %j", (word, expected) => {
-  expect(closest(word, ["command", "startsecs", "startretries", "stdoutLogfile", "stdoutSyslog"])).toBe(expected);
+  expect(closest(word, ["command", "startsecs", "startretries", "stdoutLogfile", "stdoutSyslog", "a", "wed"])).toBe(
+    expected,
+  );
 });

@@ -69,10 +69,10 @@ export async function attach(
   ];
   for (const [signal, handler] of handlers) process.on(signal, handler);
   // Nobody reads any more (`sup up | head`). Whatever we would say about it would fail in the same way.
-  process.stdout.on("error", () => {
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
     if (mute) return;
     mute = true;
-    interrupt(141);
+    interrupt(code === "EPIPE" ? 141 : 1);
   });
 
   const needed = options.owner ? neededBy(names, status) : [];

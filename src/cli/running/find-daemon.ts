@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { daemonOf, type DaemonOfConfig } from "../../client/find-daemon.ts";
 import { CONFIG_NAMES, configIn, danglingTarget } from "../../config/find-config.ts";
@@ -47,6 +47,7 @@ async function given(option: string, purpose: Purpose, cwd: string): Promise<Fou
     if (left?.running !== true) throw noSuchFile(file);
     return ofGone({ daemon: left.daemon, file, gone: true }, null, typedSup(option));
   }
+  if (statSync(file).isDirectory()) throw isFolder(option, file);
   const { daemon, running } = await look(file, purpose);
   const alone = { ...daemon, warning: null, passedOver: null, beside: null, refusal: null };
   if (running || purpose === "read" || !CONFIG_NAMES.some((name) => name === basename(file))) return alone;
@@ -113,6 +114,12 @@ function inTheWay(other: OtherDaemon, file: string, cwd: string, refuse: boolean
   const both = other.gone ? "" : `, or start this one too with \`${sup(file)} up\``;
   const hint = `${reach.charAt(0).toUpperCase()}${reach.slice(1)}${both}.`;
   return { beside, refusal: { message, hint } };
+}
+
+function isFolder(option: string, file: string): CliError {
+  const config = configIn(file)?.file ?? null;
+  const hint = config === null ? null : `Name the config in it: \`${typedSup(join(option, basename(config)))}\`.`;
+  return new CliError(`${file} is a folder`, { status: 2, ...(hint !== null && { hint }) });
 }
 
 function noSuchFile(file: string): CliError {

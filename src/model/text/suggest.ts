@@ -1,7 +1,10 @@
-/** The known word that was most likely meant, or `null` if none is close: up to a third of the letters may be wrong. */
+/**
+ * The known word that was most likely meant, or `null` if none is close: up to a third of the letters may be wrong, or one; never
+ * all of them.
+ */
 export function closest(word: string, known: Iterable<string>): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.min(Math.max(1, Math.floor(word.length / 3)) + 1, plain(word).length);
   for (const candidate of known) {
     const distance = editDistance(plain(word), plain(candidate), bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
