@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -27,6 +27,12 @@ describe("the examples", () => {
       expect((await project.sup("down")).stdout).toBe("Stopped.");
     });
   }
+});
+
+test("no example writes to a place that another user's run of it may have taken", () => {
+  const files = readdirSync(join(root, "examples"), { recursive: true, withFileTypes: true });
+  const texts = files.filter((one) => one.isFile()).map((one) => readFileSync(join(one.parentPath, one.name), "utf8"));
+  expect(texts.filter((text) => text.includes("/tmp/"))).toEqual([]);
 });
 
 describe("the example of a program with a supervisor in it", () => {

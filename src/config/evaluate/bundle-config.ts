@@ -15,7 +15,7 @@ import { configFilesOf } from "./tsconfig-files.ts";
  * written. So each source file gets its own `import.meta`, `__dirname` and `__filename` as one constant put in front of it.
  * It goes onto the first line, and `firstColumn` takes its length off again, so that positions stay true.
  * Packages stay outside, by absolute path: a compiled module has no folder to look for node_modules from.
- * `library` is what `import "sup"` means: a path that ends in .mjs and .cjs. Sources found through tsconfig `paths`, package `imports` or workspace links are compiled like the config itself.
+ * `library` is what `import "sup"` means: a path that ends in .mjs and .cjs; beside it are `sup/client` and `sup/embed`. Sources found through tsconfig `paths`, package `imports` or workspace links are compiled like the config itself.
  */
 export async function bundleConfig(file: string, library: string): Promise<Bundle> {
   // Required only here: whoever imports this file must not pay for esbuild.
@@ -133,8 +133,8 @@ function configPlugin(sources: SourceFiles, library: string): Plugin {
     name: "sup-config",
     setup(build) {
       // Our own library: what runs must be what `sup` understands, and a config needs no node_modules for it.
-      build.onResolve({ filter: /^sup$/ }, ({ kind }) => ({
-        path: `${library}${kind.startsWith("require") ? ".cjs" : ".mjs"}`,
+      build.onResolve({ filter: /^sup(?:\/client|\/embed)?$/ }, ({ path, kind }) => ({
+        path: `${path === "sup" ? library : resolve(library, "..", basename(path))}${kind.startsWith("require") ? ".cjs" : ".mjs"}`,
         external: true,
       }));
       build.onResolve({ filter: /.*/ }, (args) => resolveImport(build, sources, args));
@@ -218,7 +218,15 @@ function hintFor(missing: string | undefined, message: Message, source: string):
   if (missing === undefined) return message.notes[0]?.text ?? `correct ${basename(source)}`;
   if (missing.startsWith(".") || missing.startsWith("/"))
     return "check the path; it is relative to the file that imports it";
-  return `install it (npm install ${missing}) where ${basename(source)} can find it, or correct the name`;
+  return `install it (npm install ${packageOf(missing)}) where ${basename(source)} can find it, or correct the name`;
+}
+
+/** `a` of `a/b`, `@a/b` of `@a/b/c`. */
+function packageOf(path: string): string {
+  return path
+    .split("/")
+    .slice(0, path.startsWith("@") ? 2 : 1)
+    .join("/");
 }
 
 function lowerFirst(text: string): string {

@@ -21,14 +21,14 @@ function plain(word: string): string {
 
 /** By what is meant: in programs, at the top, in a check. One word may mean several things, each in its place. */
 const OPTIONS = invert({
-  command: "cmd script run exec entrypoint args arguments shell",
+  command: "cmd script run exec entrypoint args arguments shell interpreter interpreterargs nodeargs",
   directory: "cwd workdir workingdir workingdirectory chdir dir",
-  environment: "env envs vars variables",
+  environment: "env envs vars variables envproduction envdevelopment",
   envFile: "dotenv envfiles environmentfile",
   autorestart: "restart restartpolicy restarts",
   autostart: "enabled",
   numprocs: "replicas instances scale copies processes",
-  health: "healthcheck healthchecks probe probes readiness readinessprobe livenessprobe",
+  health: "healthcheck healthchecks probe probes readiness readinessprobe livenessprobe waitready listentimeout",
   ready: "readiness readinessprobe test check",
   dependsOn: "dependencies deps needs requires after waitfor waiton",
   stopwaitsecs: "stopgraceperiod killtimeout stoptimeout timeoutstopsec shutdowntimeout graceperiod",
@@ -37,7 +37,8 @@ const OPTIONS = invert({
   stderrLogfile: "stderr err errorfile errfile",
   startretries: "maxrestarts retries maxretries",
   startsecs: "minuptime",
-  watch: "watchpaths files",
+  stopasgroup: "treekill",
+  watch: "watchpaths files ignorewatch",
   user: "uid runas",
   programs: "services processes apps tasks jobs commands",
   http: "url uri httpget",
