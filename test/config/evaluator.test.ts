@@ -512,3 +512,9 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+it("keeps what was printed before the answer, whichever of the two is read first", async () => {
+  const config = 'console.log("cannot reach the vault");\nthrow new Error("no secret");';
+  const all = await Promise.all(Array.from({ length: 16 }, () => evaluate(config)));
+  expect(new Set(all.map(({ output }) => output))).toEqual(new Set(["cannot reach the vault\n"]));
+});

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Problem } from "../../model/problem.ts";
 import type { EvaluationAnswer, EvaluationRequest, EvaluationSources } from "./evaluation.ts";
 
@@ -44,6 +45,8 @@ export async function runEvaluator(request: EvaluationRequest, options: Evaluato
 
   const { end, lines } = await firstEnd(child, timeoutMs);
   killGroup(child);
+  // What was printed before the answer waits to be read, and the answer may have been read first: by then all of it has been.
+  for (let turn = 0; turn < 2; turn++) await nextTurn();
   // A grandchild that escaped may hold the pipes open; nothing more is wanted from them.
   for (const stream of child.stdio) stream?.destroy();
   const [sources, answer] = lines;
