@@ -3,8 +3,8 @@
  *
  * The stream is an inherited socket, so whoever is at the other end was started by the keeper; still every message is
  * checked, and one that makes no sense closes the connection. Kept events are sent from the journal as the stream takes
- * them, so a supervisor that does not read costs no memory; output is skipped beyond 1 MiB and the gap is told. So is the snapshot,
- * which can be long: whoever is killed before it has read it must not leave it behind, again and again.
+ * them, so a supervisor that does not read costs no memory; output is skipped beyond 1 MiB and the gap is told, but a line of a
+ * quiet stream, which somebody may wait for, is not lost for the flood of another. So is the snapshot, which can be long: whoever is killed before it has read it must not leave it behind, again and again.
  */
 import type { Duplex } from "node:stream";
 import { encodeMessage, encodePieces, FrameReader, type Message } from "../protocol/frames.ts";
@@ -35,6 +35,8 @@ export class SupervisorConnection {
   /** Number of the newest event sent; `null` before the snapshot. */
   #sent: number | null = null;
   readonly #gaps = new Map<string, { key: string; stream: StreamName; bytes: number }>();
+  /** Bytes that each stream has sent since the supervisor fell behind. */
+  readonly #spent = new Map<string, number>();
   readonly #ready: () => void;
   readonly #detach: () => void;
   #greeted = false;
@@ -124,12 +126,23 @@ export class SupervisorConnection {
   #event(event: KeeperEvent): void {
     if (this.#closed || this.#sent === null) return;
     if ("seq" in event) this.#pump();
-    else if (event.type === "output" && (this.#gaps.size > 0 || this.#isBehind)) this.#skip(event);
+    else if (event.type === "output" && this.#isTooMuch(event)) this.#skip(event);
     else this.#pass(event);
   }
 
+  #isTooMuch(event: PassingEvent & { type: "output" }): boolean {
+    const name = nameOf(event);
+    // What comes after a gap comes after word of it.
+    if (this.#gaps.has(name)) return true;
+    if (!this.#isBehind) return false;
+    const spent = (this.#spent.get(name) ?? 0) + event.data.length;
+    if (spent > SHARE) return true;
+    this.#spent.set(name, spent);
+    return false;
+  }
+
   #skip(event: PassingEvent & { type: "output" }): void {
-    const name = `${event.stream} ${event.key}`;
+    const name = nameOf(event);
     const gap = this.#gaps.get(name) ?? { key: event.key, stream: event.stream, bytes: 0 };
     gap.bytes += event.data.length;
     this.#gaps.set(name, gap);
@@ -142,6 +155,7 @@ export class SupervisorConnection {
   /** Sends what waits, oldest first, as far as the stream takes it. */
   #pump(): void {
     if (this.#closed || this.#sent === null || this.#long !== null) return;
+    if (!this.#isBehind) this.#spent.clear();
     for (const gap of this.#gaps.values()) this.#send({ op: "event", event: { type: "gap", ...gap } });
     this.#gaps.clear();
     const { pending } = this.#keeper.journal;
@@ -208,3 +222,9 @@ const LONG_CAP = 128 * 1024;
  * it hears at a time it saves at a time.
  */
 const HELD_FOR = 8;
+/** Bytes that each stream may add when the supervisor is behind. */
+const SHARE = 16 * 1024;
+
+function nameOf({ stream, key }: PassingEvent & { type: "output" }): string {
+  return `${stream} ${key}`;
+}

@@ -41,13 +41,16 @@ export class RunOutput {
     return this.#boot?.[stream] ?? { offset: 0 };
   }
 
-  /** Delivers what this run has written so far, then what it writes on, of both streams. Returns how to stop. */
+  /**
+   * Delivers what this run has written so far, then what it writes on, of both streams. Where the keeper has left something out,
+   * bytes around that may come twice. Returns how to stop.
+   */
   read(spec: ProcessSpec, listener: (bytes: Uint8Array) => void): () => void {
     const stops = STREAMS.map((stream) =>
       this.#hub.follow(
         this.#key,
         stream,
-        (item) => void (item.type === "output" && listener(item.data)),
+        (item) => listener(item.type === "output" ? item.data : this.#skipped(spec, stream, item.bytes)),
         ({ size }) => {
           const path = logPath(spec, stream, this.#context);
           const start = this.#run[stream].offset;
@@ -59,7 +62,18 @@ export class RunOutput {
     );
     return () => stops.forEach((stop) => stop());
   }
+
+  /** The keeper has sent more than we could read and left out so much of it: its end is in the log, if there is one. */
+  #skipped(spec: ProcessSpec, stream: StreamName, gap: number): Uint8Array {
+    const path = logPath(spec, stream, this.#context);
+    const bytes = path === null ? "NO_FILE" : readLog(path, -Math.min(MOST, gap + SINCE), 0);
+    return typeof bytes === "string" ? new Uint8Array(0) : bytes;
+  }
 }
+
+/** Bytes: what is looked through of a gap, and what may have been written since it was told. */
+const MOST = 1024 * 1024;
+const SINCE = 64 * 1024;
 
 function endOf(path: string | null): LogPosition {
   try {

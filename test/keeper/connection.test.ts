@@ -151,6 +151,25 @@ test("a follower that does not read is told how much it missed, and misses no ex
   expect(heard.told.at(-1)?.type).toBe("exit");
 });
 
+test("what a quiet program says is told whole, also while a flood of another is skipped", async () => {
+  const stream = connect();
+  const remote = connectKeeper(stream);
+  const heard = listen(remote);
+  await remote.snapshot();
+  const merged = { logs: { stdout: logTo(null), stderr: "stdout" } } as const;
+  for (const key of ["flood:a", "quiet:a"]) await remote.follow(key, "stdout", true);
+  await remote.start(sh("flood:a", "head -c 20000000 /dev/zero", merged));
+  stream.pause();
+  await own.exit("flood:a");
+  await own.keeper.start(sh("quiet:a", "echo first; sleep 0.1; echo second", merged));
+  await own.exit("quiet:a");
+  stream.resume();
+  await heard.exit("quiet:a");
+  const said = heard.told.flatMap((event) => (event.type === "output" && event.key === "quiet:a" ? [event.data] : []));
+  expect(Buffer.concat(said).toString()).toBe("first\nsecond\n");
+  expect(heard.told.filter((event) => event.type === "gap").map((event) => event.key)).toContain("flood:a");
+});
+
 test("a snapshot is sent as it is read: a supervisor that is killed before that has cost nothing", async () => {
   const saved = Object.fromEntries(Array.from({ length: 4000 }, (_, at) => [`entry/${at}`, `${at} "ü" `.repeat(400)]));
   own.keeper.acknowledge(0, saved);
