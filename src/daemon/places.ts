@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 
 /** Where the daemon of one config keeps its things. All folders are 0700: they hold sockets, logs and environments. */
 export interface Places {
@@ -22,6 +22,8 @@ export interface Places {
  * The places of the daemon that runs `config`, an absolute path with symlinks resolved. Every client derives the same
  * ones, so a daemon is found from the config alone: no port, no registry. The name is shortened and hashed because a unix
  * socket path may hold 107 bytes only.
+ *
+ * @throws Error for a folder that is named by a relative path, and for a temporary one that belongs to somebody else.
  */
 export function placesFor(config: string, env: NodeJS.ProcessEnv = process.env): Places {
   return placesBelow(config, runtimeBase(env), stateBase(env));
@@ -61,7 +63,8 @@ export function placesIn(runtime: string, state: string = join(runtime, "state")
 }
 
 function runtimeBase(env: NodeJS.ProcessEnv): string {
-  if (env["SUP_RUNTIME_DIR"]) return env["SUP_RUNTIME_DIR"];
+  const given = chosenFolder(env, "SUP_RUNTIME_DIR");
+  if (given !== null) return given;
   if (process.getuid?.() === 0) return firstUsable(["/run/sup"], "run");
   const own = env["XDG_RUNTIME_DIR"] ? [join(env["XDG_RUNTIME_DIR"], "sup")] : [];
   const home = homeFolder(env);
@@ -69,11 +72,20 @@ function runtimeBase(env: NodeJS.ProcessEnv): string {
 }
 
 function stateBase(env: NodeJS.ProcessEnv): string {
-  if (env["SUP_STATE_DIR"]) return env["SUP_STATE_DIR"];
+  const given = chosenFolder(env, "SUP_STATE_DIR");
+  if (given !== null) return given;
   const base = firstUsable(usualStates(env), "state");
   // On a read-only system there may be a runtime folder and nothing else.
   const beside = join(runtimeBase(env), "state");
   return !canMake(base) && canMake(beside) ? beside : base;
+}
+
+/** A relative one would be another folder for each folder that somebody asks from. */
+function chosenFolder(env: NodeJS.ProcessEnv, variable: "SUP_RUNTIME_DIR" | "SUP_STATE_DIR"): string | null {
+  const folder = env[variable];
+  if (folder === undefined || folder === "") return null;
+  if (!isAbsolute(folder)) throw new Error(`${variable} has to be an absolute path, and is ${JSON.stringify(folder)}`);
+  return folder;
 }
 
 function usualStates(env: NodeJS.ProcessEnv): string[] {
@@ -103,9 +115,9 @@ function firstUsable(folders: readonly string[], what: string): string {
 
 function canMake(folder: string): boolean {
   for (let at = folder; ; at = dirname(at)) {
-    const found = statSync(at, { throwIfNoEntry: false });
-    if (found === undefined && at !== dirname(at)) continue;
     try {
+      const found = statSync(at, { throwIfNoEntry: false });
+      if (found === undefined && at !== dirname(at)) continue;
       accessSync(at, constants.W_OK | constants.X_OK);
       return found?.isDirectory() === true;
     } catch {

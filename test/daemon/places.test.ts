@@ -41,6 +41,13 @@ test("every config has places of its own, named after its folder", () => {
   expect(placesFor("/supervisord.conf", env).runtime).toMatch(/^\/r\/root-/);
 });
 
+test.each(["SUP_RUNTIME_DIR", "SUP_STATE_DIR"])("%s is an absolute path", (variable) => {
+  const env = { SUP_RUNTIME_DIR: "/r", SUP_STATE_DIR: "/s" };
+  expect(() => placesFor("/srv/web/supervisord.conf", { ...env, [variable]: "here" })).toThrow(
+    `${variable} has to be an absolute path, and is "here"`,
+  );
+});
+
 describe("a user's daemon", () => {
   test("lives in the user's own folders", () => {
     const home = join(folder, "home");
@@ -54,6 +61,17 @@ describe("a user's daemon", () => {
     expect(places.state.startsWith(join(home, ".local/state/sup/web-"))).toBe(true);
     const without = JSON.parse(asNobody({ HOME: home, XDG_RUNTIME_DIR: "/run/user/54321" }));
     expect(without.runtime.startsWith(join(home, ".local/state/sup/run/web-"))).toBe(true);
+  });
+
+  test("lives in the temporary folder if the home is that of somebody else, who lets nobody look into it", () => {
+    const home = join(folder, "closed");
+    const TMPDIR = join(folder, "other-tmp");
+    for (const own of [home, TMPDIR]) mkdirSync(own);
+    chmodSync(home, 0o700);
+    chmodSync(TMPDIR, 0o1777);
+    const places = JSON.parse(asNobody({ HOME: home, TMPDIR }));
+    expect(places.runtime.startsWith(join(TMPDIR, "sup-65534/run/web-"))).toBe(true);
+    expect(places.state.startsWith(join(TMPDIR, "sup-65534/state/web-"))).toBe(true);
   });
 
   test("lives in the temporary folder if there is no home to write to", () => {

@@ -78,6 +78,7 @@ describe("without a daemon", () => {
     write({});
     const up = project.spawn(["up"]);
     await seen(up, /^sup: there are no programs in .*supervisor\.config\.json; waiting for an edit$/m);
+    expect((await project.sup("status")).stderr).toMatch(/^sup: there are no programs in .*; waiting for an edit$/);
     write({ a: { command: "echo here I am", startsecs: 0, autorestart: false } });
     await seen(up, /here I am/);
     up.kill("SIGINT");

@@ -2,6 +2,7 @@ import type { Member, StatusReport, StreamItem } from "../../protocol/api.ts";
 import type { Project } from "../running/find-daemon.ts";
 import { colorOf, styler } from "../render/colors.ts";
 import { mostColumns, padColumns } from "../render/columns.ts";
+import { nothingIn } from "../render/nothing-in.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
 import { describePlan } from "../render/plan-text.ts";
 import { safeText } from "../render/safe-text.ts";
@@ -105,11 +106,6 @@ export async function attach(
 /** What a fresh daemon started, or is about to, without it having been named. */
 function neededBy(names: readonly string[], { processes }: StatusReport): string[] {
   return processes.filter((one) => !selects(names, one) && one.why !== "not started").map((one) => one.namespec);
-}
-
-function nothingIn({ config }: StatusReport, sup: string): string {
-  const next = config.watching ? "waiting for an edit" : `waiting for \`${sup} update\` after an edit`;
-  return `there are no programs in ${config.file}; ${next}`;
 }
 
 /** Another supervisor process answers than before. */

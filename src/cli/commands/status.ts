@@ -3,6 +3,7 @@ import { CliError } from "../cli-error.ts";
 import type { Project } from "../running/find-daemon.ts";
 import { nameProblem, selects } from "../../model/select-processes.ts";
 import { answered } from "../running/not-running.ts";
+import { nothingIn } from "../render/nothing-in.ts";
 import { statusTable } from "../render/status-table.ts";
 import { styler } from "../render/colors.ts";
 
@@ -28,7 +29,8 @@ export async function printStatus(
   const processes = report.processes.filter((process) => selects(names, process));
   if (options.json) process.stdout.write(`${JSON.stringify({ ...report, processes }, null, 2)}\n`);
   else {
-    process.stdout.write(await statusTable(processes, process.stdout));
+    if (report.processes.length === 0) process.stderr.write(`sup: ${nothingIn(report, project.sup)}\n`);
+    else process.stdout.write(await statusTable(processes, process.stdout));
     printNotes(report, project.sup);
   }
   return processes.some((one) => ["FATAL", "BACKOFF", "UNKNOWN"].includes(one.state)) ? 1 : 0;

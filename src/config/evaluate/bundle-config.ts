@@ -215,6 +215,7 @@ function toProblem(message: Message, file: string, sources: SourceFiles): Proble
 }
 
 function hintFor(missing: string | undefined, message: Message, source: string): string {
+  if (message.text.startsWith("Could not read")) return "make it readable for the user that runs sup";
   if (missing === undefined) return message.notes[0]?.text ?? `correct ${basename(source)}`;
   if (missing.startsWith(".") || missing.startsWith("/"))
     return "check the path; it is relative to the file that imports it";
