@@ -150,7 +150,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   });
   let pools: ListenerPools | null = null;
   let pidfile: string | null = null;
-  const out = wayOut(keeper, supervisor, log, async (how) => {
+  const answered: Parameters<typeof wayOut>[3] = async (groups, deadline) => pools?.settled(groups, deadline);
+  const out = wayOut(keeper, supervisor, log, answered, async (how) => {
     pools?.close();
     untap();
     await Promise.all([watcher?.close(), restartOnChange.close()]);

@@ -31,6 +31,7 @@ export function wayOut(
   keeper: Keeper,
   supervisor: Supervisor,
   log: DaemonLog,
+  answered: Parameters<typeof shutDown>[3],
   close: (how: Ending) => Promise<void>,
 ): WayOut {
   let begun: Ending | null = null;
@@ -38,7 +39,7 @@ export function wayOut(
   let finish: (how: Ending) => void = () => {};
   const done = new Promise<Ending>((resolve) => (finish = resolve));
   const leave = async (mood: "restarting" | "shutdown"): Promise<void> => {
-    await shutDown(supervisor, mood, (message) => log("info", message));
+    await shutDown(supervisor, mood, (message) => log("info", message), answered);
     await close(begun ?? "shutdown");
     // Only now: until here a restart may have become a shutdown.
     if (begun === "restart") await forgetAll(keeper, supervisor);

@@ -76,6 +76,13 @@ export const NEW_POOL: PoolState = {
 /** A member that is not there, or has just been started. */
 export const ABSENT: Member = { listener: NEW_LISTENER, running: false, deafUntil: null };
 
+/** Whether nothing is under way or waiting that one of its processes could still take. */
+export function isSettled(pool: PoolState): boolean {
+  const able = Object.values(pool.members).filter(({ running, listener }) => running && listener.state !== "UNKNOWN");
+  if (able.length === 0) return true;
+  return pool.buffer.length === 0 && able.every(({ listener }) => listener.state !== "BUSY");
+}
+
 /** When the pool wants a `timer`, monotonic milliseconds; `null`: not before something happens. */
 export function poolDeadline(pool: PoolState): number | null {
   const due: number[] = [];

@@ -1,7 +1,13 @@
 import type { Clock } from "../clock/clock.ts";
 import type { EventEffect } from "../machine/effect.ts";
 import { stepPool } from "../machine/listener-pool.ts";
-import { poolDeadline, type PoolEffect, type PoolInput, type PoolState } from "../machine/listener-pool-state.ts";
+import {
+  isSettled,
+  poolDeadline,
+  type PoolEffect,
+  type PoolInput,
+  type PoolState,
+} from "../machine/listener-pool-state.ts";
 import type { PooledEvent } from "../machine/listener-protocol.ts";
 import { processKey, type LogLevel } from "../model/model.ts";
 import { eventEnvelope } from "../protocol/event-envelope.ts";
@@ -33,6 +39,8 @@ export class ListenerPool {
   #disarm: () => void = () => {};
   /** Late answers of the keeper are no longer its business. */
   #closed = false;
+  /** Called after each step. */
+  readonly #looks = new Set<() => void>();
 
   constructor(group: ProcessGroup, world: ListenerPoolWorld, state: PoolState) {
     this.group = group;
@@ -80,10 +88,28 @@ export class ListenerPool {
     this.#input({ type: "resumed", resend });
   }
 
+  /** Resolves when all its events have been answered, or nobody is left who could; at the latest at `deadline` (monotonic). */
+  settled(deadline: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        disarm();
+        this.#looks.delete(look);
+        resolve();
+      };
+      const look = (): void => {
+        if (this.#closed || isSettled(this.#state)) end();
+      };
+      const disarm = this.#world.clock.at(deadline, end);
+      this.#looks.add(look);
+      look();
+    });
+  }
+
   close(): void {
     this.#input({ type: "closing" });
     this.#disarm();
     this.#closed = true;
+    for (const look of this.#looks) look();
   }
 
   #input(input: PoolInput): void {
@@ -100,6 +126,7 @@ export class ListenerPool {
     this.#arm();
     this.#world.changed();
     for (const effect of effects) this.#perform(effect);
+    for (const look of this.#looks) look();
   }
 
   #perform(effect: PoolEffect): void {

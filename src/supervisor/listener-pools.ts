@@ -63,6 +63,11 @@ export class ListenerPools {
     this.#unsubscribe = options.supervisor.bus.subscribe((event) => this.#hear(event));
   }
 
+  /** Resolves when these groups, as far as they are listeners, have answered all their events; at the latest at `deadline` (monotonic). */
+  async settled(groups: Iterable<string>, deadline: number): Promise<void> {
+    await Promise.all([...groups].map((group) => this.#pools.get(group)?.settled(deadline)));
+  }
+
   close(): void {
     this.#unsubscribe();
     this.#ticks.want([]);

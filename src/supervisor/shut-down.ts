@@ -8,13 +8,22 @@ import type { Mood, Supervisor } from "./supervisor.ts";
 const REPORT_EVERY = 3000;
 
 /**
+ * How long listeners may take for what they were told last, before they are stopped themselves, milliseconds. Supervisor
+ * spends up to as long on every group, so that a listener hears of the end of the programs.
+ */
+const LAST_WORDS = 1000;
+
+/**
  * Stops everything, wave by wave: groups of high priority number first, a program before what it depends on. Resolves when
  * no process is left. Whoever waits to retry becomes FATAL without being started again.
+ *
+ * @param answered resolves when the listeners of these groups have answered what they were told, or at the deadline (monotonic).
  */
 export async function shutDown(
   supervisor: Supervisor,
   mood: Exclude<Mood, "running">,
   log: (message: string) => void,
+  answered: (groups: ReadonlySet<string>, deadline: number) => Promise<void>,
 ): Promise<void> {
   supervisor.setMood(mood);
   let endReports: (() => void) | undefined;
@@ -22,6 +31,7 @@ export async function shutDown(
     const groups = [...supervisor.groups.values()].map((group) => group.spec);
     for (const wave of shutdownWaves(groups)) {
       const members = wave.map((spec) => supervisor.find(spec.group, spec.name)).filter((process) => process !== null);
+      await answered(new Set(wave.map(({ group }) => group)), supervisor.clock.monotonic() + LAST_WORDS);
       for (const process of members) process.input({ type: "shutdown" });
       // Whoever waited to retry in the first wave is down by now, and not waited for.
       endReports ??= reportSurvivors(supervisor, log);

@@ -49,6 +49,23 @@ describe("a listener", () => {
     expect(side.log).toContain("DEBG ear: BUSY -> ACKNOWLEDGED");
   });
 
+  test("hears of the end of all programs before it is stopped itself, if it answers within a second", async () => {
+    const many = "command=sleep 1000\nstartsecs=0\nnumprocs=8\nprocess_name=p%(process_num)d";
+    await begin(`${listener("ear", [], "events=PROCESS_STATE_STOPPED\nbuffer_size=20")}[program:p]\n${many}\n`, "ear");
+    await side.until("ear: ACKNOWLEDGED -> READY");
+    await side.stop();
+    const at = (line: string): number => {
+      const [, time = "", millis = ""] =
+        new RegExp(`^(\\S+ \\S+),(\\d+) .*stopped: ${line} `, "m").exec(side.log) ?? [];
+      return Date.parse(time) + Number(millis);
+    };
+    const last = Math.max(...[0, 1, 2, 3, 4, 5, 6, 7].map((number) => at(`p${number}`)));
+    const heard = noted(side, "ear.rec").length;
+    // On a machine that gives the listener no time there is only that it was waited for.
+    if (at("ear") - last < 990) expect(heard).toBe(8);
+    else expect(heard).toBeLessThanOrEqual(8);
+  });
+
   test("that dies with an event leaves it to the next one", async () => {
     const pool = "events=REMOTE_COMMUNICATION\nnumprocs=2\nprocess_name=ear_%(process_num)d\nautorestart=true";
     await begin(listener("ear", ["die", "1", "@/died"], pool), "ear_0", "ear_1");

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { EventQueue } from "../../src/machine/event-queue.ts";
 import { stepPool } from "../../src/machine/listener-pool.ts";
-import { NEW_POOL, poolDeadline, type PoolInput, type PoolState } from "../../src/machine/listener-pool-state.ts";
+import {
+  isSettled,
+  NEW_POOL,
+  poolDeadline,
+  type PoolInput,
+  type PoolState,
+} from "../../src/machine/listener-pool-state.ts";
 
 /** A pool on virtual time, with everything that it had done so far. */
 class Pool {
@@ -216,5 +222,24 @@ describe("a buffer that is full", () => {
     pool.event(4);
     expect(pool.waiting()).toEqual([3, 4]);
     expect(pool.state.discarded).toBe(3);
+  });
+});
+
+describe("a pool is settled", () => {
+  test("once all it was given has been answered", () => {
+    const pool = new Pool(["a"]).event(1);
+    expect(isSettled(pool.state)).toBe(false);
+    pool.says("a", "READY\n");
+    expect(pool.sent).toHaveLength(1);
+    expect(isSettled(pool.state)).toBe(false);
+    pool.says("a", "RESULT 2\nOK");
+    expect(isSettled(pool.state)).toBe(true);
+  });
+
+  test("when nobody is there to take what waits: none was started, all are down, or they broke the protocol", () => {
+    expect(isSettled(NEW_POOL)).toBe(true);
+    expect(isSettled(new Pool([]).event(1).state)).toBe(true);
+    expect(isSettled(new Pool(["a"]).event(1).input({ type: "died", member: "a" }).state)).toBe(true);
+    expect(isSettled(new Pool(["a"]).event(1).says("a", "hello\n").state)).toBe(true);
   });
 });
