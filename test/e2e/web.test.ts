@@ -270,7 +270,7 @@ describe("who may do what", () => {
       { Origin: "null" },
       { "Sec-Fetch-Site": "cross-site" },
       { "Sec-Fetch-Site": "same-site" },
-      { "Content-Type": "text/plain" },
+      { "Content-Type": "text/plain", "Sec-Fetch-Site": "same-origin" },
     ];
     for (const headers of foreign) {
       for (const path of ["/action", "/index.html?action=stop&processname=steady"]) {
