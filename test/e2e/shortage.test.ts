@@ -95,6 +95,10 @@ describe("a full disk", () => {
     expect(edited.exitCode, edited.stderr).toBe(0);
     expect((await project.sup("status")).stderr).toContain("trouble: the config cannot be kept");
 
+    const upgrade = await project.sup("upgrade");
+    expect(upgrade.exitCode).toBe(1);
+    expect(upgrade.stderr).toMatch(/^sup: cannot write .*upgrade\.json: ENOSPC.*\n.*programs run on/);
+
     rmSync(join(disk, "ballast"));
     const well = await project.until(
       (status) => one(status, "web").logTrouble === "" && !status.troubles.some((text) => text.includes("recorded")),

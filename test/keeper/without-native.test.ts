@@ -35,6 +35,19 @@ test("programs are started, their output is read, and their ends are told", asyn
   keeper.close();
 });
 
+test("programs are started whatever PATH is", async () => {
+  const path = process.env["PATH"];
+  process.env["PATH"] = "/nowhere";
+  try {
+    const { keeper, exit } = openKeeper(folder);
+    expect(await keeper.start(sh("a:a", "exit 3"))).toMatchObject({ ok: true });
+    expect(await exit("a:a")).toMatchObject({ code: 3 });
+    keeper.close();
+  } finally {
+    process.env["PATH"] = path;
+  }
+});
+
 test("the soft limit of open files is that of the one who started us", async () => {
   const keeper = new KeeperCore({ folder: join(folder, "keeper"), nofileSoft: 300 });
   const log = join(folder, "log");

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { upgradeFile } from "../../daemon/upgrade-file.ts";
 import type { StatusReport, UpgradeReport } from "../../protocol/api.ts";
@@ -20,7 +20,7 @@ export async function upgrade(project: Project, options: { readonly keeper: bool
   const { client, places } = project;
   const before = await answered(project, client.call("status", {}));
   const program = [process.execPath, join(__dirname, "supervisor.cjs")];
-  writeFileSync(upgradeFile(places.runtime), JSON.stringify(program), { mode: 0o600 });
+  leaveWord(upgradeFile(places.runtime), JSON.stringify(program));
   const asked = answered(project, client.call("upgrade", { keeper: options.keeper }));
   const report = await asked.catch((error: unknown) => {
     if (error instanceof ApiError && error.status === 404)
@@ -38,6 +38,19 @@ export async function upgrade(project: Project, options: { readonly keeper: bool
   }
   process.stdout.write(describe(before, after));
   return 0;
+}
+
+/** @throws CliError, and leaves nothing then. */
+function leaveWord(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600 });
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw new CliError(`cannot write ${file}: ${(error as Error).message}`, {
+      hint: "Nothing was replaced; programs run on.",
+      cause: error,
+    });
+  }
 }
 
 /** Under this name an upgrade of the keeper knows that nobody's end is its own. */

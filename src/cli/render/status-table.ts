@@ -84,6 +84,7 @@ function reasonOf(errno: string): string {
     EDQUOT: "the disk quota is used up",
     ENOENT: "its folder is gone",
     EROFS: "the disk is read-only",
+    EFBIG: "the file is as large as the daemon's limit allows (ulimit -f)",
   };
   return words[errno] ?? errno;
 }

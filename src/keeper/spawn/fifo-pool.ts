@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { SystemCalls } from "../kernel/system-calls.ts";
+import { searchPath } from "./check-executable.ts";
 
 /**
  * Spare FIFOs. Node cannot make one. Where the system can be asked, they are made when they are needed; else the `mkfifo`
@@ -53,7 +54,7 @@ export class FifoPool {
     // A crowd that waits now is likely to come again; and an argument list has its limits.
     const paths = this.#names(Math.min(wanted, 1024));
     const env = { ...process.env, LC_ALL: "C" };
-    execFile("mkfifo", ["-m", "600", "--", ...paths], { cwd: "/", env }, (error, _, said) => {
+    execFile(searchPath("mkfifo") ?? "mkfifo", ["-m", "600", "--", ...paths], { cwd: "/", env }, (error, _, said) => {
       this.#filling = false;
       // Some may have been made before there was no room for more.
       const made = error === null ? paths : paths.filter((path) => fs.existsSync(path));
