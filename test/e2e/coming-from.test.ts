@@ -72,6 +72,15 @@ test("processes with one socket answer on one port, and others do while one is a
   }
 });
 
+test("`sup init` says what it does not read, and where its words are told", async () => {
+  for (const name of ["ecosystem.config.cjs", "docker-compose.yml", "settings.json"]) project.write(name, "");
+  const { stderr, exitCode } = await project.sup("init");
+  const [, names, page = ""] = /not taken from (.*): (\S+) tells/.exec(stderr) ?? [];
+  expect([exitCode, names]).toEqual([0, "docker-compose.yml, ecosystem.config.cjs"]);
+  expect(readFileSync(page, "utf8")).toContain("## PM2");
+  expect((await project.sup("init", "minimal")).stderr).not.toContain("not taken");
+});
+
 test("the words of others are known, with what they are called here", async () => {
   const words = {
     script: "command",

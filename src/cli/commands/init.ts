@@ -43,10 +43,22 @@ export function init(folder: string, template: string | undefined, options: { re
     process.stderr.write(
       safeText(`sup: passed over in the Procfile, because it is no \`name: command\`: ${line}\n`, process.stderr),
     );
+  if (template === undefined) tellOfOthers(readdirSync(folder));
   const from = found === null ? "" : ` from ${found.source}`;
   process.stdout.write(`Wrote ${TARGET}${from}. Look at it, then run: ${typedSup()} up\n`);
   return 0;
 }
+
+/** Somebody who has described these programs elsewhere would else wonder why nothing of it is in the new file. */
+function tellOfOthers(files: readonly string[]): void {
+  const others = files.filter((name) => FOREIGN.test(name)).toSorted();
+  if (others.length === 0) return;
+  const page = join(__dirname, "..", "docs", "coming-from.md");
+  process.stderr.write(`sup: not taken from ${others.join(", ")}: ${page} tells what its words are called here\n`);
+}
+
+/** Files of PM2, Compose and process-compose. */
+const FOREIGN = /^(?:(?:ecosystem|pm2)(?:\.config)?\.(?:[cm]?js|json)|(?:docker-|process-)?compose\.ya?ml)$/;
 
 /** A config in this folder that would not be found any more beside `target`. */
 function hiddenBy(target: string, folder: string): string | null {
