@@ -455,6 +455,32 @@ describe("sup up", () => {
     expect((await project.status()).pid).not.toBe(pid);
   });
 
+  test("of what is told to end meanwhile starts anew", async () => {
+    const exists = (name: string): string => `existsSync(${JSON.stringify(join(project.folder, name))})`;
+    project.write(
+      "supervisor.config.ts",
+      `import { existsSync, writeFileSync } from "node:fs";
+if (${exists("slow")} && !${exists("go")}) {
+  writeFileSync("asked", "");
+  while (!${exists("go")}) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+export default { programs: { a: { command: "sleep 1000" } } };
+`,
+    );
+    expect(await project.sup("up", "-d")).toMatchObject({ exitCode: 0 });
+    const { pid } = await project.status();
+    project.write("slow", "");
+    const again = project.spawn(["up", "-d"]);
+    while (!existsSync(join(project.folder, "asked"))) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await project.sup("down")).toMatchObject({ exitCode: 0 });
+    project.write("go", "");
+    const { exitCode, stdout, stderr } = await again;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const now = (await project.status()).pid;
+    expect(now).not.toBe(pid);
+    expect(stdout).toBe(`Started (pid ${now}). Stop with: sup down`);
+  });
+
   test("of named programs starts what they depend on", async () => {
     write({
       db: { command: "sleep 1000" },

@@ -3,7 +3,7 @@ import type { Project } from "../running/find-daemon.ts";
 import { isNotRunning } from "../../client/api-client.ts";
 import { launchDaemon } from "../start/launch-daemon.ts";
 import { attach } from "./attach.ts";
-import { answered, lookedInto } from "../running/not-running.ts";
+import { lookedInto, notRunning } from "../running/not-running.ts";
 import { tellWaiting } from "../running/tell-waiting.ts";
 import { untilGone } from "../running/until-gone.ts";
 import { waitUntilReady } from "../running/wait-until-ready.ts";
@@ -26,10 +26,7 @@ export interface UpOptions {
 export async function up(project: Project, names: readonly string[], options: UpOptions): Promise<number> {
   const { refusal } = project;
   if (refusal !== null) throw new CliError(refusal.message, refusal);
-  let running = await isRunning(project);
-  while (!running && (await startFresh(project, names, options)) === "lost") running = await untilAnswering(project);
-  const joined = running ? await joinRunning(project, names, options) : 0;
-
+  const { running, joined } = await startOrJoin(project, names, options);
   const background = options.detach || options.wait;
   if (options.wait) {
     const status = await waitUntilReady(project.client, names, options.timeout);
@@ -43,6 +40,28 @@ export async function up(project: Project, names: readonly string[], options: Up
   const left = await attach(project, names, { owner: !running });
   return left === 0 ? joined : left;
 }
+
+/** `joined`: the exit status of what was asked of a daemon that ran already. */
+async function startOrJoin(
+  project: Project,
+  names: readonly string[],
+  options: UpOptions,
+): Promise<{ readonly running: boolean; readonly joined: number }> {
+  for (let tries = 1; ; tries++) {
+    let running = await isRunning(project);
+    while (!running && (await startFresh(project, names, options)) === "lost") running = await untilAnswering(project);
+    if (!running) return { running, joined: 0 };
+    try {
+      return { running, joined: await joinRunning(project, names, options) };
+    } catch (error) {
+      if (!isNotRunning(error)) throw error;
+      // It ended meanwhile, by a `sup down` or a death. How things are to be is asked of the next one as well.
+      if (tries === MOST_TRIES) throw await notRunning(project);
+    }
+  }
+}
+
+const MOST_TRIES = 3;
 
 /** A daemon that is on its way out is waited for: the next one cannot start before. */
 async function isRunning(project: Project): Promise<boolean> {
@@ -96,9 +115,9 @@ async function untilAnswering(project: Project): Promise<boolean> {
   return true;
 }
 
-/** The exit status is that of `sup start`, since this does the same to the names. */
+/** The exit status is that of `sup start`, since this does the same to the names. Rejects as its calls do. */
 async function joinRunning(project: Project, names: readonly string[], options: UpOptions): Promise<number> {
-  const report = await answered(project, project.client.call("update", names.length === 0 ? {} : { names }));
+  const report = await lookedInto(project, project.client.call("update", names.length === 0 ? {} : { names }));
   if (!report.ok)
     throw new CliError(report.problems, { hint: "Nothing was changed: the last good config stays in force." });
   process.stdout.write(
@@ -108,7 +127,7 @@ async function joinRunning(project: Project, names: readonly string[], options: 
   // Without names nothing is started: what was stopped on purpose, or is not meant to start by itself, stays as it is.
   if (names.length === 0) return 0;
   // With `--wait` the waiting comes later, and with its own time limit.
-  const results = await answered(
+  const results = await lookedInto(
     project,
     project.client.call("start", { names, wait: !options.wait }),
     options.wait ? undefined : (over) => tellWaiting(project, names, over),
