@@ -77,7 +77,11 @@ export async function openDoors(
   const controlSpec = controlSocket(socket);
   // First, because a socket of the model before may be in the way of one of this model.
   await store.retain([controlSpec, ...model.servers].map(socketName));
-  const door = await openUnixServer(controlSpec, answer, log, store, { ownFolder: true }).catch(serverProblem);
+  // The keeper's records may have gone with the socket: it looks for them whenever it has something to write.
+  const onRepair = (): void => daemon.keeper.acknowledge(0, {});
+  const door = await openUnixServer(controlSpec, answer, log, store, { ownFolder: true, onRepair }).catch(
+    serverProblem,
+  );
   if (door instanceof ServerProblem) return door;
   const open: Listener[] = [door];
   const options: OpenServersOptions = {

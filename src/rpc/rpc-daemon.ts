@@ -7,7 +7,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 export interface RpcDaemon {
   readonly supervisor: Supervisor;
   readonly config: ConfigControl;
-  readonly keeper: Pick<Keeper, "clearLogs" | "writeStdin">;
+  readonly keeper: Pick<Keeper, "acknowledge" | "clearLogs" | "writeStdin">;
   /** The pid that users see: the keeper's. */
   readonly pid: number;
   /** Names the time since everything was last started anew: the keeper's life, and the last restart in it. */

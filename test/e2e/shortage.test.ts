@@ -398,7 +398,7 @@ describe("a log that nobody reads", () => {
 });
 
 test("a removed runtime folder is made anew, with the socket in it", async () => {
-  config({ web: { command: "sleep 1000", startsecs: 0 } });
+  config({ web: { command: "sleep 1000", startsecs: 0 }, idle: { command: "sleep 1000", startsecs: 0 } });
   expect((await project.sup("up", "-d")).exitCode).toBe(0);
   const first = await project.status();
   // Moved away in one step: what is deleted piece by piece is being repaired meanwhile.
@@ -406,6 +406,15 @@ test("a removed runtime folder is made anew, with the socket in it", async () =>
   renameSync(join(base, readdirSync(base)[0] ?? ""), join(project.folder, "old"));
   await untilTrue(() => readdirSync(base).some((name) => existsSync(join(base, name, "control.sock"))), "the socket");
   expect((await project.status()).pid).toBe(first.pid);
+  // And with the records: a later keeper finds also what has not changed since.
+  const records = (name: string): string => join(base, name, "keeper/registry.jsonl");
+  await untilTrue(() => readdirSync(base).some((name) => existsSync(records(name))), "the records");
+  sendSignal(first.pid, "SIGKILL");
+  expect((await project.sup("up", "-d")).exitCode).toBe(0);
+  const second = await project.status();
+  expect(["web", "idle"].map((name) => one(second, name).pid)).toEqual(
+    ["web", "idle"].map((name) => one(first, name).pid),
+  );
   expect((await project.sup("restart", "web")).exitCode).toBe(0);
   const last = await project.status();
   expect(one(last, "web").state).toBe("RUNNING");

@@ -39,7 +39,7 @@ export function unixSocketName({ file, chmod, chown }: UnixSpec): string {
 }
 
 /**
- * @param options `ownFolder`: the socket's folder is ours alone, and is made anew like the socket.
+ * @param options `ownFolder`: the socket's folder is ours alone, and is made anew like the socket. `onRepair`: that has happened.
  * @throws ServerProblem
  */
 export async function openUnixServer(
@@ -47,7 +47,7 @@ export async function openUnixServer(
   handler: RequestHandler,
   log: (level: LogLevel, message: string) => void,
   store: SocketStore,
-  options: { readonly ownFolder?: boolean } = {},
+  options: { readonly ownFolder?: boolean; readonly onRepair?: () => void } = {},
 ): Promise<Listener> {
   const name = unixSocketName(spec);
   const servers: Server[] = [];
@@ -87,6 +87,7 @@ export async function openUnixServer(
     try {
       if (options.ownFolder === true) mkdirSync(dirname(spec.file), { recursive: true, mode: 0o700 });
       await bind();
+      options.onRepair?.();
     } catch (error) {
       log("critical", `cannot listen on ${spec.file} again: ${(error as Error).message}`);
     }

@@ -15,6 +15,7 @@ export class Registry {
   readonly #runs = new Map<string, ProgramRecord>();
   readonly #intents = new Map<string, ProgramRecord>();
   #fd: number | null = null;
+  #inode = 0;
   #size = 0;
   #sizeWhenNew = 0;
   /** The last write failed, perhaps in the middle of a line. */
@@ -69,10 +70,12 @@ export class Registry {
   /** Writes the whole file anew. Throws the system's error. */
   rewrite(): void {
     const draft = `${this.#file}.new`;
+    fs.mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
     const size = writeLines(draft, this.#lines());
     fs.renameSync(draft, this.#file);
     this.close();
     this.#fd = fs.openSync(this.#file, fs.constants.O_WRONLY | fs.constants.O_APPEND);
+    this.#inode = fs.fstatSync(this.#fd).ino;
     this.#torn = false;
     this.#size = this.#sizeWhenNew = size;
   }
@@ -107,10 +110,13 @@ export class Registry {
     this.#fd = null;
   }
 
+  #isThere(): boolean {
+    return fs.statSync(this.#file, { throwIfNoEntry: false })?.ino === this.#inode;
+  }
+
   #append(line: string): void {
-    // Somebody may have cleaned up; and when most of it is out of date, so is the file.
-    if (this.#fd === null || this.#size > LEAST + 3 * this.#sizeWhenNew || fs.fstatSync(this.#fd).nlink === 0)
-      return this.rewrite();
+    // Somebody may have cleaned up, or moved the folder away; and when most of it is out of date, so is the file.
+    if (this.#fd === null || this.#size > LEAST + 3 * this.#sizeWhenNew || !this.#isThere()) return this.rewrite();
     const bytes = Buffer.from(`${this.#torn ? "\n" : ""}${line}\n`);
     this.#torn = true;
     if (fs.writeSync(this.#fd, bytes) < bytes.length)
