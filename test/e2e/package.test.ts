@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Project } from "../support/project.ts";
@@ -154,6 +154,9 @@ test("sup init writes nothing if the package.json is broken and no template is n
     /^sup: package\.json is not valid JSON: .*\nNothing was written\. Mend it, or name a template: `sup init minimal`\.$/,
   );
   expect(readdirSync(project.folder)).toEqual(["package.json"]);
+  rmSync(join(project.folder, "package.json"));
+  mkdirSync(join(project.folder, "Procfile"));
+  expect((await project.sup("init")).stderr).toMatch(/^sup: cannot read .*\/Procfile: .*\nNothing was written\./);
   expect(await project.sup("init", "minimal")).toMatchObject({ exitCode: 0 });
 });
 

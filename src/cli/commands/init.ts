@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { configIn } from "../../config/find-config.ts";
+import { readRegular } from "../../files/read-regular.ts";
 import { CliError } from "../cli-error.ts";
 import { safeText } from "../render/safe-text.ts";
 import { typedSup } from "../running/typed-sup.ts";
@@ -83,10 +84,21 @@ function templatesFolder(): string {
   return join(__dirname, "..", "templates", "init");
 }
 
+/** @throws CliError for what is no file: a pipe would be waited for. */
+function readGiven(file: string): string {
+  try {
+    return readRegular(file).toString("utf8");
+  } catch (error) {
+    throw new CliError(`cannot read ${file}: ${(error as Error).message}`, {
+      hint: `Nothing was written. Mend it, or name a template: \`${typedSup()} init minimal\`.`,
+      cause: error,
+    });
+  }
+}
+
 function factsOf(folder: string): Parameters<typeof starterFor>[0] {
   const files = readdirSync(folder);
-  const read = (name: string): string | null =>
-    files.includes(name) ? readFileSync(join(folder, name), "utf8") : null;
+  const read = (name: string): string | null => (files.includes(name) ? readGiven(join(folder, name)) : null);
   return {
     procfile: read("Procfile.dev") ?? read("Procfile"),
     packageJson: read("package.json"),
