@@ -61,6 +61,8 @@ describe("saving a config", () => {
   test("that it would import counts as well: a file before another, what was missing, a package", async () => {
     const importing = (name: string): string =>
       `import { seconds } from "${name}";\nexport default { programs: { one: { command: \`sleep \${seconds}\` } } };\n`;
+    // Where npm would install something.
+    project.write("package.json", "{}");
     project.write("lib/port/index.ts", "export const seconds = 2000;\n");
     writeFileSync(file(), importing("./lib/port"));
     await told(1);

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { closePair, makePair, onBoth, type Side } from "../support/supervisord-pair.ts";
+import { closePair, eventually, makePair, onBoth, type Side } from "../support/supervisord-pair.ts";
 
 // Requests that hardly anybody makes, sent as bytes to both daemons.
 
@@ -23,6 +23,8 @@ beforeAll(() =>
     side.configure(CONFIG);
     await side.start();
     for (const name of ["deaf", "none", "empty"]) await side.until(`success: ${name} entered RUNNING`);
+    // It says so once it is.
+    await eventually(() => side.ctl("tail", "deaf").startsWith("deaf"));
   }),
 );
 afterAll(() => closePair(pair));
