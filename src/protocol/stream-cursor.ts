@@ -55,13 +55,17 @@ export function readEventId(id: string): { readonly cursor: StreamCursor; readon
 /** Characters: headers may have 16 KiB, and the id goes with every event. */
 const MAX_ID = 4000;
 
-/** A query as part of an address: lists separated by commas, flags 0 or 1. A text: why it is none. */
+/**
+ * A query as part of an address: lists separated by commas, flags 0 or 1. A list that is given more than once has one whole value
+ * each time: names may have commas in them. A text: why it is none.
+ */
 export function readStreamQuery(query: URLSearchParams): StreamQuery | string {
   const args: Record<string, unknown> = {};
   for (const [name, value] of query) {
+    const all = query.getAll(name);
     switch (API_ARGUMENTS.stream[name]?.kind) {
       case "texts":
-        args[name] = value.split(",").filter((one) => one !== "");
+        args[name] = (all.length > 1 ? all : value.split(",")).filter((one) => one !== "");
         break;
       case "flag":
         if (value !== "0" && value !== "1") return `${name} is 0 or 1`;

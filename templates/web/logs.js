@@ -9,7 +9,7 @@ const pause = document.querySelector("#pause");
 const wrap = document.querySelector("#wrap");
 const connection = document.querySelector("#connection");
 const MOST_LINES = 5000;
-const names = (view?.dataset.names ?? "").split(",").filter((name) => name !== "");
+const names = JSON.parse(view?.dataset.names ?? "[]");
 const readers = new Map();
 let waiting = [];
 let paused = false;
@@ -293,7 +293,8 @@ if (view !== null) {
       take,
     );
   } else if (names.length > 0) {
-    const query = `names=${names.map(encodeURIComponent).join(",")}`;
+    // Given more than once, each is one name: it may have a comma in it.
+    const query = [...names, ""].map((name) => `names=${encodeURIComponent(name)}`).join("&");
     followPrograms((lines) => `/api/v1/stream?logs=1&lines=${lines}&${query}`);
   }
 }

@@ -29,6 +29,7 @@ const PROGRAMS = `
     steady: { command: "sleep 1000", startsecs: 0 },
     pair: { command: "sleep 1000", startsecs: 0, numprocs: 2, processName: "%(program_name)s_%(process_num)d" },
     idle: { command: "sleep 1000", startsecs: 0, autostart: false },
+    "a,b": { command: "sh -c 'echo commas; exec sleep 1000'", startsecs: 0 },
     nowhere: { command: "/nonexistent/program" },
     counter: { command: \`sh -c 'n=0; while :; do n=$((n+1)); echo count $n; sleep 0.05; done'\`, startsecs: 0, autostart: false },
     talker: { command: \`sh -c 'trap "echo got the signal" HUP; printf "\\\\033[31mred\\\\033[0m <b>bold</b>\\\\n"; while :; do sleep 0.1; done'\`, startsecs: 0 },`;
@@ -167,14 +168,32 @@ describe("with its script, the page", () => {
     await page.keyboard.type("pair");
     expect(await page.locator("tr[data-key]:visible").count()).toBe(2);
     await page.keyboard.press("Escape");
-    expect(await page.locator("tr[data-key]:visible").count()).toBe(7);
+    expect(await page.locator("tr[data-key]:visible").count()).toBe(8);
     const names = () =>
       page.locator("tr[data-key]:visible").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-name")));
     await page.locator("th.name button").focus();
     await page.keyboard.press("Enter");
-    expect(await names()).toEqual(["counter", "idle", "nowhere", "pair:pair_0", "pair:pair_1", "steady", "talker"]);
+    expect(await names()).toEqual([
+      "a,b",
+      "counter",
+      "idle",
+      "nowhere",
+      "pair:pair_0",
+      "pair:pair_1",
+      "steady",
+      "talker",
+    ]);
     await page.keyboard.press("Enter");
-    expect(await names()).toEqual(["talker", "steady", "pair:pair_1", "pair:pair_0", "nowhere", "idle", "counter"]);
+    expect(await names()).toEqual([
+      "talker",
+      "steady",
+      "pair:pair_1",
+      "pair:pair_0",
+      "nowhere",
+      "idle",
+      "counter",
+      "a,b",
+    ]);
   });
 
   test("shows logs as they grow, in colour, and never as markup", async () => {
@@ -187,6 +206,11 @@ describe("with its script, the page", () => {
     await page.locator("#only").check();
     await page.locator("#matches", { hasText: "1 line matches" }).waitFor();
     expect(await page.locator("#log div:visible").count()).toBe(1);
+  });
+
+  test("shows the log of a program with a comma in its name", async () => {
+    const page = await open("/logs?name=a%2Cb%3Aa%2Cb");
+    await page.locator("#log", { hasText: "commas" }).waitFor();
   });
 
   test("shows every line once, also when the supervisor process is killed meanwhile", async () => {

@@ -60,6 +60,8 @@ describe("a cursor", () => {
 describe("a query in an address", () => {
   test.each([
     ["logs=1&names=a,b:*&lines=20", { logs: true, names: ["a", "b:*"], lines: 20 }],
+    ["logs=1&names=a%2Cb&names=c", { logs: true, names: ["a,b", "c"] }],
+    ["logs=1&names=a%2Cb&names=", { logs: true, names: ["a,b"] }],
     ["events=1&follow=0", { events: true, follow: false }],
     ["", {}],
     ["lines=-1", "lines has to be a whole number from 0"],

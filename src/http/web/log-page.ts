@@ -71,7 +71,7 @@ export function logsPage(report: StatusReport, query: URLSearchParams): Html {
   const names = keys.map((key) => `&name=${encodeURIComponent(key)}`).join("");
   return html`<h1>Logs</h1>
     ${picker} ${logTools(downloads)}
-    <div id="log" class="log" tabindex="0" role="log" aria-label="Log" data-names="${keys.join(",")}"></div>
+    <div id="log" class="log" tabindex="0" role="log" aria-label="Log" data-names="${JSON.stringify(keys)}"></div>
     <div class="nojs">
       <p><a class="button" href="/logs?${names.slice(1)}">Refresh</a></p>
       ${ends}
