@@ -43,6 +43,16 @@ describe("validateConfig", () => {
     expect(validateConfig(config)).toEqual({ ok: true, value: config });
   });
 
+  it.each([
+    ["cron_restart", /^a listener of TICK_60/],
+    ["max_memory_restart", /^a listener of TICK_60/],
+    ["exec_mode", /^fcgiPrograms share a socket/],
+  ])("says of %s, for which there is no option, what to do instead", (option, hint) => {
+    expect(problemsOf(web({ [option]: "x" }))).toEqual([
+      { message: `unknown option \`${option}\` in programs.web`, hint: expect.stringMatching(hint) as string },
+    ]);
+  });
+
   it("names an unknown option and the one that was meant", () => {
     expect(problemsOf(web({ startsec: 1 }))).toEqual([
       { message: "unknown option `startsec` in programs.web", hint: "did you mean `startsecs`?" },

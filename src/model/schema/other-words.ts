@@ -9,6 +9,11 @@ export function otherWord(key: string, known: readonly string[]): string | null 
   return meant.find((option) => known.includes(option)) ?? null;
 }
 
+/** What stands in for an option of a program that there is elsewhere and not here; `null` if it is none of these. */
+export function otherWay(key: string): string | null {
+  return WAYS.get(plain(key)) ?? null;
+}
+
 /** The value of a closed set that is meant, as it would be written in TypeScript; `null` if there is none of this name. */
 export function otherValue(option: string, value: unknown): string | null {
   if (typeof value !== "string") return null;
@@ -47,6 +52,13 @@ const OPTIONS = invert({
   log: "line logline readylogline pattern",
   interval: "period periodseconds every",
 });
+
+const LISTENER = "a listener of TICK_60 can do that: see docs/coming-from.md";
+const WAYS: ReadonlyMap<string, string> = new Map([
+  ...["cron", "cronrestart", "cronpattern", "schedule"].map((word) => [word, LISTENER] as const),
+  ...["maxmemoryrestart", "maxmemory", "memorylimit"].map((word) => [word, LISTENER] as const),
+  ["execmode", "fcgiPrograms share a socket between copies: see docs/coming-from.md"],
+]);
 
 const CONDITIONS = {
   healthy: '"ready"',

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Config } from "../config.ts";
 import type { Outcome, Problem } from "../problem.ts";
 import { configSchema } from "./schema.ts";
-import { otherValue, otherWord } from "./other-words.ts";
+import { otherValue, otherWay, otherWord } from "./other-words.ts";
 import { ShapeMemory } from "./shape-memory.ts";
 import { closest } from "../text/suggest.ts";
 
@@ -74,9 +74,15 @@ function reachesInside(issue: Issue): boolean {
 function unknownOption(path: readonly (string | number)[], key: string): Finding {
   const where = path.length === 0 ? "the config" : show(path);
   const known = optionsAt(path);
-  const guess = otherWord(key, known) ?? closest(key, known);
+  const way = path[0] === "programs" && path.length === 2 ? otherWay(key) : null;
+  const guess = way === null ? (otherWord(key, known) ?? closest(key, known)) : null;
   const message = `unknown option \`${key}\` in ${where}`;
-  const problem: Problem = { message, path: [...path, key], at: "key", ...hintFor(guess, known) };
+  const problem: Problem = {
+    message,
+    path: [...path, key],
+    at: "key",
+    ...(way === null ? hintFor(guess, known) : { hint: way }),
+  };
   return { problem, ...(guess !== null && { meant: JSON.stringify([...path, guess]) }) };
 }
 
