@@ -8,6 +8,7 @@
  * One for which there is no room is no crash: it is tried again every second.
  */
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { Duplex } from "node:stream";
 import { RESTART_STATUS } from "../protocol/keeper.ts";
 import { errnoOf } from "./kernel/errno.ts";
@@ -19,8 +20,10 @@ import type { KeeperCore } from "./keeper-core.ts";
 export class SupervisorChild {
   readonly #keeper: KeeperCore;
   #command: readonly string[];
-  /** The command of before an upgrade, for as long as the new one has proved nothing. */
+  /** The command of before an upgrade. */
   #before: readonly string[] | null = null;
+  /** The new one has proved nothing yet. */
+  #isOnTrial = false;
   /** Crashes of the new one since, each of one that had not lived long. */
   #failures = 0;
   readonly #log: (line: string) => void;
@@ -144,18 +147,23 @@ export class SupervisorChild {
 
   #upgrade([file, script]: readonly [string, string]): void {
     const [, , ...args] = this.#command;
-    this.#before ??= this.#command;
+    if (!this.#isOnTrial) this.#before = this.#command;
+    this.#isOnTrial = true;
     this.#failures = 0;
     this.#command = [file, script, ...args];
   }
 
-  /** A new version that cannot live is no reason for programs to be without a supervisor. */
+  /** A new version that cannot live, or is removed at any time later, is no reason for programs to be without a supervisor. */
   #goBack(): void {
-    if (performance.now() - this.#startedAt > TRIAL_LASTS) this.#before = null;
-    if (this.#before === null || ++this.#failures < TRIALS) return;
-    this.#log(`${this.#command[1]} fell over ${TRIALS} times: going back to ${this.#before[1]}`);
+    if (performance.now() - this.#startedAt > TRIAL_LASTS) this.#isOnTrial = false;
+    if (this.#before === null || isGone(this.#before)) return;
+    const gone = isGone(this.#command);
+    if (!gone && (!this.#isOnTrial || ++this.#failures < TRIALS)) return;
+    const why = gone ? "is gone" : `fell over ${TRIALS} times`;
+    this.#log(`${this.#command[1]} ${why}: going back to ${this.#before[1]}`);
     this.#command = this.#before;
     this.#before = null;
+    this.#isOnTrial = false;
   }
 
   #recentCrashes(): number {
@@ -172,6 +180,11 @@ export interface SupervisorNews {
   ready(): void;
   /** It died without having asked the keeper to quit. */
   died(): void;
+}
+
+/** Executable or script is not there any more. */
+function isGone(command: readonly string[]): boolean {
+  return command.slice(0, 2).some((file) => !existsSync(file));
 }
 
 /** How often a supervisor of a new version may fall over before the old one is taken again. */

@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   watch,
   writeFileSync,
@@ -114,6 +115,23 @@ describe("sup upgrade", () => {
     expect(up.stderr).toContain(`version 6.6.6 fell over, and version ${before.version} was started again`);
     expect(pidsOf(await project.status())).toEqual(pidsOf(before));
     await expectAllLines(pidsOf(before)["writer"] ?? 0);
+  });
+
+  test("goes back to the old version if the new one is removed", async () => {
+    configure();
+    await project.sup("up", "--wait");
+    const before = await project.status();
+    await install("9.9.9")("upgrade");
+    const newer = await project.status();
+    expect(newer.version).toBe("9.9.9");
+    rmSync(join(project.folder, "sup-9.9.9"), { recursive: true });
+    sendSignal(newer.supervisorPid, "SIGKILL");
+    const after = await project.status();
+    expect(after.version).toBe(before.version);
+    expect(pidsOf(after)).toEqual(pidsOf(before));
+    const states = join(project.folder, ".state");
+    const log = readFileSync(join(states, readdirSync(states)[0] ?? "", "crash.log"), "utf8");
+    expect(log).toMatch(/sup-9\.9\.9\/dist\/supervisor\.cjs is gone: going back to .*dist\/supervisor\.cjs/);
   });
 
   test("with --keeper replaces the keeper too, and says what that costs", async () => {
