@@ -167,16 +167,17 @@ function buildProcess(
   // Checked after expansion: a variable must not smuggle in a colon that would make `group:name` ambiguous.
   checkName(context, namePath, context.expand(namePath, processName.trim(), withSoundNames(names), "process_name"));
   const stderr = buildStream(context, place, program, "stderr", names);
-  // By assignment: V8 takes five times as long to spread something as large into an object that has more.
-  return Object.assign({}, shared, {
+  return {
+    // First: what is spread into an object that has members already becomes a dictionary of 1.6 KB, and so would its copies.
+    ...shared,
     name,
     command: text("command", program.command ?? ""),
     // Empty text, as a variable may leave it, names no folder to change to.
     directory: text("directory", program.directory ?? "") || null,
     environment: { ...place.environment, ...own },
     stdout: buildStream(context, place, program, "stdout", names),
-    stderr: shared.redirectStderr ? { ...stderr, logfile: { kind: "none" } as const } : stderr,
-  });
+    stderr: shared.redirectStderr ? { ...stderr, logfile: { kind: "none" } } : stderr,
+  };
 }
 
 /** The variables of the daemon are many, and most programs add none to them: then it is the same map. */
