@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { renameSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -79,6 +79,13 @@ function evaluate(file, env) {
   const context = { mode: "development", command: "up", host: hostname(), env: {} };
   const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
   const request = JSON.stringify({ file, context, strict: null });
-  const stdio = ["pipe", "ignore", "pipe", "ignore"];
-  return timeToEnd(process.execPath, [...flags, join(root, "dist/evaluator.cjs")], { env, stdio, input: request });
+  // Not "ignore": Node ignores what is beyond the first three by not opening it.
+  const answers = openSync("/dev/null", "w");
+  const stdio = ["pipe", "ignore", "pipe", answers];
+  const ended = timeToEnd(process.execPath, [...flags, join(root, "dist/evaluator.cjs")], {
+    env,
+    stdio,
+    input: request,
+  });
+  return ended.finally(() => closeSync(answers));
 }
