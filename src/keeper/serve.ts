@@ -3,8 +3,9 @@
  *
  * The stream is an inherited socket, so whoever is at the other end was started by the keeper; still every message is
  * checked, and one that makes no sense closes the connection. Kept events are sent from the journal as the stream takes
- * them, so a supervisor that does not read costs no memory; output is skipped beyond 1 MiB and the gap is told, but a line of a
- * quiet stream, which somebody may wait for, is not lost for the flood of another. So is the snapshot, which can be long: whoever is killed before it has read it must not leave it behind, again and again.
+ * them, so a supervisor that does not read costs no memory. So is the snapshot, which can be long: whoever is killed before
+ * it has read it must not leave it behind, again and again. Output is skipped beyond 1 MiB and the gap is told; but a line of a
+ * quiet stream, which somebody may wait for, is not lost for the flood of another.
  */
 import type { Duplex } from "node:stream";
 import { encodeMessage, encodePieces, FrameReader, type Message } from "../protocol/frames.ts";
@@ -222,7 +223,7 @@ const LONG_CAP = 128 * 1024;
  * it hears at a time it saves at a time.
  */
 const HELD_FOR = 8;
-/** Bytes that each stream may add when the supervisor is behind. */
+/** Bytes that each stream may add while the supervisor is behind. */
 const SHARE = 16 * 1024;
 
 function nameOf({ stream, key }: PassingEvent & { type: "output" }): string {
