@@ -138,6 +138,7 @@ describe("without a daemon", () => {
     ] as const) {
       expect(await project.sup("start", name)).toMatchObject({ exitCode: 1, stdout: `${name}: ${why}` });
       expect((await project.sup("restart", name)).stdout).toBe(`${name}: ${why}`);
+      expect((await project.sup("status", name)).exitCode).toBe(1);
     }
   });
 

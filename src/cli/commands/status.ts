@@ -1,4 +1,4 @@
-import type { StatusReport } from "../../protocol/api.ts";
+import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../running/find-daemon.ts";
 import { nameProblem, selects } from "../../model/select-processes.ts";
@@ -7,7 +7,7 @@ import { nothingIn } from "../render/nothing-in.ts";
 import { statusTable } from "../render/status-table.ts";
 import { styler } from "../render/colors.ts";
 
-/** `sup status`. Exit status 0 if all is as it should be, 1 if a listed process is in trouble, 3 if no daemon runs. */
+/** `sup status`. Exit status 0 if all is as it should be, 1 if a listed process is in trouble, or waits for what is, 3 if no daemon runs. */
 export async function status(
   project: Project,
   names: readonly string[],
@@ -33,7 +33,11 @@ export async function printStatus(
     else process.stdout.write(await statusTable(processes, process.stdout));
     printNotes(report, project.sup);
   }
-  return processes.some((one) => ["FATAL", "BACKOFF", "UNKNOWN"].includes(one.state)) ? 1 : 0;
+  return processes.some(isInTrouble) ? 1 : 0;
+}
+
+function isInTrouble({ state, heldUpBy }: ProcessReport): boolean {
+  return ["FATAL", "BACKOFF", "UNKNOWN"].includes(state) || heldUpBy.length > 0;
 }
 
 /** Notes go to standard error, so that the columns on standard output stay columns. */
