@@ -199,14 +199,15 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     methods,
     log,
     parts.sockets,
-  );
-  if (opened instanceof ServerProblem) {
+  ).catch((error: unknown) => {
     // The next supervisor of a daemon that runs may find what this one does not.
-    if (isStarted) throw opened;
+    if (isStarted || !(error instanceof ServerProblem)) throw error;
+    return error;
+  });
+  if (opened instanceof ServerProblem) {
     untap();
     await Promise.all([watcher?.close(), restartOnChange.close()]);
-    const hint = `${opened.hint}. Name another place with SUP_RUNTIME_DIR.`;
-    return fail([{ message: opened.message, hint }], 2);
+    return fail([{ message: opened.message, hint: `${opened.hint}. Name another place with SUP_RUNTIME_DIR.` }], 2);
   }
   const doors = opened;
 

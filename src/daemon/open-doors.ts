@@ -7,7 +7,6 @@ import { healthRoutes } from "../http/health-routes.ts";
 import { openServer, openServers, type OpenServersOptions } from "../http/sockets/open-servers.ts";
 import { supervisorRoutes } from "../http/routes.ts";
 import { inetSocketName } from "../http/sockets/inet-server.ts";
-import { ServerProblem } from "../http/sockets/server-problem.ts";
 import { openUnixServer, unixSocketName } from "../http/sockets/unix-server.ts";
 import type { SocketStore } from "../http/sockets/held-sockets.ts";
 import { auditedDispatch, auditedMethods } from "../http/web/audit.ts";
@@ -28,7 +27,7 @@ export interface Doors extends Listener {
   reopenConfigured(): Promise<void>;
 }
 
-/** Opens the control socket; it speaks all that the configured servers speak. Throws if another daemon has it. */
+/** Opens the control socket; it speaks all that the configured servers speak. @throws ServerProblem, also if another daemon has it */
 export async function openDoors(
   socket: string,
   model: Model,
@@ -36,7 +35,7 @@ export async function openDoors(
   methods: ApiMethods,
   log: (level: LogLevel, message: string) => void,
   store: SocketStore,
-): Promise<ServerProblem | Doors> {
+): Promise<Doors> {
   const { supervisor, config } = daemon;
   const onError = (error: unknown): void =>
     log("error", `request failed: ${(error as Error).stack ?? String(error)}`.slice(0, 2000));
@@ -79,11 +78,7 @@ export async function openDoors(
   await store.retain([controlSpec, ...model.servers].map(socketName));
   // The keeper's records may have gone with the socket: it looks for them whenever it has something to write.
   const onRepair = (): void => daemon.keeper.acknowledge(0, {});
-  const door = await openUnixServer(controlSpec, answer, log, store, { ownFolder: true, onRepair }).catch(
-    serverProblem,
-  );
-  if (door instanceof ServerProblem) return door;
-  const open: Listener[] = [door];
+  const open: Listener[] = [await openUnixServer(controlSpec, answer, log, store, { ownFolder: true, onRepair })];
   const options: OpenServersOptions = {
     open: health,
     routes: (server) => routes(model.rpcinterfaces.includes("supervisor"), server.kind === "inet"),
@@ -123,9 +118,4 @@ function controlSocket(file: string): Extract<ServerSpec, { readonly kind: "unix
 
 function socketName(server: ServerSpec): string {
   return server.kind === "unix" ? unixSocketName(server) : inetSocketName(server);
-}
-
-function serverProblem(error: unknown): ServerProblem {
-  if (error instanceof ServerProblem) return error;
-  throw error;
 }

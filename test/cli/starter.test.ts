@@ -19,9 +19,11 @@ export default defineConfig({
     },
     worker: {
       command: "ruby last.rb",
+      environment: { PORT: "5100" },
     },
     "odd.one": {
       command: "sh -c 'A=1 date +%s | cat '\\"'\\"'%%(here)s'\\"'\\"''",
+      environment: { PORT: "5200" },
       stopasgroup: true,
     },
   },

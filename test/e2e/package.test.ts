@@ -161,10 +161,12 @@ test("sup init writes nothing if the package.json is broken and no template is n
 });
 
 test("sup init makes a config of a Procfile, and it runs", async () => {
-  project.write("Procfile", "web: echo listening on $PORT '100%'; exec sleep 1000\nworker: sleep 1000\n");
+  project.write("Procfile", "web: echo listening on $PORT '100%'; exec sleep 1000\nworker: node worker.js\n");
+  project.write("worker.js", 'console.log("asked at", process.env.PORT);\nsetInterval(() => undefined, 1000);\n');
   project.write(".env", "A=1\n");
   const made = await project.sup("init");
   expect(made.stdout).toContain("Wrote supervisor.config.ts from Procfile");
   expect(await project.sup("up", "-d", "--wait")).toMatchObject({ exitCode: 0 });
   expect((await project.sup("logs", "web")).stdout).toMatch(/^listening on 5000 100%$/m);
+  expect((await project.sup("logs", "worker")).stdout).toMatch(/^asked at 5100$/m);
 });

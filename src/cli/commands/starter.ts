@@ -65,13 +65,14 @@ function readProcfile(
   const unique = [...new Map(lines.map((line) => [line.name, line])).values()];
   const programs = unique.map(({ name, command }, index) => {
     const group = needsShell(command);
-    const port = !hasPort && /\$\{?PORT\b/.test(command) ? 5000 + 100 * index : null;
+    const once = name === "release";
     return {
       name,
       command: percentSafe(group ? `sh -c ${shellQuote(command)}` : command),
       group,
-      port,
-      once: name === "release",
+      // Whether its command says so or not: most read it from their environment.
+      port: hasPort || once ? null : 5000 + 100 * index,
+      once,
     };
   });
   return { programs, passedOver };

@@ -7,7 +7,10 @@ import { nothingIn } from "../render/nothing-in.ts";
 import { statusTable } from "../render/status-table.ts";
 import { styler } from "../render/colors.ts";
 
-/** `sup status`. Exit status 0 if all is as it should be, 1 if a listed process is in trouble, or waits for what is, 3 if no daemon runs. */
+/**
+ * `sup status`. Exit status 0 if all is as it should be, 1 if a listed process is in trouble or waits for one that is, 3 if no
+ * daemon runs.
+ */
 export async function status(
   project: Project,
   names: readonly string[],

@@ -13,8 +13,9 @@ export class EventJournal {
   #acknowledged: number;
   readonly #entries: Map<string, string>;
   #pending: KeptEvent[] = [];
+  /** What messages and log chunks weigh that are pending. */
   #bytes = 0;
-  /** The same for each program that has any. */
+  /** The part of `#bytes` that each program has; none is 0. */
   readonly #bytesOf = new Map<ProcessKey, number>();
   readonly #changed: () => void;
 
