@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { absentFiles } from "../../src/config/evaluate/absent-files.ts";
 import { bundleConfig } from "../../src/config/evaluate/bundle-config.ts";
 
 let folder = "";
@@ -70,4 +71,10 @@ describe("what would change the meaning of an import if it were there", () => {
     write("c.ts", 'import x from "@scope/pack/deep";\nexport default x;\n');
     expect((await compile()).absent).toEqual(["node_modules/@scope/pack"]);
   });
+});
+
+it("looks past what cannot be looked at: a link to itself is watched, a name that is too long cannot be", () => {
+  symlinkSync("loop", join(folder, "loop"));
+  expect(absentFiles("./loop", folder, null)).toContain(join(folder, "loop"));
+  expect(absentFiles(`./${"n".repeat(300)}`, folder, null)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
+import { isFile } from "../find-config.ts";
 
 /** What the compiler puts behind a path, in its order. */
 const ENDINGS: readonly string[] = [".tsx", ".ts", ".jsx", ".js", ".css", ".json"];
@@ -64,10 +65,11 @@ function installsInto(folder: string): string {
   }
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
+/** What may not be looked at cannot be watched either. A link to itself can be mended. */
 function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ELOOP";
+  }
 }

@@ -1,10 +1,11 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { basename, dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Loader, Message, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { readRegular } from "../../files/read-regular.ts";
 import type { Problem } from "../../model/problem.ts";
+import { isFile } from "../find-config.ts";
 import { absentFiles } from "./absent-files.ts";
 import { configFilesOf } from "./tsconfig-files.ts";
 
@@ -172,10 +173,6 @@ function linkTo(file: string, named: string): string | null {
   const candidates = [named, ...Object.keys(LOADERS).map((ending) => named + ending), `${named}.json`];
   const found = candidates.find((path) => isFile(path) && realpathSync(path) === file);
   return found === undefined || found === file ? null : found;
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Code of an installed package. Its JSON files are compiled in, because Node imports JSON only with an attribute. */
