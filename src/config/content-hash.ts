@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { namesIn } from "../files/names-in.ts";
 import { readRegular } from "../files/read-regular.ts";
 
 /**
@@ -25,13 +26,6 @@ function digestOf(file: string): string {
   } catch {
     return "missing";
   }
-}
-
-// Editors put swap and backup files beside what they edit; those are no configs.
-function namesIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => !/^\.|~$|\.sw[a-z]$|\.tmp$|^#.*#$|^\d+$/.test(name))
-    .sort();
 }
 
 function changedSince(file: string, startedAt: number): boolean {

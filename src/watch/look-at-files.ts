@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { namesIn } from "../files/names-in.ts";
 import { readRegular } from "../files/read-regular.ts";
 import type { Look, Looks } from "./save-detector.ts";
 
@@ -42,11 +43,4 @@ function stampOf(file: string): string {
   } catch {
     return "missing";
   }
-}
-
-// Editors put swap and backup files beside what they edit; those are no configs.
-function namesIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => !/^\.|~$|\.sw[a-z]$|\.tmp$|^#.*#$|^\d+$/.test(name))
-    .sort();
 }
