@@ -15,7 +15,7 @@ import {
   toLogfile,
   toOctal,
   toSignal,
-  toUser,
+  toUserName,
 } from "./value-types.ts";
 
 /**
@@ -50,7 +50,7 @@ export function convertValue(type: ValueType, text: string, world: World): Conve
     case "exitcodes":
       return toExitCodes(text);
     case "user":
-      return toUser(text, world);
+      return toUserName(text, world);
     case "events":
     case "list":
       return { ok: true, value: toList(text) };

@@ -31,7 +31,11 @@ export function printOption(type: ValueType, value: unknown, raw: string, define
           ? signalName(raw)
           : value;
     case "user":
-      return reference ? new Code(reference) : raw.includes("%") ? value : /^\d+$/.test(raw) ? Number(raw) : raw;
+      return reference
+        ? new Code(reference)
+        : /^\d+$/.test(String(value))
+          ? Number(value)
+          : printTemplate(String(value), defined);
     case "exitcodes":
       if (reference) return new Code(`${reference}.split(",").filter(Boolean).map(Number)`);
       return Array.isArray(value) && value.length === 1 ? value[0] : value;

@@ -45,6 +45,7 @@ export function readProgram(reading: Reading, section: string, group: string): R
   ]);
   const options: Options = {};
   for (const spec of PROGRAM_KEYS) readOption(reader, spec, names, options);
+  keepUser(reader, names, options);
   const serverurl = options["serverurl"];
   if (typeof serverurl === "string") {
     // AUTO is what leaving it out means.
@@ -63,6 +64,15 @@ export function readProgram(reading: Reading, section: string, group: string): R
 export function readOption(reader: SectionReader, spec: KeySpec, names: Names, options: Options): void {
   const value = reader.convert(spec.key, spec.type, names, (text, world) => convertValue(spec.type, text, world));
   if (value !== undefined) options[optionName(spec.key)] = value;
+}
+
+/**
+ * Puts the text of `user` back in place of what it came to, for the config object expands it, too. A number that is oddly written
+ * stays as it is usually written: nobody else reads `+5`.
+ */
+export function keepUser(reader: SectionReader, names: Names, options: Options): void {
+  if (options["user"] !== undefined && options["user"] === reader.text("user", names))
+    options["user"] = reader.template("user");
 }
 
 function readProcessName(reader: SectionReader, options: Options): string {

@@ -2,7 +2,7 @@ import { EVENT_TYPES } from "../model/event-types.ts";
 import { pythonRepr } from "../model/text/python-repr.ts";
 import { layered, type Names } from "../model/text/layered-names.ts";
 import type { Options } from "./read-program.ts";
-import { readOption } from "./read-program.ts";
+import { keepUser, readOption } from "./read-program.ts";
 import type { Reading, SectionReader } from "./section-reader.ts";
 import { plainOwner, toBoolean, toList, toName, toOctal, toPort, toUserGroup } from "./value-types.ts";
 
@@ -10,6 +10,7 @@ import { plainOwner, toBoolean, toList, toName, toOctal, toPort, toUserGroup } f
 export function readFcgiOptions(reading: Reading, reader: SectionReader, options: Options): void {
   const names: Names = new Map([["here", reading.world.here]]);
   readOption(reader, { key: "user", type: "user" }, names, options);
+  keepUser(reader, names, options);
   readBacklog(reader, names, options);
   const owner = reader.text("socket_owner", names);
   if (owner !== undefined) {

@@ -118,6 +118,15 @@ export function toUser(text: string, world: World): Converted<number> {
   return wrong(id === null ? `Invalid user name ${text}` : `Invalid user id ${text}`);
 }
 
+/**
+ * A user as people name it, known here or not a user at all. Not its uid: the same name may be another number where the config is
+ * taken to, or only be known there.
+ */
+export function toUserName(text: string, world: World): Converted<string> {
+  const user = toUser(text, world);
+  return user.ok ? fine(plainOwner(text)) : user;
+}
+
 /** `user` or `user:group`. The group of the former is -1: leave it alone. `null` if either is unknown. */
 export function toUserGroup(text: string, world: World): { uid: number; gid: number } | null {
   const colon = text.indexOf(":");

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { starterFor, type FolderFacts } from "../../src/cli/commands/starter.ts";
+import { expandTemplate } from "../../src/model/text/template.ts";
 
 const facts = (some: Partial<FolderFacts>): FolderFacts => ({ procfile: null, packageJson: null, files: [], ...some });
 const head = `import { defineConfig } from "sup";\n`;
@@ -29,6 +30,15 @@ export default defineConfig({
   },
 });
 `);
+});
+
+it("doubles percent signs only where a variable of sup's would begin, and so leaves those of other programs alone", () => {
+  const starter = starterFor(facts({ procfile: "web: tags %(refname) %(here)s %(ENV_A)s 50% %%(x) %%(here)s\n" }));
+  const command = /command: "sh -c '(.*)'"/.exec(starter?.text ?? "")?.[1] ?? "";
+  const here = "tags %(refname) %%(here)s %%(ENV_A)s 50% %%(x) %%%%(here)s";
+  expect(command).toBe(here);
+  const expanded = expandTemplate(command, new Map([["here", "/srv"]]), "command");
+  expect(expanded).toEqual({ ok: true, text: "tags %(refname) %(here)s %(ENV_A)s 50% %%(x) %%(here)s" });
 });
 
 it("names the lines of a Procfile that it passes over", () => {

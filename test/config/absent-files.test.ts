@@ -35,6 +35,10 @@ async function compile(): Promise<{ readonly made: string; readonly absent: read
 
 describe("what would change the meaning of an import if it were there", () => {
   const tsconfig = { "tsconfig.json": '{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] } } }' };
+  const extended = {
+    "one.json": '{ "compilerOptions": { "paths": { "other": ["./o.ts"], "@/*": ["no/*", "./lib/*"] } } }',
+    "two.json": '{ "compilerOptions": { "strict": true } }',
+  };
   it.each([
     ["./lib/n", { "lib/n/index.ts": "" }],
     ["./lib/n", { "lib/n.json": "{}" }],
@@ -46,6 +50,10 @@ describe("what would change the meaning of an import if it were there", () => {
     ["./lib/n.js", {}],
     ["./lib/n/", { "lib/n/index.js": "" }],
     ["@/n", { ...tsconfig, "lib/n/index.ts": "" }],
+    ["@/n", tsconfig],
+    ["@/n", { "jsconfig.json": tsconfig["tsconfig.json"] }],
+    ["lib/n", { "tsconfig.json": '{ "compilerOptions": { "baseUrl": "." } }' }],
+    ["@/n", { "tsconfig.json": '{ // from\n "extends": ["./one", "./two.json"], }', ...extended }],
   ] as const)("%s beside %j is exactly what is named", async (specifier, files) => {
     write("c.ts", `import x from ${JSON.stringify(specifier)};\nexport default x;\n`);
     for (const [name, text] of Object.entries(files)) write(name, text === "" ? source(name) : text);
@@ -63,13 +71,25 @@ describe("what would change the meaning of an import if it were there", () => {
     // What an alias was looked for as, and what a package.json would say, only the compiler knows.
     const named = absent.filter((name) => !name.endsWith("package.json"));
     expect(counting.filter((name) => !named.includes(name))).toEqual([]);
-    if (!specifier.startsWith("@")) expect(named.filter((name) => !counting.includes(name))).toEqual([]);
+    if (specifier.startsWith(".")) expect(named.filter((name) => !counting.includes(name))).toEqual([]);
   });
 
   it("is the package of that name where npm would install it", async () => {
     write("package.json", "{}");
     write("c.ts", 'import x from "@scope/pack/deep";\nexport default x;\n');
-    expect((await compile()).absent).toEqual(["node_modules/@scope/pack"]);
+    expect((await compile()).absent).toEqual(["node_modules/@scope/pack", "tsconfig.json"]);
+  });
+
+  it("is also a tsconfig.json that could make an alias of it, up to the folder of the project", async () => {
+    write("package.json", "{}");
+    write("c.ts", 'import x from "./a/b/d";\nexport default x;\n');
+    write("a/b/d.ts", 'import x from "@/n";\nexport default x;\n');
+    const { absent } = await compile();
+    const configs = absent.filter((name) => name.endsWith("tsconfig.json"));
+    expect(configs).toEqual(["a/b/tsconfig.json", "a/tsconfig.json", "tsconfig.json"]);
+    write("n.ts", source("n.ts"));
+    write("a/tsconfig.json", '{ "compilerOptions": { "paths": { "@/*": ["../*"] } } }');
+    expect((await compile()).made).toContain("n.ts");
   });
 });
 

@@ -171,6 +171,26 @@ describe("a good config", () => {
         "node_modules/pack/i.js": "exports.n = 1;",
       },
     ],
+    [
+      "the code of a package that Node would run, not that for bundlers",
+      {
+        "c.ts": 'import { n } from "pack";\nexport default { n };',
+        "node_modules/pack/package.json":
+          '{ "name": "pack", "exports": { "module": "./bundlers.js", "default": "./i.js" } }',
+        "node_modules/pack/i.js": "exports.n = 1;",
+        "node_modules/pack/bundlers.js": 'export { n } from "./without-ending";',
+      },
+    ],
+    [
+      "a folder that is called tsconfig.json, and one that a tsconfig.json seems to extend",
+      {
+        "a/c.ts": "export default { n: 1 };",
+        "a/tsconfig.json/x": "",
+        "tsconfig.json": '{ "extends": "./base" }',
+        "base/x": "",
+        "base.json": "{}",
+      },
+    ],
     ["an enum and a class", { "c.ts": "enum E { A = 1 }\nclass C { n = E.A; }\nexport default { n: new C().n };" }],
     ["a hashbang and a byte order mark", { "c.ts": "\uFEFF#!/usr/bin/env node\nexport default { n: 1 };" }],
     ["an undefined property", { "c.ts": "export default { n: 1, user: undefined };" }],
@@ -184,6 +204,15 @@ describe("a good config", () => {
       "export default ({ mode, command, host, env }) => ({ mode, command, host, hi: env.GREETING, too: process.env.GREETING });",
     );
     expect(config).toEqual({ mode: "production", command: "check", host: "box", hi: "hi", too: "hi" });
+  });
+
+  it("sees the whole environment, also what would reach into whoever evaluates it, or what a shell would drop", async () => {
+    const env = { ...process.env, NODE_OPTIONS: "--no-deprecation", ENV: "/none", "sup.test": "1" };
+    const names = '["NODE_OPTIONS", "ENV", "sup.test"]';
+    const { config } = await evaluate(`export default { seen: ${names}.map((name) => process.env[name]) };`, {
+      request: { context: { mode: "production", command: "check", host: "box", env } },
+    });
+    expect(config).toEqual({ seen: ["--no-deprecation", "/none", "1"] });
   });
 
   it("knows where each of its files lies, and reads relative to them", async () => {
@@ -251,6 +280,24 @@ describe("a good config", () => {
     expect([...files].sort()).toEqual(
       ["a.ts", "b.ts", "base.json", "c.ts", "d.json", "tsconfig.json"].map((name) => join(folder, name)),
     );
+  });
+
+  it("names the jsconfig.json that is used where there is no tsconfig.json", async () => {
+    const { files } = await evaluate({
+      "c.ts": 'import "@/a";\nexport default { n: 1 };',
+      "a.ts": "",
+      "jsconfig.json": '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } }',
+    });
+    expect([...files].sort()).toEqual(["a.ts", "c.ts", "jsconfig.json"].map((name) => join(folder, name)));
+  });
+
+  it("names the package.json that says what an import of `#name` means, also if it says nothing", async () => {
+    const config = { "c.ts": 'import "#a";\nexport default { n: 1 };', "a.ts": "" };
+    const good = await evaluate({ ...config, "package.json": '{ "imports": { "#a": "./a.ts" } }' });
+    expect([...good.files].sort()).toEqual(["a.ts", "c.ts", "package.json"].map((name) => join(folder, name)));
+    const bad = await evaluate({ ...config, "package.json": "{}" });
+    expect(bad.problems).not.toEqual([]);
+    expect(bad.files).toContain(join(folder, "package.json"));
   });
 
   it("names the link that it is itself, besides what it leads to", async () => {

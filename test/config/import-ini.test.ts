@@ -115,4 +115,18 @@ describe("importing a file of another machine", () => {
       expect(text).toContain(line);
     }
   });
+
+  it.each([
+    ["the name of its program", "", "%(program_name)s", "%(program_name)s"],
+    ["a variable that the file sets", 'environment=WHO="%(ENV_SUP_TEST_WHO)s"', "%(ENV_WHO)s", "%(ENV_WHO)s"],
+    ["a name", "", "sup-test-nobody", "sup-test-nobody"],
+  ])(
+    "carries over a user that is only known there, as %s, and never makes it root",
+    (_, supervisord, user, printed) => {
+      const text = imported(`[supervisord]\n${supervisord}\n[program:a]\ncommand=x\nuser=${user}\n`);
+      expect(text).toContain(`user: "${printed}",`);
+      const fcgi = `[supervisord]\n[fcgi-program:a]\ncommand=x\nsocket=tcp://localhost:1\nuser=%(here)s-x\n`;
+      expect(imported(fcgi)).toContain('user: "%(here)s-x",');
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { TEMPLATE_NAME } from "../../model/text/template.ts";
 import { CliError } from "../cli-error.ts";
 import { typedSup } from "../running/typed-sup.ts";
 
@@ -125,10 +126,12 @@ function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
 }
 
-/** In a config `%(x)s` is a variable; with the percent sign doubled it is text. Any other percent sign is text as it is. */
+/** In a config `%(here)s` is a variable; with the percent sign doubled it is text. Any other percent sign is text as it is. */
 function percentSafe(text: string): string {
-  return text.replace(/%+(?=\()/g, (signs) => signs + signs);
+  return text.replace(BEFORE_VARIABLE, (signs) => signs + signs);
 }
+
+const BEFORE_VARIABLE = new RegExp(`%+(?=${TEMPLATE_NAME})`, "g");
 
 function print(programs: readonly StarterProgram[], envFile: boolean): string {
   const shared = envFile ? `\n// Variables that every program gets.\nconst env = { envFile: ".env" };\n` : "";

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 import { isFile } from "../find-config.ts";
+import { aliasTargets } from "./tsconfig-files.ts";
 
 /** What the compiler puts behind a path, in its order. */
 const ENDINGS: readonly string[] = [".tsx", ".ts", ".jsx", ".js", ".css", ".json"];
@@ -28,7 +29,21 @@ export function absentFiles(specifier: string, folder: string, found: string | n
   // By an alias of tsconfig or of package.json, or a package of a workspace. What it was looked for as, only the compiler knows.
   if (found !== null) return upToFirst(candidates(withoutIndex(found)));
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
-  return [join(installsInto(folder), "node_modules", name)];
+  const root = installsInto(folder);
+  const aliased = aliasTargets(specifier, folder).flatMap((path) => upToFirst(candidates(path)));
+  return [...new Set([join(root, "node_modules", name), ...aliased, ...absentConfigs(folder, root)])];
+}
+
+/** The tsconfig files that could make an alias of a name, in the folders of a project. */
+function absentConfigs(folder: string, root: string): string[] {
+  const found: string[] = [];
+  for (let at = folder; at === root || at.startsWith(`${root === "/" ? "" : root}/`); at = dirname(at)) {
+    const file = join(at, "tsconfig.json");
+    if (isThere(file)) break;
+    found.push(file);
+    if (at === dirname(at)) break;
+  }
+  return found;
 }
 
 /** A folder of that name is passed over by the compiler, and not to be watched for what is put into it. */

@@ -7,7 +7,7 @@ import { readRegular } from "../../files/read-regular.ts";
 import type { Problem } from "../../model/problem.ts";
 import { isFile } from "../find-config.ts";
 import { absentFiles } from "./absent-files.ts";
-import { configFilesOf } from "./tsconfig-files.ts";
+import { configFilesOf, nearestFile } from "./tsconfig-files.ts";
 
 /**
  * Compiles a config and all it imports into one ES module, in memory.
@@ -33,6 +33,8 @@ export async function bundleConfig(file: string, library: string): Promise<Bundl
       outfile: `${file}.bundle.mjs`,
       format: "esm",
       platform: "node",
+      // As Node resolves, who is to run it: left out, this is also "module", which means code for bundlers only.
+      conditions: [],
       target: `node${process.versions.node}`,
       sourcemap: "external",
       // The original text is on disk; embedding it would double the answer of the compiler.
@@ -152,6 +154,9 @@ async function resolveImport(
   if (args.kind === "entry-point" || args.pluginData === RESOLVING) return undefined;
   if (isBuiltin(args.path)) return { path: args.path, external: true };
   const { importer, resolveDir, kind } = args;
+  // What `#name` means stands there.
+  const manifest = args.path.startsWith("#") ? nearestFile(resolveDir, ["package.json"]) : undefined;
+  if (manifest !== undefined) sources.note(manifest);
   const found = await build.resolve(args.path, { importer, resolveDir, kind, pluginData: RESOLVING });
   if (found.errors.length > 0) {
     // Where it was looked for: creating it mends the config.

@@ -39,6 +39,8 @@ export async function evaluateConfig(request: EvaluationRequest, library: string
   const places = new ErrorPlaces(request.file, bundle.map, bundle.sources);
   const fail = (...problems: readonly Problem[]): void => answer({ problems, warnings });
   catchEnds(places, fail);
+  // What was kept from this process, lest it reach into it, and what its shell dropped.
+  for (const [name, value] of Object.entries(request.context.env)) process.env[name] ??= value;
   try {
     const exported = await runBundle(bundle.code, request.file, request.context);
     const { config, problems: wrong } = takeHandlers(exported);
