@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiMethods } from "../rpc/api-methods.ts";
+import { parseAddress } from "./address.ts";
 import type { RequestHandler } from "./sockets/http-server.ts";
 import { answerApiCall, sendJson } from "./json-api.ts";
 import type { LiveStreamParts } from "./streams/live-stream.ts";
@@ -27,7 +28,8 @@ export function controlRoutes(parts: ControlParts): RequestHandler {
 }
 
 async function answer(parts: ControlParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? "/", "http://control");
+  const url = request.url ?? "/";
+  const { pathname, searchParams } = parseAddress(url) ?? { pathname: url, searchParams: new URLSearchParams() };
   if (!pathname.startsWith(ROOT)) return sendJson(response, 404, { error: `nothing is at ${pathname}` });
   const name = pathname.slice(ROOT.length);
   if (name === "stream") return answerStream(parts, searchParams, request, response);

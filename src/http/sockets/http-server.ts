@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { oneAtATime } from "../one-at-a-time.ts";
+import { Connections } from "./connections.ts";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -15,6 +16,8 @@ export interface Listener {
 /** Bytes of headers; a request with more is answered 431. Nobody's cookies belong here. */
 const MAX_HEADER_BYTES = 16_384;
 const MAX_TCP_CONNECTIONS = 256;
+/** Milliseconds after which the system asks whether the other machine is still there: one that vanished says no goodbye. */
+const ASK_AFTER = 60_000;
 /** Milliseconds: the longest that a timer can have, 24 days. */
 const NEVER = 2 ** 31 - 1;
 
@@ -24,10 +27,14 @@ const NEVER = 2 ** 31 - 1;
  * limits of time are on the arrival of a request. They are for TCP; who reaches a unix socket is trusted to finish.
  */
 export function createHttpServer(tcp: boolean, handler: RequestHandler): Server {
+  const connections = new Connections(tcp ? MAX_TCP_CONNECTIONS : Infinity, () => performance.now());
+  const answer = oneAtATime(handler);
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: 0,
+      keepAlive: tcp,
+      keepAliveInitialDelay: ASK_AFTER,
       requireHostHeader: false,
       requestTimeout: tcp ? 10_000 : 0,
       headersTimeout: tcp ? 5000 : 0,
@@ -35,20 +42,20 @@ export function createHttpServer(tcp: boolean, handler: RequestHandler): Server 
       // each look wakes a daemon that idles.
       connectionsCheckingInterval: tcp ? 2500 : NEVER,
     },
-    oneAtATime((request, response) => {
+    (request, response) => {
+      connections.begin(request, response);
       response.setHeader("Server", "sup");
       request.url = withoutAuthority(request.url ?? "/");
-      handler(request, response);
-    }),
+      answer(request, response);
+    },
   );
-  if (tcp) server.maxConnections = MAX_TCP_CONNECTIONS;
-  const open = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    open.add(socket);
-    socket.once("close", () => open.delete(socket));
+  server.on("connection", (socket: Socket) => connections.add(socket));
+  connectionsOf.set(server, connections);
+  server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Socket;
+    // What came before it is answered first: the call has been made, and an answer may be half sent.
+    connections.whenAnswered(socket, () => answerBadRequest(error, socket));
   });
-  sockets.set(server, open);
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerBadRequest(error, socket as Socket));
   return server;
 }
 
@@ -61,7 +68,7 @@ function withoutAuthority(url: string): string {
 export function closeHttpServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    for (const socket of sockets.get(server) ?? []) endSoon(socket);
+    for (const socket of connectionsOf.get(server)?.sockets ?? []) endSoon(socket);
   });
 }
 
@@ -76,7 +83,7 @@ function endSoon(socket: Socket): void {
 /** Milliseconds. */
 const LAST_WORDS = 500;
 
-const sockets = new WeakMap<Server, Set<Socket>>();
+const connectionsOf = new WeakMap<Server, Connections>();
 
 /** What is no HTTP, too long or too late: a line to say so, and the end of the connection. */
 function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -128,7 +128,22 @@ export function sendDownload(
     return void response.end();
   }
   // What is written while it is sent is not part of it: its length has been said.
-  pipeline(createReadStream("", { fd, start: 0, end: size - 1 }), response, () => undefined);
+  pipeline(createReadStream("", { fd, start: 0, end: size - 1 }), allOf(size), response, () => undefined);
+}
+
+/**
+ * Passes so many bytes on, and fails if there are fewer: a log that is emptied while it is sent has less than has been promised.
+ * The connection has to end then; the client would take its next answer for the rest of the log.
+ */
+function allOf(size: number): (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+  return async function* (chunks) {
+    let left = size;
+    for await (const chunk of chunks) {
+      left -= chunk.length;
+      yield chunk;
+    }
+    if (left > 0) throw new Error("the file has become shorter");
+  };
 }
 
 function logTools(downloads: readonly Html[]): Html {

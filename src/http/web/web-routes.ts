@@ -6,6 +6,7 @@ import type { ApiMethods } from "../../rpc/api-methods.ts";
 import type { Dispatch } from "../../rpc/dispatch-type.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { parseBasicAuth } from "../access/basic-auth.ts";
+import { parseAddress } from "../address.ts";
 import { sendErrorPage } from "../error-page.ts";
 import type { RequestHandler } from "../sockets/http-server.ts";
 import { sendJson } from "../json-api.ts";
@@ -172,15 +173,6 @@ export function webRoutes(parts: WebParts): RequestHandler {
 const PATHS = new Set(
   "/ /index.html /tail.html /action /process /logs /logs/download /events /config /daemon /metrics".split(" "),
 );
-
-function parseAddress(url: string): URL | null {
-  try {
-    // `//x` is no host.
-    return new URL(url.replace(/^\/*/, "/"), "http://page");
-  } catch {
-    return null;
-  }
-}
 
 function running(report: StatusReport): number[] {
   return report.processes.map((one) => one.pid).filter((pid) => pid !== 0);
