@@ -6,7 +6,8 @@ import { monotonicNow } from "./kernel/monotonic.ts";
 import { errnoOf } from "./kernel/errno.ts";
 import { UNKNOWN_EXIT } from "./kernel/exit-status.ts";
 import type { ProgramHost } from "./program-host.ts";
-import { findHolder, readStat } from "./kernel/proc.ts";
+import { lifeOf } from "./members.ts";
+import { findHolder, readStat, type ProcStat } from "./kernel/proc.ts";
 import type { KeptProgram } from "./kept-program.ts";
 import type { Run } from "./run.ts";
 import { LIFE_FD } from "./spawn/spawn-program.ts";
@@ -57,7 +58,7 @@ export function adoptPrograms(
 function takeOver(keeper: ProgramHost, record: ProgramRecord): boolean {
   const program = keeper.program(record.key, record);
   const stat = readStat(record.pid);
-  const alive = record.ended === null && stat !== null && stat.startTime === record.startTime && !stat.exiting;
+  const alive = record.ended === null && stat !== null && isSame(stat, record) && !stat.exiting;
   const run = reopen(program, record, alive);
   if (run === null) {
     if (record.ended === null) tellLost(keeper, record);
@@ -65,13 +66,18 @@ function takeOver(keeper: ProgramHost, record: ProgramRecord): boolean {
   }
   if (record.cgroup !== undefined) run.cgroup = new Cgroup(record.cgroup);
   program.begin(run, record.incarnation, record.logs, record.stop);
-  if (alive) run.adopt(record.pid, record.startTime);
+  if (alive) run.adopt(record.pid, stat.startTime);
   else {
     // Its children may still write; what it wrote itself while nobody listened is in their hands only.
     run.adoptRest(record.pid, record.startTime);
     if (record.ended === null) tellLost(keeper, record);
   }
   return true;
+}
+
+/** When it was started is not known if there was no descriptor to look with: then it is known by the life FIFO that it holds. */
+function isSame({ pid, startTime }: ProcStat, record: ProgramRecord): boolean {
+  return record.startTime === "" ? lifeOf(pid) === record.fifos.life : startTime === record.startTime;
 }
 
 /**

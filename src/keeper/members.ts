@@ -49,7 +49,7 @@ function isTaken(run: Sought): boolean {
 }
 
 /** The life FIFO that a process holds; "" if none. A FIFO whose name is gone keeps it, with a note. */
-function lifeOf(pid: number): string {
+export function lifeOf(pid: number): string {
   try {
     return fs.readlinkSync(`/proc/${pid}/fd/${LIFE_FD}`).replace(/ \(deleted\)$/, "");
   } catch {

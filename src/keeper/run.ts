@@ -12,7 +12,7 @@ import type { Cgroup } from "./kernel/cgroups.ts";
 import type { Child } from "./kernel/native-children.ts";
 import { LifeFifo } from "./life-fifo.ts";
 import type { Sought } from "./members.ts";
-import { groupHasMembers, readStat, type ProcStat } from "./kernel/proc.ts";
+import { groupHasMembers, processExists, readStat, type ProcStat } from "./kernel/proc.ts";
 import { RunStream, type RunOfStreams, type StreamOwner } from "./output/run-stream.ts";
 import { StdinQueue } from "./stdin-queue.ts";
 import type { LogFiles } from "./output/log-files.ts";
@@ -240,6 +240,8 @@ export class Run implements RunOfStreams {
 
   #lookForAdopted(): void {
     const stat = readStat(this.#pid);
+    // Nobody has ended because we have no descriptor left to look at him with.
+    if (stat === null && processExists(this.#pid)) return;
     const gone = stat === null || stat.startTime !== this.#startTime || stat.exiting;
     if (gone && this.#alive) this.#exited(UNKNOWN_EXIT);
   }

@@ -15,7 +15,7 @@ export async function shutDown(keeper: KeeperCore): Promise<void> {
 async function stop(keeper: KeeperCore, program: KeptProgram): Promise<void> {
   const { signal, waitsecs, stopasgroup, killasgroup } = program.stop;
   const kill = (): void => void program.signal(SIGKILL, killasgroup ? "group" : "process");
-  const timer = setTimeout(kill, waitsecs * 1000);
+  const timer = setTimeout(kill, Math.min(waitsecs * 1000, LONGEST_TIMEOUT));
   await new Promise<void>((resolve) => {
     const detach = keeper.attach((event) => {
       if (event.type !== "exit" || event.key !== program.key) return;
@@ -34,5 +34,7 @@ async function stop(keeper: KeeperCore, program: KeptProgram): Promise<void> {
 }
 
 const SIGKILL = 9;
+/** Milliseconds: 24 days. Node takes anything longer for 1. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 /** Milliseconds. */
 const LOOK_EVERY = 100;

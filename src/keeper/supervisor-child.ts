@@ -77,12 +77,17 @@ export class SupervisorChild {
     const restarts = this.#starts++;
     this.#startedAt = performance.now();
     const lives = early?.pid !== undefined && early.exitCode === null && early.signalCode === null;
-    const child =
-      early !== null && lives
-        ? early
-        : spawnSupervisor(this.#command, restarts, this.#say === null ? "inherit" : "pipe");
+    const child = early !== null && lives ? early : this.#spawn(restarts);
+    if (child === null) return;
     this.#child = child;
-    if (child.pid !== undefined) this.#isShort = false;
+    child.on("error", (error) => {
+      if (child.pid === undefined) this.#ended(child, error.message, SHORTAGES.has(errnoOf(error)));
+    });
+    child.on("exit", (code, signal) => this.#ended(child, signal ?? `exit status ${code}`));
+    this.#silent = new Promise((resolve) => child.once("close", () => resolve()));
+    // Without a process it may have nothing of what its type promises.
+    if (child.pid === undefined) return;
+    this.#isShort = false;
     this.#sockets.attach(child);
     const say = this.#say;
     if (say !== null) for (const stream of [child.stdout, child.stderr]) stream?.on("data", say);
@@ -91,11 +96,17 @@ export class SupervisorChild {
       this.#connection = serveKeeper(this.#keeper, stream, this.#news.ready);
       stream.on("data", (chunk: Uint8Array) => this.#news.heard(chunk.length));
     }
-    child.on("error", (error) => {
-      if (child.pid === undefined) this.#ended(child, error.message, SHORTAGES.has(errnoOf(error)));
-    });
-    child.on("exit", (code, signal) => this.#ended(child, signal ?? `exit status ${code}`));
-    this.#silent = new Promise((resolve) => child.once("close", () => resolve()));
+  }
+
+  /** Node tells of some shortages later, by an event, and throws the others, such as ENOMEM. `null`: it has, and that is dealt with. */
+  #spawn(restarts: number): ChildProcess | null {
+    try {
+      return spawnSupervisor(this.#command, restarts, this.#say === null ? "inherit" : "pipe");
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#ended(null, reason, SHORTAGES.has(errnoOf(error)));
+      return null;
+    }
   }
 
   /** No further restart. */
@@ -117,7 +128,7 @@ export class SupervisorChild {
   }
 
   /** @param short there is no room for its process, which is no fault of its own, and says nothing of a new version. */
-  #ended(child: ChildProcess, how: string, short = false): void {
+  #ended(child: ChildProcess | null, how: string, short = false): void {
     if (this.#child !== child) return;
     this.#child = null;
     this.#connection?.close();
@@ -140,7 +151,7 @@ export class SupervisorChild {
     this.#heat = Math.max(0, this.#heat - (now - this.#heatAt) / 1000) + 1;
     this.#heatAt = now;
     const delay = Math.min(LONGEST_DELAY, Math.round(FIRST_DELAY * 2 ** Math.max(0, this.#heat - COOL)));
-    this.#log(`the supervisor (pid ${child.pid ?? "none"}) died: ${how}; starting it again in ${delay} ms`);
+    this.#log(`the supervisor (pid ${child?.pid ?? "none"}) died: ${how}; starting it again in ${delay} ms`);
     this.#timer = setTimeout(() => this.start(), delay);
     this.#news.died();
   }

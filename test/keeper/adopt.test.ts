@@ -5,6 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { KeeperCore } from "../../src/keeper/keeper-core.ts";
 import { readStat } from "../../src/keeper/kernel/proc.ts";
+import { loadSystemCalls } from "../../src/keeper/kernel/system-calls.ts";
 import { readRegistry, Registry, registryFile, type ProgramRecord } from "../../src/keeper/records/registry.ts";
 import { sendSignal } from "../support/send-signal.ts";
 import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
@@ -249,4 +250,43 @@ test("of a program that ended before this keeper, what is left is known by its l
   expect(readStat(kept)?.exiting).toBe(false);
   sendSignal(kept, "SIGKILL");
   second.keeper.close();
+});
+
+const calls = loadSystemCalls();
+test.skipIf(calls === null)("who cannot be looked at for lack of descriptors has not ended", async () => {
+  const first = openKeeper(folder);
+  const started = await first.keeper.start(sh("a:a", "exec sleep 60"));
+  first.keeper.close();
+  const second = openKeeper(folder);
+  const program = second.keeper.programs.get("a:a");
+  const soft = calls?.setOpenFiles(3) ?? 3;
+  let sent;
+  try {
+    sent = program?.signal(0, "process");
+  } finally {
+    calls?.setOpenFiles(soft);
+  }
+  expect(sent).toEqual({ ok: true });
+  expect(second.told).toEqual([]);
+  expect((await second.keeper.snapshot()).processes).toMatchObject([{ pid: started.ok ? started.pid : 0 }]);
+  await second.keeper.signal("a:a", 9, "process");
+  expect(await second.exit("a:a")).toMatchObject({ unknown: true });
+  second.keeper.close();
+});
+
+test("who was started with the last descriptor, so that nobody knows when, is known by his life FIFO", async () => {
+  const first = openKeeper(folder);
+  const started = await first.keeper.start(sh("a:a", "exec sleep 60"));
+  const pid = started.ok ? started.pid : 0;
+  first.keeper.close();
+  rerecord(() => ({ startTime: "" }));
+  const second = openKeeper(folder);
+  expect((await second.keeper.snapshot()).processes).toMatchObject([{ key: "a:a", incarnation: 1, pid }]);
+  second.keeper.close();
+  // A stranger who has its number since does not hold that.
+  rerecord(() => ({ startTime: "", pid: process.pid }));
+  const third = openKeeper(folder);
+  expect((await third.keeper.snapshot()).pending).toMatchObject([{ type: "exit", key: "a:a", unknown: true }]);
+  third.keeper.close();
+  sendSignal(pid, "SIGKILL");
 });

@@ -143,3 +143,14 @@ test("a keeper that stops everything alone waits for the group, and kills what i
   await shutDown(keeper);
   expect(sessionOf(pid)).toEqual([]);
 });
+
+test("a keeper that stops everything alone gives a program a month, if that is what it may take", async () => {
+  opened = openKeeper();
+  const { keeper } = opened;
+  const stop = { signal: 15, waitsecs: 30 * 86_400, stopasgroup: false, killasgroup: false };
+  await keeper.follow("a:a", "stdout", true);
+  await keeper.start(sh("a:a", "trap 'sleep 0.3; exit 7' TERM; echo ready; while :; do sleep 0.05; done", { stop }));
+  await opened.until(() => opened?.told.some((event) => event.type === "output") === true);
+  await shutDown(keeper);
+  expect(await opened.exit("a:a")).toMatchObject({ code: 7, signal: null });
+});

@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { groupLives } from "../../src/keeper/kernel/proc.ts";
 import { eventually, makeFolder, removeFolder } from "./harness.ts";
+import { FailingCalls } from "../support/failing-calls.ts";
 import { markedProcesses } from "../support/marked-processes.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
@@ -110,6 +111,44 @@ test("TERM is relayed, and the keeper exits with the status the supervisor chose
   keeper.kill("SIGTERM");
   expect(await ended(keeper)).toBe(7);
   expect(lines("relayed").toSorted()).toEqual(["relayed HUP", "relayed TERM", "relayed USR2"]);
+});
+
+test.each(["EMFILE", "ENOMEM"] as const)(
+  "a supervisor that cannot be started for %s is tried again until it can",
+  async (errno) => {
+    const calls = new FailingCalls({ path: (name) => join(folder, name) });
+    startKeeper({ SUP_TEST_SCRIPT: "exec sleep 60", ...calls.environment });
+    await eventually(() => lines("started").length === 3);
+    const pid = Number(lines("started")[0]?.split(" ")[3]);
+    calls.fail("fork", errno);
+    sendSignal(supervisorPid(), "SIGKILL");
+    const said = (): string => fs.readFileSync(join(folder, "crash.log"), { encoding: "utf8", flag: "a+" });
+    await eventually(() => said().includes(errno));
+    calls.heal("fork");
+    await eventually(() => lines("supervisor").length === 2);
+    expect(said()).toMatch(
+      new RegExp(`^[^\\n]* keeper: the supervisor cannot be started: [^\\n]*${errno}; trying again every 1000 ms\\n$`),
+    );
+    await eventually(() => lines("kept").length === 3);
+    expect(groupLives(pid)).toBe(true);
+  },
+);
+
+test("a folder that cannot be removed does not keep the keeper from ending", async () => {
+  const keeper = startKeeper({ SUP_TEST_SCRIPT: "exec sleep 60" }, "--temporary");
+  await eventually(() => lines("started").length === 3);
+  const mounted = join(folder, "mounted");
+  fs.mkdirSync(mounted);
+  execFileSync("mount", ["-t", "tmpfs", "tmpfs", mounted]);
+  try {
+    let said = "";
+    keeper.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    keeper.kill("SIGTERM");
+    expect(await ended(keeper)).toBe(7);
+    expect(said).toContain("cannot clean up: Error: EBUSY");
+  } finally {
+    execFileSync("umount", ["-l", mounted]);
+  }
 });
 
 test("the end of the owner's descriptor counts as TERM", async () => {

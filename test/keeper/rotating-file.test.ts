@@ -254,3 +254,35 @@ test("rotation under load keeps every byte of a fast program", async () => {
   expect(files.slice(0, -1).every((each) => each.endsWith("\n") && each.length < 100_000 + 100)).toBe(true);
   own.keeper.close();
 });
+
+test("a log that somebody has emptied does not grow by zeros when the disk is full", () => {
+  const disk = join(folder, "disk");
+  fs.mkdirSync(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", disk]);
+  try {
+    const file = new RotatingFile(join(disk, "log"), 0, 0);
+    file.write(bytes("twenty bytes of text\n".repeat(5000)));
+    fs.truncateSync(join(disk, "log"));
+    file.write(bytes("half a li"));
+    const ballast = fs.openSync(join(disk, "ballast"), "w");
+    expect(() => {
+      for (;;) fs.writeSync(ballast, Buffer.alloc(4096));
+    }).toThrow("ENOSPC");
+    fs.closeSync(ballast);
+    const rest = "ne\n".repeat(10_000);
+    const { logged, dropped } = file.write(bytes(rest));
+    expect(file.failing).toBe("ENOSPC");
+    expect(logged + dropped).toBe(rest.length);
+    const text = fs.readFileSync(join(disk, "log"), "latin1");
+    expect(text).not.toContain("\0");
+    expect(text.length).toBe("half a li".length + logged);
+    fs.rmSync(join(disk, "ballast"));
+    file.write(bytes("back\n"));
+    expect(fs.readFileSync(join(disk, "log"), "latin1")).toBe(
+      `${text}[sup] dropped ${dropped} bytes here: ENOSPC\nback\n`,
+    );
+    file.close();
+  } finally {
+    execFileSync("umount", ["-l", disk]);
+  }
+});

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { KeeperCore } from "../../src/keeper/keeper-core.ts";
+import { FifoPool } from "../../src/keeper/spawn/fifo-pool.ts";
 import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
 
 // The rest of the keeper's tests use posix_spawn where koffi is installed. The same things hold without.
@@ -54,4 +55,17 @@ test("the soft limit of open files is that of the one who started us", async () 
   await keeper.start(sh("a:a", "ulimit -Sn", { logs: { stdout: logTo(log), stderr: "stdout" } }));
   await eventually(() => fs.readFileSync(log, "utf8") === "300\n");
   keeper.close();
+});
+
+test("a program that makes FIFOs cannot be started for now: who waits is told, and the next one tries again", async () => {
+  const pool = new FifoPool(folder);
+  // More than the kernel takes as one variable: for this, and for a lack of memory, Node throws.
+  process.env["TOO_LONG"] = "x".repeat(200_000);
+  try {
+    await expect(pool.take(3)).rejects.toThrow("E2BIG");
+  } finally {
+    delete process.env["TOO_LONG"];
+  }
+  expect(await pool.take(3)).toHaveLength(3);
+  pool.close();
 });

@@ -11,7 +11,7 @@ export type FailingCall = "kill" | "fork" | "wait" | "open";
 export class FailingCalls {
   readonly #folder: string;
 
-  constructor(side: Side) {
+  constructor(side: Pick<Side, "path">) {
     this.#folder = side.path("failing");
     mkdirSync(this.#folder, { recursive: true });
   }

@@ -113,10 +113,15 @@ async function keep(settings: KeeperSettings, ownerFd: number | null, early: Chi
   process.on("SIGUSR1", () => undefined);
   if (ownerFd !== null) watchOwner(ownerFd, () => tellEnd("TERM"));
   const end = async (): Promise<never> => {
-    await Promise.all([supervisor.gone(2000), nextTurn().then(() => keeper.swept)]);
-    shown?.close();
-    await keeper.files.drained(2000);
-    if (settings.temporary === true) fs.rmSync(runtime, { recursive: true, force: true });
+    try {
+      await Promise.all([supervisor.gone(2000), nextTurn().then(() => keeper.swept)]);
+      shown?.close();
+      await keeper.files.drained(2000);
+      if (settings.temporary === true) fs.rmSync(runtime, { recursive: true, force: true });
+    } catch (error) {
+      // Such as a folder that something is mounted in: it stays, and we go.
+      process.stderr.write(`keeper: cannot clean up: ${String(error)}\n`);
+    }
     process.exit(keeper.status);
   };
   keeper.events.onClose(() => void end());

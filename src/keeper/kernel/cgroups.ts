@@ -112,7 +112,16 @@ export class Cgroups {
     try {
       return what();
     } finally {
+      this.#comeBack();
+    }
+  }
+
+  /** What was born lives, also if we cannot get out at the moment: whoever made it must hear of it. */
+  #comeBack(): void {
+    try {
       moveTo(this.#own);
+    } catch {
+      setTimeout(() => this.#comeBack(), TRY_AGAIN).unref();
     }
   }
 
@@ -132,6 +141,9 @@ export class Cgroups {
     }
   }
 }
+
+/** Milliseconds. */
+const TRY_AGAIN = 1000;
 
 function moveTo(path: string): void {
   fs.writeFileSync(join(path, "cgroup.procs"), String(process.pid));

@@ -20,7 +20,7 @@ export interface ProcStat {
   readonly exitCode: number;
 }
 
-/** Reads /proc/PID/stat; `null` if there is no such process, or no /proc. */
+/** Reads /proc/PID/stat; `null` if there is no such process, no /proc, or no descriptor left to read it with. */
 export function readStat(pid: number): ProcStat | null {
   const text = readWhole(`/proc/${pid}/stat`);
   if (text === null) return null;
@@ -76,11 +76,16 @@ export function groupLives(group: number): boolean {
 
 /** Whether a process group has members at all, zombies included: one system call. */
 export function groupHasMembers(group: number): boolean {
+  return processExists(-group);
+}
+
+/** Whether there is such a process, or with a negative number such a group, zombies included. Takes no descriptor, as /proc does. */
+export function processExists(pid: number): boolean {
   const calls = loadSystemCalls();
   // As a rule there is nobody: with Node that is an exception.
-  if (calls !== null) return calls.exists(-group);
+  if (calls !== null) return calls.exists(pid);
   try {
-    process.kill(-group, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     return errnoOf(error) === "EPERM";

@@ -151,13 +151,7 @@ export class RotatingFile implements LogTarget {
     this.#backups.settle();
     const fd = this.#fd;
     this.#fd = -1;
-    try {
-      if (fd !== -1) fs.closeSync(fd);
-    } catch (error) {
-      // A network disk may say only now that it is full (close(2), EDQUOT and EIO): no reason for the end of a program not to be
-      // told. A descriptor that is not ours is another matter: that is a mistake of this keeper, and must be seen.
-      if (errnoOf(error) === "EBADF") throw error;
-    }
+    closeLog(fd);
   }
 
   onDrain(): void {
@@ -208,9 +202,9 @@ export class RotatingFile implements LogTarget {
 
   #open(mode?: number): void {
     const opened = openLogFile(this.path, mode);
-    if (this.#fd !== -1) fs.closeSync(this.#fd);
+    const [fd, before] = [this.#fd, this.#identity];
     this.#fd = opened.fd;
-    const before = this.#identity;
+    closeLog(fd);
     this.#identity = opened.identity;
     if (before !== opened.identity) this.onIdentity?.(this, before);
     this.#size = opened.size;
@@ -253,10 +247,16 @@ export class RotatingFile implements LogTarget {
     const lines = data.subarray(0, written).lastIndexOf(NEWLINE) + 1;
     // A marker with no line behind it goes again: the same loss is still going on.
     const kept = lines > marker ? lines : 0;
-    const end = kept > 0 ? this.#size + kept : marker > 0 ? this.#size : this.#lineStart;
     const logged = kept > 0 ? kept - marker : marker > 0 ? 0 : this.#lineStart - this.#size;
+    // What is too much is at the end of the file, which somebody may have emptied since we counted: cut back to a place that we
+    // remember, it would grow, by zeros.
+    const excess = written - (kept > 0 ? kept : logged);
+    let end = this.#size + written - excess;
     try {
-      fs.ftruncateSync(this.#fd, end);
+      if (excess > 0) {
+        end = Math.max(0, fs.fstatSync(this.#fd).size - excess);
+        fs.ftruncateSync(this.#fd, end);
+      }
     } catch {
       // The half line stays; the count below still says what was promised to the reader of the log.
     }
@@ -270,6 +270,18 @@ export class RotatingFile implements LogTarget {
   #drop(bytes: number, count: WriteCount): void {
     count.dropped += bytes;
     this.#lost += bytes;
+  }
+}
+
+/** @param fd -1: none */
+function closeLog(fd: number): void {
+  try {
+    if (fd !== -1) fs.closeSync(fd);
+  } catch (error) {
+    // A network disk may say only now that it is full (close(2), EDQUOT and EIO); the descriptor is gone all the same. No reason for
+    // the end of a program not to be told, or for the next file not to be used. A descriptor that is not ours is another matter: that
+    // is a mistake of this keeper, and must be seen.
+    if (errnoOf(error) === "EBADF") throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileException } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { SystemCalls } from "../kernel/system-calls.ts";
@@ -54,14 +54,20 @@ export class FifoPool {
     // A crowd that waits now is likely to come again; and an argument list has its limits.
     const paths = this.#names(Math.min(wanted, 1024));
     const env = { ...process.env, LC_ALL: "C" };
-    execFile(searchPath("mkfifo") ?? "mkfifo", ["-m", "600", "--", ...paths], { cwd: "/", env }, (error, _, said) => {
+    const made = (error: ExecFileException | null, _: string, said: string): void => {
       this.#filling = false;
       // Some may have been made before there was no room for more.
-      const made = error === null ? paths : paths.filter((path) => fs.existsSync(path));
-      if (this.#closed) for (const path of made) fs.rmSync(path, { force: true });
-      else this.#spare.push(...made);
+      const there = error === null ? paths : paths.filter((path) => fs.existsSync(path));
+      if (this.#closed) for (const path of there) fs.rmSync(path, { force: true });
+      else this.#spare.push(...there);
       this.#serve(this.#closed ? new Error("the keeper is ending") : error === null ? null : systemError(error, said));
-    });
+    };
+    try {
+      execFile(searchPath("mkfifo") ?? "mkfifo", ["-m", "600", "--", ...paths], { cwd: "/", env }, made);
+    } catch (error) {
+      // Node throws for some shortages, such as ENOMEM, and tells of the others later.
+      made(error as ExecFileException, "", "");
+    }
   }
 
   /** Removes all spare FIFOs; those taken are their takers'. */
