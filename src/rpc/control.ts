@@ -6,6 +6,7 @@ import { signalNames } from "../model/values.ts";
 import { SIGNALLABLE_STATES, STOPPED_STATES, type ProcessState } from "../model/states.ts";
 import type { ActionResult, ApiCalls } from "../protocol/api.ts";
 import { awaitedBy, heldUpBy } from "../supervisor/held-up.ts";
+import { isDown } from "../supervisor/is-down.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import { checkCommand } from "../supervisor/launch.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -31,7 +32,10 @@ export function stop(supervisor: Supervisor, args: ApiCalls["stop"]["arguments"]
   );
 }
 
-/** `restart`: stops what runs, then starts, as `start` does; a stopped program is simply started. */
+/**
+ * `restart`: stops what runs, then starts, as `start` does; a stopped program is simply started. Several at a time are one; a stop
+ * that comes meanwhile is the last word.
+ */
 export async function restart(
   supervisor: Supervisor,
   args: ApiCalls["restart"]["arguments"],
@@ -42,6 +46,8 @@ export async function restart(
   if (!noDeps) for (const needed of dependenciesOf(supervisor, chosen)) supervisor.requestStart(needed);
   const restarted = chosen.map(async (process) => {
     await supervisor.stopAndWait(process, { startAgain: true });
+    if (process.startAgain === null && isDown(process) && !process.leaving)
+      return result(process, "was stopped meanwhile");
     return startOne(supervisor, process, args.wait !== false, noDeps);
   });
   return Promise.all(restarted);
@@ -88,12 +94,17 @@ async function startOne(
   now: boolean,
 ): Promise<ActionResult> {
   if (process.life.state === "STOPPING") await supervisor.until(process, () => process.life.state !== "STOPPING");
+  if (process.leaving) return result(process, GONE);
   const state: ProcessState = process.life.state;
   if (state === "RUNNING") return result(process, "");
   // Whoever started it before us has done what is to be done: we wait for the same.
   if (state !== "STARTING") {
     const found = checkCommand(process.spec, supervisor.context);
-    if (!found.ok) return result(process, found.message);
+    if (!found.ok) {
+      // Nor does whoever waits for its return wait any longer.
+      if (process.startAgain !== null) supervisor.requestStop(process);
+      return result(process, found.message);
+    }
     // Waiting to retry is no reason to wait now that somebody asks.
     if (state === "BACKOFF") await supervisor.stopAndWait(process);
     if (now) supervisor.startNow(process);
@@ -103,14 +114,16 @@ async function startOne(
   await untilSettled(supervisor, process);
   // It stays asked for: it starts if what it waits for comes up after all.
   if (isOnItsWay(supervisor, process)) return result(process, supervisor.why(process));
+  if (process.leaving) return result(process, GONE);
   const { life } = process;
   const well = life.state === "RUNNING" || (life.state === "EXITED" && life.expected);
   return result(process, well ? "" : life.spawnerr === "" ? `is ${life.state}` : life.spawnerr);
 }
 
 function isOnItsWay(supervisor: Supervisor, process: ManagedProcess): boolean {
-  if (process.retired || supervisor.mood !== "running") return false;
-  return process.life.state === "STARTING" || supervisor.waitingFor(process).length > 0;
+  if (process.leaving || supervisor.mood !== "running") return false;
+  // Down only to come up again: somebody else restarts it.
+  return process.life.state === "STARTING" || process.startAgain !== null || supervisor.waitingFor(process).length > 0;
 }
 
 /** Until it runs or has failed, or what it waits for will not come by itself. */
@@ -127,7 +140,8 @@ async function stopOne(supervisor: Supervisor, process: ManagedProcess, wait: bo
   if (idle && !waiting && !awaitsRestart(process.life)) return result(process, "not running");
   if (wait) await supervisor.stopAndWait(process);
   else supervisor.requestStop(process);
-  return result(process, "");
+  const isLost = process.life.state === "UNKNOWN";
+  return result(process, isLost ? `could not be signalled (pid ${process.pid}), and may run on` : "");
 }
 
 /** What the chosen programs need, directly or not, and does not run; dependencies first. */
@@ -150,6 +164,9 @@ export function dependenciesOf(supervisor: Supervisor, chosen: readonly ManagedP
 function hasCompleted(process: ManagedProcess): boolean {
   return process.life.state === "EXITED" && process.life.expected;
 }
+
+/** What becomes of a process that an edit takes out. */
+const GONE = "the config no longer has it";
 
 function assertAccepting(supervisor: Supervisor): void {
   if (supervisor.mood !== "running") throw new Refusal("the daemon is shutting down");

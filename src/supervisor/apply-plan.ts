@@ -91,6 +91,7 @@ async function carryOut(supervisor: Supervisor, groupName: string, step: Process
 }
 
 async function remove(supervisor: Supervisor, process: ManagedProcess): Promise<void> {
+  process.leaving = true;
   await supervisor.stopAndWait(process, { because: "the config no longer has it" });
   const group = supervisor.groups.get(process.spec.group);
   if (group !== undefined) supervisor.removeProcess(group, process);
@@ -98,10 +99,12 @@ async function remove(supervisor: Supervisor, process: ManagedProcess): Promise<
 
 async function replace(supervisor: Supervisor, process: ManagedProcess, spec: ProcessSpec): Promise<void> {
   const comesBack = shouldRun(supervisor, process, spec);
+  process.next = spec;
   if (comesBack || !process.stoppedByOperator)
     await supervisor.stopAndWait(process, { startAgain: comesBack, because: "its config has changed" });
   process.respec(spec);
-  if (comesBack) supervisor.requestStart(process);
+  // Unless somebody has stopped or started it meanwhile.
+  if (comesBack && process.startAgain !== null) supervisor.requestStart(process);
 }
 
 /** After an edit: what ran, or tried to, runs again; what never ran follows autostart; what was stopped or left out stays so. */

@@ -1,36 +1,20 @@
-import type { Clock } from "../clock/clock.ts";
-import type { Effect, EventEffect } from "../machine/effect.ts";
+import type { Effect } from "../machine/effect.ts";
 import type { ExitedInput, Input } from "../machine/input.ts";
 import { initialLife, pidOf, type Exit, type Life } from "../machine/life.ts";
 import { step } from "../machine/lifecycle.ts";
 import { signalText } from "../machine/signal-name.ts";
-import { processKey, type LogLevel, type ProcessSpec } from "../model/model.ts";
-import type { ExitEvent, Keeper, KeptProcess, StreamName } from "../protocol/keeper.ts";
-import { logsOf, prepareLaunch, type LaunchContext } from "./launch.ts";
+import { processKey, type ProcessSpec } from "../model/model.ts";
+import type { ExitEvent, KeptProcess, StreamName } from "../protocol/keeper.ts";
+import { logsOf, prepareLaunch } from "./launch.ts";
 import { endStrays, type BackgroundStrays } from "./background-strays.ts";
 import { backgroundText } from "./background-text.ts";
 import { GroupSurvivors } from "./group-survivors.ts";
-import type { OutputHub } from "./output-hub.ts";
+import type { ProcessWorld } from "./process-world.ts";
 import { NOT_CHECKED, Readiness, readinessWorld } from "./readiness.ts";
 import { RunOutput, type LogPosition } from "./run-output.ts";
 import type { SavedProcess } from "./saved-state.ts";
 import { isShortage, spawnError } from "./spawn-error.ts";
 import { wakeFor } from "./wake-for.ts";
-
-/** What processes need from the daemon they live in. */
-export interface ProcessWorld {
-  readonly keeper: Keeper;
-  readonly clock: Clock;
-  readonly output: OutputHub;
-  readonly context: LaunchContext;
-  /** False while the daemon shuts down: nothing is (re)started then. */
-  accepting(): boolean;
-  log(level: LogLevel, message: string): void;
-  /** What is to be saved of it now, with something that is sent to the keeper at once. */
-  toSave(process: ManagedProcess): string | undefined;
-  /** Something about this process is different now; `event` is set for a change of state. */
-  changed(process: ManagedProcess, event: EventEffect | null): void;
-}
 
 /**
  * One supervised process: feeds the lifecycle machine, performs its effects, arms its one timer. Decides nothing.
@@ -53,6 +37,10 @@ export class ManagedProcess {
   because = "";
   /** It is stopped only to be started again: by whoever stops it, or, if that died meanwhile, by whoever resumes that. */
   startAgain: "planned" | "resumed" | null = null;
+  /** What an edit makes of it as soon as it is down: whoever starts it next starts this. `null`: it stays what it is. */
+  next: ProcessSpec | null = null;
+  /** The config has it no more: nobody can start it, and it is removed as soon as it is down. */
+  leaving = false;
   /** Removed from its group: late answers of the keeper are no longer its business. */
   retired = false;
   #spec: ProcessSpec;
@@ -109,6 +97,7 @@ export class ManagedProcess {
 
   /** Feeds the machine. Its effects have been set going when this returns. */
   input(input: Input): void {
+    if (input.type === "start" && this.leaving) return;
     this.#queue.push(input);
     if (this.#busy) return;
     this.#busy = true;
@@ -123,6 +112,7 @@ export class ManagedProcess {
   respec(spec: ProcessSpec): void {
     const checkChanged = JSON.stringify(spec.ready) !== JSON.stringify(this.#spec.ready);
     this.#spec = spec;
+    this.next = null;
     // Whoever is ready stays so; whoever is not is asked the new question.
     if (checkChanged && this.#life.state === "RUNNING" && !this.#passed) {
       this.#forgetReadiness();
@@ -219,7 +209,7 @@ export class ManagedProcess {
 
   /** Nothing of this object may act any more: it was removed, or the daemon ends. */
   retire(): void {
-    this.retired = true;
+    this.leaving = this.retired = true;
     this.#disarm?.();
     this.#readiness?.cancel();
     this.#survivors?.cancel();
@@ -261,6 +251,7 @@ export class ManagedProcess {
   }
 
   #spawn(incarnation: number): void {
+    this.#spec = this.next ?? this.#spec;
     this.wallStart = Math.floor(this.#world.clock.wall() / 1000);
     const fail = (message: string, shortage = false): void =>
       this.input({ type: "spawnFailed", message, shortage, incarnation });

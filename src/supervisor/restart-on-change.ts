@@ -30,7 +30,7 @@ export class RestartOnChange {
     this.#unsubscribe = options.supervisor.bus.subscribe((event) => {
       const isNews =
         event.type === "changed" || event.type === "state"
-          ? this.#known.get(event.process) !== event.process.spec
+          ? event.process.retired || this.#known.get(event.process) !== event.process.spec
           : event.type === "groupRemoved" || event.type === "groupAdded" || event.type === "groupRestored";
       if (!isNews || this.#due) return;
       // Programs come and go many at a time.

@@ -7,10 +7,11 @@ import type { Keeper, KeeperEvent, KeeperSnapshot, KeptEvent } from "../protocol
 import { Inheritance } from "./inheritance.ts";
 import { makeAutoLogs, type LaunchContext } from "./launch.ts";
 import { logTroubleLine } from "./log-trouble.ts";
-import { ManagedProcess, type ProcessWorld } from "./managed-process.ts";
+import { ManagedProcess } from "./managed-process.ts";
 import { OutputHub } from "./output-hub.ts";
 import { ProcessGroup } from "./process-group.ts";
 import { ProcessWaits } from "./process-waits.ts";
+import type { ProcessWorld } from "./process-world.ts";
 import { isDown } from "./is-down.ts";
 import { sharedSocketOf } from "./shared-socket.ts";
 import { StartGates } from "./start-gates.ts";
@@ -283,6 +284,8 @@ export class Supervisor {
     this.#options.keeper.forget(process.key).catch((error: unknown) => {
       this.#options.log("warn", `the keeper could not forget ${process.key}: ${(error as Error).message}`);
     });
+    // Its last word: whoever waits for it, follows it or keeps something about it lets go.
+    this.bus.emit({ type: "changed", process });
   }
 
   #takeEvent(event: KeptEvent): void {
