@@ -45,7 +45,7 @@ export class ManagedProcess {
   retired = false;
   #spec: ProcessSpec;
   #life: Life = initialLife();
-  readonly #world: ProcessWorld;
+  readonly #world: ProcessWorld<ManagedProcess>;
   /** Made when they are needed: most programs need neither, and there may be thousands. */
   #readiness: Readiness | null = null;
   #survivors: GroupSurvivors | null = null;
@@ -57,7 +57,7 @@ export class ManagedProcess {
   #passed = false;
   readonly #output: RunOutput;
 
-  constructor(spec: ProcessSpec, world: ProcessWorld) {
+  constructor(spec: ProcessSpec, world: ProcessWorld<ManagedProcess>) {
     this.#spec = spec;
     this.#world = world;
     this.key = processKey(spec);

@@ -3,11 +3,10 @@ import type { EventEffect } from "../machine/effect.ts";
 import type { LogLevel } from "../model/model.ts";
 import type { Keeper } from "../protocol/keeper.ts";
 import type { LaunchContext } from "./launch.ts";
-import type { ManagedProcess } from "./managed-process.ts";
 import type { OutputHub } from "./output-hub.ts";
 
 /** What processes need from the daemon they live in. */
-export interface ProcessWorld {
+export interface ProcessWorld<Process> {
   readonly keeper: Keeper;
   readonly clock: Clock;
   readonly output: OutputHub;
@@ -16,7 +15,7 @@ export interface ProcessWorld {
   accepting(): boolean;
   log(level: LogLevel, message: string): void;
   /** What is to be saved of it now, with something that is sent to the keeper at once. */
-  toSave(process: ManagedProcess): string | undefined;
+  toSave(process: Process): string | undefined;
   /** Something about this process is different now; `event` is set for a change of state. */
-  changed(process: ManagedProcess, event: EventEffect | null): void;
+  changed(process: Process, event: EventEffect | null): void;
 }

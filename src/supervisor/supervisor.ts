@@ -50,7 +50,7 @@ export class Supervisor {
   readonly #saver: StateSaver;
   readonly #inheritance = new Inheritance();
   readonly #waits = new ProcessWaits();
-  readonly #world: ProcessWorld;
+  readonly #world: ProcessWorld<ManagedProcess>;
   #all: readonly ManagedProcess[] | null = null;
   #mood: Mood = "running";
 
@@ -297,7 +297,7 @@ export class Supervisor {
     }
   }
 
-  #makeWorld(): ProcessWorld {
+  #makeWorld(): ProcessWorld<ManagedProcess> {
     const { keeper, clock, log } = this.#options;
     return {
       keeper,
