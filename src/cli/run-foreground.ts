@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import { CliError } from "./cli-error.ts";
 import type { Project } from "./running/find-daemon.ts";
@@ -36,8 +37,8 @@ export async function runForeground(project: Project, options: ForegroundOptions
     });
   }
   if (refusal !== null) throw new CliError(refusal.message, refusal);
-  makeFolder(places.runtime);
-  makeFolder(places.state);
+  makePlace(places.runtime);
+  makePlace(places.state);
   if (process.pid === 1) {
     process.stderr.write(
       "sup: node is process 1 here, and does not reap orphans: start bin/sup itself, or use an init\n",
@@ -74,25 +75,30 @@ function softLimit(): number | null {
   return Number.isSafeInteger(soft) && soft > 0 ? soft : null;
 }
 
-function makeFolder(folder: string): void {
+function makePlace(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
-    throw new CliError(`no place for sockets and state: ${folder} cannot be made (${whyNot(folder)})`, {
-      hint:
-        "On a read-only system, mount something writable on /run or /tmp (docker run --tmpfs /tmp), or name a folder with " +
-        "--runtime-dir.",
-      cause: error,
-    });
+    throw new CliError(
+      `no place for sockets and state: ${folder} cannot be made (${whyNot(folder) ?? (error as Error).message})`,
+      {
+        hint:
+          "On a read-only system, mount something writable on /run or /tmp (docker run --tmpfs /tmp), or name a folder with " +
+          "--runtime-dir.",
+        cause: error,
+      },
+    );
   }
 }
 
-/** In the words of the first folder above that exists: on a read-only system, mkdir blames the missing ones. */
-function whyNot(folder: string): string {
+/**
+ * In the words of the first folder above that exists, if it cannot be written to: on a read-only system, mkdir blames the missing ones.
+ */
+function whyNot(folder: string): string | null {
   const above = dirname(folder);
   try {
     accessSync(above, constants.W_OK | constants.X_OK);
-    return "it is in the way";
+    return null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT" && above !== folder) return whyNot(above);
     return (error as Error).message;

@@ -1,5 +1,6 @@
-import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, lchownSync, lstatSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import type { Places } from "./places.ts";
 import type { Account } from "./supervisord/identity.ts";
 
@@ -11,7 +12,7 @@ import type { Account } from "./supervisord/identity.ts";
  */
 export function preparePlaces(places: Places, account: Account | null): void {
   for (const folder of [places.runtime, places.state]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     if (account === null || process.getuid?.() !== 0) continue;
     // What is above may belong to root alone: the user has to get through, not to look around.
     const above = dirname(folder);

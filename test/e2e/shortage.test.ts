@@ -154,6 +154,26 @@ describe("a control socket that cannot be made", () => {
     expect((await project.sup("status")).exitCode).toBe(3);
   });
 
+  test.each([
+    [
+      "SUP_RUNTIME_DIR",
+      ["up", "-d"],
+      /^sup: cannot make \/proc\/sup-test\/.*ENOENT.*\nName another place with SUP_RUNTIME_DIR/,
+    ],
+    [
+      "SUP_STATE_DIR",
+      ["up", "-d"],
+      /^sup: cannot make \/proc\/sup-test\/.*ENOENT.*\nName another place with SUP_STATE_DIR/,
+    ],
+    ["SUP_RUNTIME_DIR", ["run", "--container"], /^sup: no place for sockets and state: \/proc\/sup-test\/.*\(ENOENT/],
+  ])("as %s names a place where nothing can be made, is told by sup %j", async (variable, command, words) => {
+    project.env[variable] = "/proc/sup-test";
+    config({ a: { command: "sleep 1000" } });
+    const refused = await project.sup(...command);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(words);
+  });
+
   test("by a keeper after one that was killed, is told at once; programs are left as they are for the next", async () => {
     const disk = join(project.folder, "disk");
     mkdirSync(disk);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
 import type { Project } from "../running/find-daemon.ts";
 import { CliError } from "../cli-error.ts";
 import { launcherFileLimit } from "./launcher-file-limit.ts";
@@ -41,8 +42,8 @@ export async function launchDaemon(
   options: LaunchOptions | SameAgain,
 ): Promise<BootReport | "in use"> {
   const { places } = project;
-  makeFolder(places.runtime, "SUP_RUNTIME_DIR");
-  makeFolder(places.state, "SUP_STATE_DIR");
+  makePlace(places.runtime, "SUP_RUNTIME_DIR");
+  makePlace(places.state, "SUP_STATE_DIR");
   const crashLog = openSync(join(places.state, "crash.log"), "a", 0o600);
   const limit = launcherFileLimit();
   const keeper = spawn(
@@ -88,9 +89,9 @@ function supervisorArguments(project: Project, options: LaunchOptions): string[]
   ];
 }
 
-function makeFolder(folder: string, variable: string): void {
+function makePlace(folder: string, variable: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
     throw new CliError(`cannot make ${folder}: ${(error as Error).message}`, {
       hint: `Name another place with ${variable}.`,
