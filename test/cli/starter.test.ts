@@ -41,6 +41,15 @@ it("doubles percent signs only where a variable of sup's would begin, and so lea
   expect(expanded).toEqual({ ok: true, text: "tags %(refname) %(here)s %(ENV_A)s 50% %%(x) %%(here)s" });
 });
 
+it("keeps a program whose name is special in JavaScript", () => {
+  const { text = "" } = starterFor(facts({ procfile: "__proto__: cat\nconstructor: cat\n1st: cat\n" })) ?? {};
+  expect([...text.matchAll(/^ {4}(\S+): \{$/gm)].map(([, key]) => key)).toEqual([
+    '["__proto__"]',
+    "constructor",
+    '"1st"',
+  ]);
+});
+
 it("names the lines of a Procfile that it passes over", () => {
   const starter = starterFor(facts({ procfile: "web: cat\n# a comment\n\nworker cat\n: x\nempty:\n" }));
   expect(starter?.passedOver).toEqual(["worker cat", ": x", "empty:"]);

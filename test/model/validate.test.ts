@@ -43,6 +43,19 @@ describe("validateConfig", () => {
     expect(validateConfig(config)).toEqual({ ok: true, value: config });
   });
 
+  it.each(["programs", "groups", "fcgiPrograms", "eventlisteners", "listeners"])(
+    "refuses the name __proto__ in %s, which would be lost without a word",
+    (part) => {
+      const named = JSON.parse('{ "__proto__": { "command": "x", "stratsecs": 1 } }') as object;
+      const message = `${part}.__proto__ is not a name that can be used here`;
+      const problems = problemsOf({ ...web({ startsecs: -1 }), [part]: named });
+      expect(problems.map((problem) => problem.message)).toContain(message);
+      if (part !== "programs") expect(problems).toHaveLength(2);
+      const result = validateConfig({ [part]: named });
+      expect(result).toMatchObject({ ok: false, problems: [{ path: [part, "__proto__"], at: "key" }] });
+    },
+  );
+
   it.each([
     ["cron_restart", /^a listener of TICK_60/],
     ["max_memory_restart", /^a listener of TICK_60/],

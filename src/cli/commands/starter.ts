@@ -1,3 +1,4 @@
+import { printKey } from "../../ini/print-value.ts";
 import { TEMPLATE_NAME } from "../../model/text/template.ts";
 import { CliError } from "../cli-error.ts";
 import { typedSup } from "../running/typed-sup.ts";
@@ -143,8 +144,7 @@ function print(programs: readonly StarterProgram[], envFile: boolean): string {
       ...(group ? ["stopasgroup: true,"] : []),
       ...(once ? ["// It runs once, and is meant to end.", "startsecs: 0,", "autorestart: false,"] : []),
     ];
-    const key = /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
-    return `    ${key}: {\n${lines.map((line) => `      ${line}\n`).join("")}    },\n`;
+    return `    ${printKey(name)}: {\n${lines.map((line) => `      ${line}\n`).join("")}    },\n`;
   });
   return (
     `import { defineConfig } from "sup";\n${shared}\n` +

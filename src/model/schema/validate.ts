@@ -21,8 +21,10 @@ export function prepareValidation(): void {
 export function validateConfig(value: unknown, memory: ShapeMemory = new ShapeMemory()): Outcome<Config> {
   const { unknown, complete } = memory.look(value);
   const result = configSchema.safeParse(unknown, { reportInput: true });
-  if (result.success) return { ok: true, value: complete(result.data) };
-  const findings = result.error.issues.flatMap((issue) => toFindings(issue, [], value));
+  const lost = lostNames(value);
+  if (result.success && lost.length === 0) return { ok: true, value: complete(result.data) };
+  const issues = result.success ? [] : result.error.issues;
+  const findings = [...lost, ...issues.flatMap((issue) => toFindings(issue, [], value))];
   // `comand: "x"` is one mistake: that `command` is missing as well goes without saying.
   const meant = new Set(findings.map((finding) => finding.meant));
   const told = findings.filter(({ missing }) => missing === undefined || !meant.has(missing));
@@ -69,6 +71,16 @@ function nearestBranch(issue: Issue & { readonly code: "invalid_union" }): reado
 
 function reachesInside(issue: Issue): boolean {
   return issue.path.length > 0 || issue.code === "unrecognized_keys";
+}
+
+/** Zod passes over a key `__proto__` without a word, and so would lose a whole program. */
+function lostNames(config: unknown): Finding[] {
+  return Object.keys(configSchema.shape).flatMap((part) => {
+    const named = valueAt(config, [part]);
+    if (typeof named !== "object" || named === null || !Object.hasOwn(named, "__proto__")) return [];
+    const path = [part, "__proto__"];
+    return [{ problem: { message: `${show(path)} is not a name that can be used here`, path, at: "key" as const } }];
+  });
 }
 
 function unknownOption(path: readonly (string | number)[], key: string): Finding {
