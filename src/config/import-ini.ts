@@ -58,13 +58,31 @@ function lenientWorld(file: string, texts: readonly string[]): World {
 /** A value for each variable that a file names, such as its key accepts. None of them is printed. */
 function standIns(text: string): [name: string, value: string][] {
   let key = "";
-  return text.split("\n").flatMap((line) => {
+  const found = text.split("\n").flatMap((line) => {
     // A line that is indented carries on the value before it.
     key = /^(\w+)\s*[=:]/.exec(line)?.[1]?.toLowerCase() ?? key;
-    const names = [...line.matchAll(/%\(ENV_([^()]*)\)/g)].map(([, name = ""]) => name);
-    return names.map((name): [string, string] => [name, STAND_INS[key] ?? "1"]);
+    return [...line.matchAll(/%\(ENV_([^()]*)\)/g)].map(({ 1: name = "", index }): [string, string] => [
+      name,
+      standIn(key, line.slice(0, index)),
+    ]);
   });
+  // What is used for several keys has to be accepted by the one that takes little.
+  return found.toSorted(([, a], [, b]) => Number(a !== USUAL) - Number(b !== USUAL));
 }
 
-/** Numbers, switches, signals and paths can all be read from a "1". */
-const STAND_INS: Readonly<Record<string, string>> = { loglevel: "info", events: "EVENT", socket: "tcp://localhost:1" };
+/** Numbers, switches, signals and paths can all be read from it. */
+const USUAL = "1";
+
+/** @param before what stands before it on its line. */
+function standIn(key: string, before: string): string {
+  switch (key) {
+    case "loglevel":
+      return "info";
+    case "events":
+      return "EVENT";
+    case "socket":
+      return before.endsWith("unix://") ? "/1" : before.includes("://") ? USUAL : "unix:///1";
+    default:
+      return USUAL;
+  }
+}

@@ -78,7 +78,7 @@ export function mergeIni(main: IniDocument): IniMerge {
         for (const entry of [...defaults.values(), ...section.entries.values()]) {
           const current = section.entries.get(entry.key) ?? entry;
           if (!current.value.includes("%(here)s")) continue;
-          section.entries.set(entry.key, { ...current, value: current.value.replaceAll("%(here)s", folder) });
+          section.entries.set(entry.key, { ...current, value: current.value.replaceAll("%(here)s", () => folder) });
         }
       }
     },

@@ -4,7 +4,9 @@
  * object has no place for is listed at the end, with its place in the source, so that nothing is lost without a word.
  */
 import type { Problem } from "../model/problem.ts";
+import { toTemplate } from "../model/text/template.ts";
 import { commentsOf } from "./comments-of.ts";
+import { folderOf } from "./include.ts";
 import type { KeySpec, SectionKind } from "./key-table.ts";
 import { PROCESS_KEYS, keysOf, optionName, sectionKind } from "./key-table.ts";
 import type { IniTree, TreeEntry, TreeSection } from "./merge-ini.ts";
@@ -208,7 +210,7 @@ function leftovers(tree: IniTree, warnings: readonly Problem[]): string[] {
 
 /** How a file is called from the folder of the main file. */
 function nearName(tree: IniTree, file: string): string {
-  const folder = folderOf(tree);
+  const folder = withSlash(folderOf(tree.mainFile));
   return file.startsWith(folder) ? file.slice(folder.length) : file;
 }
 
@@ -217,13 +219,17 @@ function nearName(tree: IniTree, file: string): string {
  * printed file should still work when the whole tree is moved.
  */
 function withHere(tree: IniTree, entry: TreeEntry, value: unknown): unknown {
-  const isReplaced = entry.source.value.includes("%(here)s") && !entry.value.includes("%(here)s");
-  if (!isReplaced || typeof value !== "string") return value;
-  const folder = folderOf(tree);
-  // Behind a percent sign it would be read as an escape.
-  return value.split(folder).reduce((text, piece) => text + (text.endsWith("%") ? folder : "%(here)s/") + piece);
+  const { value: written, place } = entry.source;
+  const own = folderOf(place.file);
+  const top = folderOf(tree.mainFile);
+  // An escaped one is replaced, too, and one in [DEFAULT] by the folder of whichever file its section is in.
+  const isReplaced = written !== entry.value && written.replaceAll("%(here)s", () => own) === entry.value;
+  if (!isReplaced || value !== toTemplate(entry.value) || written.includes("%%(here)s")) return value;
+  if (own !== top && !own.startsWith(withSlash(top))) return value;
+  const below = own === top ? "" : `/${own.slice(withSlash(top).length)}`;
+  return toTemplate(written.replaceAll("%(here)s", () => `%(here)s${below}`));
 }
 
-function folderOf(tree: IniTree): string {
-  return tree.mainFile.slice(0, tree.mainFile.lastIndexOf("/") + 1);
+function withSlash(folder: string): string {
+  return folder.endsWith("/") ? folder : `${folder}/`;
 }

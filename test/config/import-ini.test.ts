@@ -129,4 +129,28 @@ describe("importing a file of another machine", () => {
       expect(imported(fcgi)).toContain('user: "%(here)s-x",');
     },
   );
+
+  it.each([
+    ["tcp://%(ENV_SUP_TEST_HOST)s:%(ENV_SUP_TEST_PORT)s", '`tcp://${env("SUP_TEST_HOST")}:${env("SUP_TEST_PORT")}`'],
+    ["tcp://localhost:%(ENV_SUP_TEST_PORT)s", '`tcp://localhost:${env("SUP_TEST_PORT")}`'],
+    ["unix:///run/%(ENV_SUP_TEST_NAME)s.sock", '`unix:///run/${env("SUP_TEST_NAME")}.sock`'],
+    ["unix://%(ENV_SUP_TEST_FOLDER)s/x.sock\nsocket_mode=0700", '`unix://${env("SUP_TEST_FOLDER")}/x.sock`'],
+    ["%(ENV_SUP_TEST_SOCKET)s\nsocket_mode=0700", 'env("SUP_TEST_SOCKET")'],
+  ])("needs none of the variables in socket=%s", (socket, printed) => {
+    const text = imported(`[supervisord]\n[fcgi-program:c]\ncommand=c\nsocket=${socket}\n`);
+    expect(text).toContain(`socket: ${printed},`);
+  });
+
+  it("needs no variable of which several keys make use, whichever comes first", () => {
+    const level = "loglevel=%(ENV_SUP_TEST_LEVEL)s";
+    const program = "[program:a]\ncommand=a --level %(ENV_SUP_TEST_LEVEL)s";
+    for (const file of [`[supervisord]\n${level}\n${program}\n`, `${program}\n[supervisord]\n${level}\n`])
+      expect(imported(file)).toContain('loglevel: level(env("SUP_TEST_LEVEL"))');
+  });
+});
+
+it("does not lose a program called __proto__ without a word: what loads the printed file refuses the name", () => {
+  const text = imported("[supervisord]\n[program:__proto__]\ncommand=x\n[program:a]\ncommand=x\n");
+  const config = evaluatePrinted(text, lenientWorld(join(folder, "file.conf")));
+  expect(validateConfig(config)).toMatchObject({ ok: false, problems: [{ path: ["programs", "__proto__"] }] });
 });

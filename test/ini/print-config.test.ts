@@ -332,8 +332,55 @@ describe("a printed config", () => {
   });
 
   it("survives names that are no identifiers or mean something to JavaScript", () => {
-    const names = ["__proto__", "constructor", "a-b", "1st", "class", "it's", "`", "Ünï"];
+    const names = ["toString", "constructor", "a-b", "1st", "class", "it's", "`", "Ünï"];
     const sections = names.map((name) => `[program:${name}]\ncommand=x\n`);
     print({ "supervisord.conf": `[supervisord]\n${sections.join("")}` }, "names");
+  });
+});
+
+describe("the folder of a file, where there are includes", () => {
+  const tree = (folder: string, texts: Readonly<Record<string, string>>) => {
+    const path = (name: string): string => `${folder === "/" ? "" : folder}/${name}`;
+    const file = path("supervisord.conf");
+    const world = { ...hostWorld(file), isDirectory: () => true };
+    const access = {
+      glob: (pattern: string) => [pattern],
+      read: (from: string) => ({
+        ok: true as const,
+        text: Object.entries(texts).find(([name]) => path(name) === from)?.[1] ?? "",
+      }),
+    };
+    const included = readWithIncludes(file, access, world);
+    if (!included.ok) throw new Error(included.problem.message);
+    const read = readIni(included.tree, world);
+    const text = printTypeScript(included.tree, read);
+    return { world, before: buildModel(read.config, world), config: evaluatePrinted(text, world) as Config };
+  };
+  const main = (command: string): string =>
+    `[supervisord]\n[include]\nfiles=conf.d/a.conf ../b.conf\n[program:a]\ncommand=${command}\n`;
+
+  it.each([
+    ["/srv/app", "%(here)s/x /srv/app/y http://h/srv/app/z", "%(here)s/x /srv/app/y http://h/srv/app/z"],
+    ["/", "%(here)s/x /bin/y http://h/z", "%(here)s/x /bin/y http://h/z"],
+    ["/srv/app", "a %%%(here)s/x", "a %/srv/app/x"],
+    ["/srv/$&$$", "%(here)s/x", "%(here)s/x"],
+  ])("in %s, %s is what it was and nothing else", (folder, command, printed) => {
+    const { world, before, config } = tree(folder, { "supervisord.conf": main(command) });
+    expect(config.programs?.["a"]?.command).toBe(printed);
+    expect(buildModel(config, world)).toEqual(before);
+  });
+
+  it("is that of an included file, if it is below", () => {
+    const { config } = tree("/srv/app", {
+      "supervisord.conf": `[DEFAULT]\nstdout_logfile=%(here)s/log\n${main("x")}`,
+      "conf.d/a.conf": "[program:b]\ncommand=%(here)s/b /srv/app/conf.d/c\n",
+      "../b.conf": "[program:c]\ncommand=%(here)s/c\n",
+    });
+    expect(config.programs?.["a"]?.stdoutLogfile).toBe("%(here)s/log");
+    expect(config.programs?.["b"]).toEqual({
+      command: "%(here)s/conf.d/b /srv/app/conf.d/c",
+      stdoutLogfile: "/srv/app/conf.d/log",
+    });
+    expect(config.programs?.["c"]).toEqual({ command: "/srv/c", stdoutLogfile: "/srv/log" });
   });
 });
