@@ -22,14 +22,20 @@ export function outputKey(namespec: string, stream: "stdout" | "stderr"): string
 }
 
 /**
- * A cursor as the id of a server-sent event. With very many outputs the id leaves them out and says so: a browser sends it back
- * in a header.
+ * Writes cursors of one stream as the ids of server-sent events. With very many outputs an id leaves them out and says so: a browser
+ * sends it back in a header. Outputs only become more, so those of a stream that had too many once are not looked at again: a
+ * thousand programs would make each event a millisecond of work.
  */
-export function writeEventId({ life, event, keeper, output }: StreamCursor): string {
-  const parts = Object.entries(output).map(([key, position]) => `${encodeURIComponent(key)}=${position}`);
-  const head = `${life}.${event}.${keeper}`;
-  const id = [head, ...parts].join(";");
-  return id.length <= MAX_ID ? id : `${head};*`;
+export function eventIdWriter(): (cursor: StreamCursor) => string {
+  let fits = true;
+  return ({ life, event, keeper, output }) => {
+    const head = `${life}.${event}.${keeper}`;
+    if (!fits) return `${head};*`;
+    const parts = Object.entries(output).map(([key, position]) => `${encodeURIComponent(key)}=${position}`);
+    const id = [head, ...parts].join(";");
+    fits = id.length <= MAX_ID;
+    return fits ? id : `${head};*`;
+  };
 }
 
 /** What an id says; `outputs` is false if they were left out. `null` for what is no id of ours. */

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { request, type IncomingMessage } from "node:http";
 import { join, resolve } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -261,6 +262,50 @@ describe("a stream of events", () => {
       await again.until((items) => items.filter((item) => item.type === "missed").length === 2, "both are missed");
       again.cut();
     }
+  });
+
+  test("that nobody reads costs no memory: what its client then cannot be told is said, and it goes on", async () => {
+    const name = "p".repeat(150);
+    await start(
+      `"${name}": { command: "sleep 1000", startsecs: 0, numprocs: 40, processName: "%(program_name)s_%(process_num)d", stdoutLogfile: "NONE" }`,
+    );
+    const [socketPath = ""] = readdirSync(join(project.folder, ".run"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith("control.sock"))
+      .map((file) => join(project.folder, ".run", file));
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { "Content-Type": "application/json" };
+      request({ socketPath, path: "/api/v1/stream", method: "POST", headers, agent: false }, resolve)
+        .once("error", reject)
+        .end('{"events":true}');
+    });
+    // More than what the system and we hold for it, and more than is kept of what happened.
+    for (let round = 0; round < 36; round++) expect((await call("restart", {})).status).toBe(200);
+    await call("stop", {});
+
+    const items: StreamItem[] = [];
+    let [rest, bytes, bytesBefore] = ["", 0, 0];
+    const reports = new Map<string, string>();
+    for await (const chunk of response.setEncoding("utf8")) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        const item = JSON.parse(line) as StreamItem;
+        items.push(item);
+        bytes += line.length;
+        if (item.type === "missed") bytesBefore = bytes;
+        if (item.type === "state") reports.set(item.namespec, item.to);
+      }
+      if (reports.size === 40 && [...reports.values()].every((state) => state === "STOPPED")) break;
+    }
+    const told = items.flatMap((item) => ("seq" in item ? [item.seq] : item.type === "missed" ? [-1] : []));
+    const jumps = told.filter((seq, at) => at > 0 && seq !== -1 && seq !== (told[at - 1] ?? 0) + 1);
+    // What was told at first, a gap that is told, and what the log still has.
+    expect(items.filter((item) => item.type === "missed")).toEqual([
+      { type: "missed", what: "events", reason: "too much has happened since" },
+    ]);
+    expect(jumps).toHaveLength(1);
+    expect(told[told.indexOf(jumps[0] ?? 0) - 1]).toBe(-1);
+    expect(bytesBefore).toBeLessThan(1.5 * 2 ** 20);
   });
 
   test("tells of plans, and of those that cannot be carried out", async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { apiCalls, streamQuery } from "../../src/protocol/api-schema.ts";
 import type { ApiName, StreamCursor } from "../../src/protocol/api.ts";
 import { checkArguments } from "../../src/protocol/check-arguments.ts";
-import { advanceCursor, readEventId, readStreamQuery, writeEventId } from "../../src/protocol/stream-cursor.ts";
+import { advanceCursor, eventIdWriter, readEventId, readStreamQuery } from "../../src/protocol/stream-cursor.ts";
 
 const cursor = (output: Record<string, number> = {}): StreamCursor => ({
   life: "ab12",
@@ -21,7 +21,7 @@ describe("an event's id", () => {
     fc.assert(
       fc.property(fc.dictionary(names, fc.nat(), { maxKeys: 8, noNullPrototype: true }), (output) => {
         const given = cursor(Object.fromEntries(Object.entries(output).filter(([key]) => key !== "__proto__")));
-        const id = writeEventId(given);
+        const id = eventIdWriter()(given);
         expect(id).toMatch(/^[\x21-\x7e]+$/);
         expect(readEventId(id)).toEqual({ cursor: given, outputs: true });
       }),
@@ -30,9 +30,16 @@ describe("an event's id", () => {
 
   test("leaves outputs out when there are too many for a header, and says so", () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`p:p_${index}/stdout`, index]));
-    const id = writeEventId(cursor(many));
+    const write = eventIdWriter();
+    const id = write(cursor(many));
     expect(id.length).toBeLessThan(4096);
     expect(readEventId(id)).toEqual({ cursor: cursor(), outputs: false });
+    // Nor are they looked at again, with each event.
+    const output = new Proxy(many, { ownKeys: () => expect.fail("the outputs were looked at again") });
+    expect(readEventId(write({ ...cursor(), event: 8, output }))).toEqual({
+      cursor: { ...cursor(), event: 8 },
+      outputs: false,
+    });
   });
 
   test.each(["", "7", "a.b.c", "a.1.b;x", "a.1.b;x=y", "a.1.b;%E0%A4%A=1", "a.1.b;=1", "a.-1.b"])("is not %j", (id) =>

@@ -14,6 +14,7 @@ import { outputKey } from "../../protocol/stream-cursor.ts";
 import type { ManagedProcess } from "../../supervisor/managed-process.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import type { EventLog, LoggedEvent } from "./event-log.ts";
+import { EventTeller } from "./event-teller.ts";
 import type { ItemWriter } from "./item-writer.ts";
 import { openPast, sendPieces, type PastFrom } from "./past-output.ts";
 import { PastThenLive } from "./past-then-live.ts";
@@ -76,22 +77,12 @@ export function sendLiveStream(
     writer.send({ type: "missed", what: "output", reason });
   }
 
-  const tell = ({ item, process }: LoggedEvent): void => {
-    if (item.type === "end") {
-      writer.send(item);
-      writer.end();
-    } else if (query.events === true && (process === null || chosen(process))) writer.send(item);
-  };
-  for (const missed of again ?? []) tell(missed);
-
   // What was written before comes before what happened: a program's last words before its end.
-  let isHeld = isBoot;
+  const isWanted = (event: LoggedEvent): boolean => event.process === null || chosen(event.process);
+  const teller =
+    query.events === true ? new EventTeller(events, writer, { told: event, isHeld: isBoot, isWanted }) : null;
+  teller?.tell();
   const pasts: Promise<void>[] = [];
-  const release = (): void => {
-    if (!isHeld) return;
-    isHeld = false;
-    for (const missed of events.since(event) ?? events.all()) tell(missed);
-  };
 
   const followed = new Map<ManagedProcess, readonly (() => void)[]>();
   const follow = (process: ManagedProcess): void => {
@@ -112,12 +103,14 @@ export function sendLiveStream(
       followed.get(process)?.forEach((stop) => stop());
       followed.delete(process);
     }),
-    events.subscribe((one) => {
-      if (one.item.type === "end") release();
-      if (!isHeld) tell(one);
+    events.subscribe(({ item }) => {
+      if (item.type !== "end") return teller?.tell();
+      teller?.tellAll();
+      writer.send(item);
+      writer.end();
     }),
   ];
-  void Promise.all(pasts).then(release);
+  void Promise.all(pasts).then(() => teller?.release());
   writer.onClose(() => {
     for (const stop of [...stops, ...[...followed.values()].flat()]) stop();
   });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { StreamQuery } from "../../protocol/api.ts";
 import { checkArguments } from "../../protocol/check-arguments.ts";
-import { advanceCursor, readEventId, readStreamQuery, writeEventId } from "../../protocol/stream-cursor.ts";
+import { advanceCursor, eventIdWriter, readEventId, readStreamQuery } from "../../protocol/stream-cursor.ts";
 import type { StreamCursor } from "../../protocol/api.ts";
 import { ItemWriter, jsonLine, type ItemFormat } from "./item-writer.ts";
 import { readJsonBody, sendJson } from "../json-api.ts";
@@ -55,9 +55,10 @@ function sinceOf(query: StreamQuery, request: IncomingMessage): Since | "unknown
 /** Each event has an id from which its client can go on. */
 function serverSentEvents(): ItemFormat {
   let cursor: StreamCursor | null = null;
+  const writeId = eventIdWriter();
   return (item) => {
     cursor = advanceCursor(cursor, item);
-    const id = cursor === null ? "" : `id: ${writeEventId(cursor)}\n`;
+    const id = cursor === null ? "" : `id: ${writeId(cursor)}\n`;
     return `${id}data: ${JSON.stringify(item)}\n\n`;
   };
 }
