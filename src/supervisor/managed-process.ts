@@ -114,9 +114,9 @@ export class ManagedProcess {
     this.#spec = spec;
     this.next = null;
     // Whoever is ready stays so; whoever is not is asked the new question.
-    if (checkChanged && this.#life.state === "RUNNING" && !this.#passed) {
+    if (checkChanged && !this.#passed && (this.#life.state === "RUNNING" || this.#readiness !== null)) {
       this.#forgetReadiness();
-      this.#watchReadiness();
+      if (this.#life.state === "RUNNING" || spec.ready?.check.kind === "log") this.#watchReadiness();
     }
     if (this.pid !== 0) {
       this.#world.keeper.setLogs(this.key, logsOf(spec, this.#world.context)).catch((error: unknown) => {
@@ -154,12 +154,14 @@ export class ManagedProcess {
   }
 
   save(): SavedProcess {
+    const output = this.#output.save();
     return {
       life: this.#life,
       wallStart: this.wallStart,
       wallStop: this.wallStop,
       restarts: this.restarts,
       ...(this.lastEnd === null ? {} : { lastEnd: this.lastEnd }),
+      ...(output === null ? {} : { output }),
       ready: this.#passed,
       wanted: this.wanted,
       startAgain: this.startAgain !== null,
@@ -180,6 +182,7 @@ export class ManagedProcess {
       this.wanted = saved.wanted;
       this.startAgain = saved.startAgain ? "resumed" : null;
       this.#world.context.autoLogs.restore(this.key, saved.autoLogs);
+      if (saved.output !== undefined) this.#output.restore(saved.output);
       if (saved.leaderExit !== undefined) this.#holdBack(saved.leaderExit);
     }
     if (kept !== null && kept.pid !== 0 && (this.pid !== kept.pid || this.#life.incarnation !== kept.incarnation)) {

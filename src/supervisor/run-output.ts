@@ -15,6 +15,12 @@ export interface LogPosition {
   readonly file?: string;
 }
 
+/** Where the outputs of the present run and of this daemon's time begin, for a later supervisor. */
+export interface SavedOutput {
+  readonly run: Readonly<Record<StreamName, LogPosition>>;
+  readonly boot: Readonly<Record<StreamName, LogPosition>>;
+}
+
 /** Which part of a process's log files is the output of its present run, and which of this daemon's time. */
 export class RunOutput {
   readonly #key: string;
@@ -36,6 +42,17 @@ export class RunOutput {
     this.#boot ??= this.#run;
   }
 
+  /** `null` if they begin where the files do, as those of most processes. */
+  save(): SavedOutput | null {
+    const [run, boot] = [this.#run, this.#boot ?? this.#run];
+    return STREAMS.every((stream) => run[stream].offset === 0 && boot[stream].offset === 0) ? null : { run, boot };
+  }
+
+  restore({ run, boot }: SavedOutput): void {
+    this.#run = run;
+    this.#boot = boot;
+  }
+
   /** Where in the log file the output of this daemon's time begins. */
   bootPosition(stream: StreamName): LogPosition {
     return this.#boot?.[stream] ?? { offset: 0 };
@@ -51,9 +68,11 @@ export class RunOutput {
         this.#key,
         stream,
         (item) => listener(item.type === "output" ? item.data : this.#skipped(spec, stream, item.bytes)),
-        ({ size }) => {
+        ({ size, file }) => {
           const path = logPath(spec, stream, this.#context);
-          const start = this.#run[stream].offset;
+          const begun = this.#run[stream];
+          // Rotated or emptied since: what the file has now is all of this run.
+          const start = size < begun.offset || isAnother(begun.file, file) ? 0 : begun.offset;
           if (path === null || size <= start) return;
           const bytes = readLog(path, start, size - start);
           if (typeof bytes !== "string") listener(bytes);
@@ -69,6 +88,12 @@ export class RunOutput {
     const bytes = path === null ? "NO_FILE" : readLog(path, -Math.min(MOST, gap + SINCE), 0);
     return typeof bytes === "string" ? new Uint8Array(0) : bytes;
   }
+}
+
+/** By device and inode: it has been written to meanwhile. */
+function isAnother(before: string | undefined, now: string | undefined): boolean {
+  const which = (moment: string): string => moment.split(":").slice(0, 2).join(":");
+  return before !== undefined && now !== undefined && which(before) !== which(now);
 }
 
 /** Bytes: what is looked through of a gap, and what may have been written since it was told. */

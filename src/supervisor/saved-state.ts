@@ -1,6 +1,7 @@
 import type { ExitedInput } from "../machine/input.ts";
 import type { Exit, Life } from "../machine/life.ts";
 import type { StreamName } from "../protocol/keeper.ts";
+import type { SavedOutput } from "./run-output.ts";
 
 /**
  * What the keeper keeps for us about one process, so that the next supervisor carries on where this one died: stored with
@@ -20,5 +21,7 @@ export interface SavedProcess {
   readonly startAgain: boolean;
   /** Its leader has ended, but it is STOPPING until its group is empty. */
   readonly leaderExit?: ExitedInput;
+  /** Absent: its log files have nothing from before. */
+  readonly output?: SavedOutput;
   readonly autoLogs: Partial<Record<StreamName, string>>;
 }

@@ -42,8 +42,10 @@ export async function shutDown(
   }
 }
 
-/** Shortens a shutdown under way: whatever is still stopping gets SIGKILL in `seconds` at the latest. */
+/** Shortens a shutdown under way: whatever is still stopping gets SIGKILL in `seconds` at the latest. Does nothing if there is none. */
 export function hurry(supervisor: Supervisor, seconds: number): void {
+  // It would be in wait for whatever is stopped at any time later.
+  if (supervisor.mood === "running") return;
   const kick = (process: ManagedProcess): void => process.input({ type: "kick", seconds });
   // Later waves have not been told to stop yet: they are hurried when they are.
   const unsubscribe = supervisor.bus.subscribe((event) => {
