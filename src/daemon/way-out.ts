@@ -1,5 +1,7 @@
 import type { DaemonLog } from "../logs/daemon-log.ts";
 import type { Keeper } from "../protocol/keeper.ts";
+import { endLeft } from "../supervisor/end-left.ts";
+import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import { shutDown } from "../supervisor/shut-down.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 
@@ -39,7 +41,8 @@ export function wayOut(
   let finish: (how: Ending) => void = () => {};
   const done = new Promise<Ending>((resolve) => (finish = resolve));
   const leave = async (mood: "restarting" | "shutdown"): Promise<void> => {
-    await shutDown(supervisor, mood, (message) => log("info", message), answered);
+    const end = (process: ManagedProcess): Promise<void> => endLeft(keeper, supervisor.clock, process);
+    await shutDown(supervisor, mood, (message) => log("info", message), answered, end);
     await close(begun ?? "shutdown");
     // Only now: until here a restart may have become a shutdown.
     if (begun === "restart") await forgetAll(keeper, supervisor);

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { ExitEvent, ProcessLogs } from "../protocol/keeper.ts";
 import { Cgroup } from "./kernel/cgroups.ts";
 import { monotonicNow } from "./kernel/monotonic.ts";
@@ -20,10 +20,11 @@ import type { FifoPaths, ProgramRecord } from "./records/registry.ts";
  */
 export function adoptPrograms(
   keeper: ProgramHost,
-  records: readonly ProgramRecord[],
+  found: readonly ProgramRecord[],
   boot: string,
   fifoFolder: string,
 ): void {
+  const records = found.map((one) => ({ ...one, fifos: withoutLinks(one.fifos, fifoFolder) }));
   const inUse = new Set<string>();
   const ended = records.flatMap((record) => (record.ended === null ? [] : [record.ended]));
   for (const { seq, ...event } of ended.toSorted((a, b) => a.seq - b.seq)) {
@@ -149,4 +150,21 @@ function tellLost(keeper: ProgramHost, record: ProgramRecord): void {
 
 function paths(fifos: FifoPaths): string[] {
   return [fifos.stdin, fifos.stdout, fifos.life, ...(fifos.stderr === null ? [] : [fifos.stderr])];
+}
+
+/** As it is now written down: earlier versions recorded the way by which they came to their folder, with the links in it. */
+function withoutLinks(fifos: FifoPaths, folder: string): FifoPaths {
+  const above = dirname(fifos.life);
+  if (above === folder || !isFolder(above, folder)) return fifos;
+  const here = (path: string): string => join(folder, basename(path));
+  const { stdin, stdout, stderr, life } = fifos;
+  return { stdin: here(stdin), stdout: here(stdout), stderr: stderr === null ? null : here(stderr), life: here(life) };
+}
+
+function isFolder(path: string, folder: string): boolean {
+  try {
+    return fs.realpathSync(path) === folder;
+  } catch {
+    return false;
+  }
 }

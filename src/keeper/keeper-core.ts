@@ -92,8 +92,9 @@ export class KeeperCore implements Keeper, ProgramHost {
   constructor(options: KeeperOptions) {
     this.#folder = options.folder;
     this.#about = { version: options.version ?? "", owned: options.owned ?? false };
-    const fifos = join(options.folder, "fifo");
-    fs.mkdirSync(fifos, { recursive: true, mode: 0o700 });
+    fs.mkdirSync(join(options.folder, "fifo"), { recursive: true, mode: 0o700 });
+    // As the kernel has it, which shows the life FIFOs of programs without the links that lead there.
+    const fifos = fs.realpathSync(join(options.folder, "fifo"));
     fs.chmodSync(options.folder, 0o700);
     this.nofileSoft = options.nofileSoft ?? null;
     this.#records = new Records(options.folder, (errno, failed) => this.tell({ type: "recordTrouble", errno, failed }));

@@ -83,7 +83,7 @@ export class KeptProgram implements RunOwner {
   /** The prepared run has a process: it is the current one from now on. */
   begin(run: Run, incarnation: number, logs: ProcessLogs, stop: StopManners): void {
     const earlier = this.run === null ? this.#lingering : [...this.#lingering, this.run];
-    this.#lingering = earlier.filter((one) => !one.over || one.mayHaveLeft);
+    this.#lingering = withMembers(earlier.filter((one) => !one.over || one.mayHaveLeft));
     this.run = run;
     this.incarnation = incarnation;
     this.logs = logs;
@@ -96,16 +96,13 @@ export class KeptProgram implements RunOwner {
    *
    * After the leader's death its number may be somebody else's, so what is left of it is looked for by session and life FIFO.
    * SIGKILL to the group means all of these: a shell with job control gives each of its children a group of its own, and who
-   * calls `setsid` has left the session too.
+   * calls `setsid` has left the session too. Any signal to the group means what earlier runs have left, too: nobody else can end it.
    */
   signal(signal: number, target: "process" | "group"): SignalResult {
-    const run = this.run;
-    if (run === null || run.pid === 0) return NOBODY;
-    if (!run.check()) return target === "process" || !run.mayHaveLeft ? NOBODY : sendMembers(run, signal);
-    run.noteSignal(signal);
-    const sent = send(target === "group" ? -run.pid : run.pid, signal);
-    if (target === "group" && signal === SIGKILL) sendMembers(run, signal);
-    return sent;
+    const { run } = this;
+    const newest = run === null || run.pid === 0 ? NOBODY : sendTo(run, signal, target);
+    const earlier = target === "process" ? [] : this.#lingering.filter((one) => one.mayHaveLeft);
+    return reachedBy([newest, ...earlier.map((one) => sendMembers(one, signal))]);
   }
 
   /** Throws the system's error. */
@@ -233,6 +230,14 @@ function membersOf(run: Run): number[] {
   return findMembers([sought]).get(sought) ?? [];
 }
 
+/** Without those that are over and of which nobody is left: who let go of its output first may not have been seen to end. */
+function withMembers(runs: readonly Run[]): readonly Run[] {
+  const over = runs.filter((run) => run.over).map((run) => ({ ...run.sought, run }));
+  const found = findMembers(over);
+  const gone = new Set(over.filter((one) => found.get(one)?.length === 0).map(({ run }) => run));
+  return runs.filter((run) => !gone.has(run));
+}
+
 /** Milliseconds: what a program in trouble needs to begin and to fail, on a busy machine. */
 const BRIEF = 1000;
 const SIGKILL = 9;
@@ -248,16 +253,23 @@ function send(pid: number, signal: number): SignalResult {
   }
 }
 
+function sendTo(run: Run, signal: number, target: "process" | "group"): SignalResult {
+  if (!run.check()) return target === "process" || !run.mayHaveLeft ? NOBODY : sendMembers(run, signal);
+  run.noteSignal(signal);
+  const sent = send(target === "group" ? -run.pid : run.pid, signal);
+  if (target === "group" && signal === SIGKILL) sendMembers(run, signal);
+  return sent;
+}
+
 /** A control group is killed as a whole: who forks meanwhile does not get away. */
 function sendMembers(run: Run, signal: number): SignalResult {
-  const sent = sendAll(membersOf(run), signal);
+  const sent = reachedBy(membersOf(run).map((pid) => send(pid, signal)));
   if (signal === SIGKILL) run.cgroup?.kill();
   return sent;
 }
 
 /** Reached if one of them is. */
-function sendAll(pids: readonly number[], signal: number): SignalResult {
-  const results = pids.map((pid) => send(pid, signal));
+function reachedBy(results: readonly SignalResult[]): SignalResult {
   return results.find((result) => result.ok) ?? results[0] ?? NOBODY;
 }
 

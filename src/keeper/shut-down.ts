@@ -3,12 +3,14 @@ import type { KeeperCore } from "./keeper-core.ts";
 import type { KeptProgram } from "./kept-program.ts";
 
 /**
- * Stops every program by its own manners, without a supervisor: the last duty of a keeper whose supervisor is dead or
+ * Stops every program by its own manners, and what earlier runs of it have left, without a supervisor: the last duty of a keeper whose supervisor is dead or
  * silent. Resolves when none is left.
  */
 export async function shutDown(keeper: KeeperCore): Promise<void> {
   keeper.refuseStarts();
-  const living = [...keeper.programs.values()].filter((program) => program.alive);
+  const living = [...keeper.programs.values()].filter(
+    (program) => program.alive || (program.stop.killasgroup && program.signal(0, "group").ok),
+  );
   await Promise.all(living.map((program) => stop(keeper, program)));
 }
 
@@ -22,9 +24,9 @@ async function stop(keeper: KeeperCore, program: KeptProgram): Promise<void> {
       detach();
       resolve();
     });
-    program.signal(signal, stopasgroup ? "group" : "process");
+    program.signal(signal, stopasgroup || !program.alive ? "group" : "process");
     if (program.alive) return;
-    detach(); // an adopted one that was found dead
+    detach(); // one of which only others are left, or an adopted one that was found dead
     resolve();
   });
   // Others of its group get the rest of the time, and are then killed with it.

@@ -18,12 +18,14 @@ const LAST_WORDS = 1000;
  * no process is left. Whoever waits to retry becomes FATAL without being started again.
  *
  * @param answered resolves when the listeners of these groups have answered what they were told, or at the deadline (monotonic).
+ * @param endLeft ends what a process that is down already has left: see `end-left.ts`.
  */
 export async function shutDown(
   supervisor: Supervisor,
   mood: Exclude<Mood, "running">,
   log: (message: string) => void,
   answered: (groups: ReadonlySet<string>, deadline: number) => Promise<void>,
+  endLeft: (process: ManagedProcess) => Promise<void>,
 ): Promise<void> {
   supervisor.setMood(mood);
   let endReports: (() => void) | undefined;
@@ -32,10 +34,12 @@ export async function shutDown(
     for (const wave of shutdownWaves(groups)) {
       const members = wave.map((spec) => supervisor.find(spec.group, spec.name)).filter((process) => process !== null);
       await answered(new Set(wave.map(({ group }) => group)), supervisor.clock.monotonic() + LAST_WORDS);
+      const left = members.filter(({ pid }) => pid === 0);
       for (const process of members) process.input({ type: "shutdown" });
       // Whoever waited to retry in the first wave is down by now, and not waited for.
       endReports ??= reportSurvivors(supervisor, log);
-      await Promise.all(members.map((process) => supervisor.until(process, () => isDown(process))));
+      const down = members.map((process) => supervisor.until(process, () => isDown(process)));
+      await Promise.all([...down, ...left.map(endLeft)]);
     }
   } finally {
     endReports?.();

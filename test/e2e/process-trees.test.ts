@@ -94,6 +94,52 @@ describe("a child that has left its program's session", () => {
   });
 });
 
+describe("what a run that has crashed leaves", () => {
+  const left = (): number[] => {
+    const pids = readFileSync(join(project.folder, "left"), "utf8").trim().split("\n").map(Number);
+    strays.push(...pids);
+    return pids;
+  };
+  const crash =
+    "trap '' TERM; sleep 994 & echo $! >> left; [ -e crashed ] || { touch crashed; exit 3; }; trap - TERM; exec sleep 993";
+  const configureCrash = (more: object): void => {
+    const program = {
+      command: `sh ${project.write("crash.sh", crash)}`,
+      startsecs: 0,
+      stopwaitsecs: 1,
+      killasgroup: true,
+      ...more,
+    };
+    project.write("supervisor.config.json", JSON.stringify({ programs: { it: program } }));
+  };
+
+  test("is gone, with all of the next run, when a stop with killasgroup is done", async () => {
+    configureCrash({ autorestart: true });
+    expect(await project.sup("up", "-d")).toMatchObject({ exitCode: 0 });
+    const status = await project.until(
+      ({ processes: [it] }) => it?.restarts === 1 && it.state === "RUNNING",
+      "a restart",
+    );
+    expect(status.processes[0]?.survivors).toHaveLength(1);
+    await project.until(() => left().length === 2, "the second run's child");
+    expect((await project.sup("stop", "it")).exitCode).toBe(0);
+    expect(left().filter(isAlive)).toEqual([]);
+  });
+
+  test.each(["stop", "down"])(
+    "is ended by sup %s with killasgroup, also if nothing else of it runs",
+    async (command) => {
+      configureCrash({ autorestart: false });
+      await project.sup("up", "-d");
+      await project.until(({ processes: [it] }) => it?.survivors.length === 1, "the crash");
+      const said = await project.sup(command, ...(command === "stop" ? ["it"] : []));
+      expect(said.stderr).not.toContain("left running");
+      expect(left()).toHaveLength(1);
+      expect(left().filter(isAlive)).toEqual([]);
+    },
+  );
+});
+
 test("sup ps shows each program's processes as a tree, as text and as JSON", async () => {
   configure("deaf");
   await project.sup("up", "--wait");

@@ -290,3 +290,22 @@ test("who was started with the last descriptor, so that nobody knows when, is kn
   third.keeper.close();
   sendSignal(pid, "SIGKILL");
 });
+
+test("FIFOs that an earlier version recorded by a way with links in it are those in our folder", async () => {
+  fs.mkdirSync(join(folder, "there"));
+  fs.symlinkSync("there", join(folder, "here"));
+  const log = join(folder, "log");
+  const first = openKeeper(join(folder, "here"));
+  const request = sh("a:a", "read x; echo $x; exec sleep 60", { logs: { stdout: logTo(log), stderr: "stdout" } });
+  expect((await first.keeper.start(request)).ok).toBe(true);
+  first.keeper.close();
+  const file = registryFile(join(folder, "there", "keeper"));
+  fs.writeFileSync(file, fs.readFileSync(file, "utf8").replaceAll("/there/", "/here/"));
+  const second = openKeeper(join(folder, "here"));
+  expect(await second.keeper.writeStdin("a:a", new TextEncoder().encode("one\n"))).toBe("queued");
+  await eventually(() => fs.readFileSync(log, "utf8") === "one\n");
+  expect((await second.keeper.processes("all"))["a:a"]).toHaveLength(1);
+  await second.keeper.signal("a:a", 9, "group");
+  await second.exit("a:a");
+  second.keeper.close();
+});

@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from "vitest";
 import * as fs from "node:fs";
+import { join } from "node:path";
 import { describeMember } from "../../src/keeper/members.ts";
 import { livingPids, sessionOf } from "../../src/keeper/kernel/proc.ts";
 import { shutDown } from "../../src/keeper/shut-down.ts";
 import { sendSignal } from "../support/send-signal.ts";
-import { eventually, openKeeper, removeFolder, sh, type TestKeeper } from "./harness.ts";
+import { eventually, makeFolder, openKeeper, removeFolder, sh, type TestKeeper } from "./harness.ts";
 
 let opened: TestKeeper | null = null;
 afterEach(async () => {
@@ -153,4 +154,56 @@ test("a keeper that stops everything alone gives a program a month, if that is w
   await opened.until(() => opened?.told.some((event) => event.type === "output") === true);
   await shutDown(keeper);
   expect(await opened.exit("a:a")).toMatchObject({ code: 7, signal: null });
+});
+
+test("a signal to the group reaches what earlier runs have left, and 0 tells of it", async () => {
+  opened = openKeeper();
+  const { keeper, exit } = opened;
+  await keeper.start(sh("a:a", "sleep 1000 & exit 3"));
+  await exit("a:a");
+  await keeper.start(sh("a:a", "exec sleep 1000", { incarnation: 2 }));
+  const members = async (): Promise<number> => (await keeper.processes("all"))["a:a"]?.length ?? 0;
+  expect(await members()).toBe(2);
+  expect(await keeper.signal("a:a", 15, "process")).toEqual({ ok: true });
+  await exit("a:a", 2);
+  expect(await members()).toBe(1);
+  expect(await keeper.signal("a:a", 0, "group")).toEqual({ ok: true });
+  expect(await keeper.signal("a:a", 15, "group")).toEqual({ ok: true });
+  await eventually(() => !keeper.programs.get("a:a")?.signal(0, "group").ok);
+  expect(await members()).toBe(0);
+});
+
+test("a keeper that stops everything alone ends what is left of those that have ended, too", async () => {
+  opened = openKeeper();
+  const { keeper, exit } = opened;
+  const started = await keeper.start(sh("a:a", "sleep 1000 & exit 3"));
+  await exit("a:a");
+  await shutDown(keeper);
+  expect(sessionOf(started.ok ? started.pid : 0)).toEqual([]);
+});
+
+test("runs whose rest has closed its output and ended since are kept no longer than to the next start", async () => {
+  opened = openKeeper();
+  const { keeper, exit } = opened;
+  for (let incarnation = 1; incarnation <= 4; incarnation++) {
+    const started = await keeper.start(sh("a:a", "sleep 1000 >&- 2>&- <&- & exit 3", { incarnation }));
+    await exit("a:a", incarnation);
+    for (const pid of sessionOf(started.ok ? started.pid : 0)) sendSignal(pid, "SIGKILL");
+    await eventually(() => sessionOf(started.ok ? started.pid : 0).length === 0);
+  }
+  expect(keeper.programs.get("a:a")?.runsAlive(true).length).toBeLessThanOrEqual(1);
+});
+
+test("members are found also where the way to the keeper's folder is a link", async () => {
+  const folder = makeFolder();
+  fs.mkdirSync(join(folder, "there"));
+  fs.symlinkSync("there", join(folder, "here"));
+  opened = { ...openKeeper(join(folder, "here")), folder };
+  const { keeper, exit } = opened;
+  // With nothing but its life FIFO to know it by.
+  Object.assign(keeper, { cgroups: null });
+  await keeper.start(sh("a:a", "setsid sleep 1000 & sleep 0.2; exit 0"));
+  expect((await exit("a:a")).left).toMatchObject([{ command: "sleep 1000" }]);
+  expect(await keeper.signal("a:a", 9, "group")).toEqual({ ok: true });
+  await eventually(() => !keeper.programs.get("a:a")?.run?.mayHaveLeft);
 });
