@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { restart, start, stop } from "../../src/rpc/control.ts";
+import { endLeft } from "../../src/supervisor/end-left.ts";
 import { marked, World } from "./world.ts";
 
 // Several people, scripts and edits at once: who comes last decides, and nothing runs that nobody knows of.
@@ -74,10 +75,13 @@ test("a restart under way does not outlive the program that an edit takes out", 
   expect(await world.living()).toEqual([]);
 });
 
+const stopWeb = (): ReturnType<typeof stop> =>
+  stop(world.supervisor, web, (process) => endLeft(world.keeper, world.supervisor.clock, process));
+
 test("a stop that comes after a restart is what counts, and the restart says so", async () => {
   await running();
   const restarted = restart(world.supervisor, web);
-  expect(await stop(world.supervisor, web)).toMatchObject([{ ok: true }]);
+  expect(await stopWeb()).toMatchObject([{ ok: true }]);
   expect(await restarted).toMatchObject([{ ok: false, error: "was stopped meanwhile" }]);
   expect(world.process("web")).toMatchObject({ stoppedByOperator: true, startAgain: null });
   expect(await world.living()).toEqual([]);
@@ -86,7 +90,7 @@ test("a stop that comes after a restart is what counts, and the restart says so"
 test("a stop that comes while an edit restarts a program is what counts", async () => {
   await running();
   const edited = world.edit([marked("web", "new", { directory: world.folder })]);
-  expect(await stop(world.supervisor, web)).toMatchObject([{ ok: true }]);
+  expect(await stopWeb()).toMatchObject([{ ok: true }]);
   await edited;
   expect(world.process("web").stoppedByOperator).toBe(true);
   // But it is what the edit says from now on.
@@ -132,8 +136,6 @@ test("a program that cannot be signalled is not said to have stopped", async () 
   const { signal } = world.keeper;
   world.keeper.signal = async () => ({ ok: false, errno: "EPERM" });
   const { pid } = world.process("web");
-  expect(await stop(world.supervisor, web)).toMatchObject([
-    { ok: false, error: `could not be signalled (pid ${pid}), and may run on` },
-  ]);
+  expect(await stopWeb()).toMatchObject([{ ok: false, error: `could not be signalled (pid ${pid}), and may run on` }]);
   world.keeper.signal = signal;
 });
