@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { validateConfig } from "../../src/model/schema/validate.ts";
 import { buildModel } from "../../src/model/build/build.ts";
 import type { Config, ProgramConfig } from "../../src/model/config.ts";
 import type { Model, ProcessSpec } from "../../src/model/model.ts";
@@ -159,10 +160,34 @@ describe("buildModel", () => {
       { health: { ready: { tcp: "[::1]:80" } } },
       { ready: { check: { kind: "tcp", host: "::1", port: 80 }, interval: 1, timeout: 1 } },
     ],
+    [
+      {
+        environment: { PORT: "81" },
+        health: { ready: { http: "http://%(program_name)s:%(ENV_PORT)s/%(group_name)s" } },
+      },
+      { ready: { check: { kind: "http", url: "http://web:81/web" }, interval: 1, timeout: 1 } },
+    ],
   ])("converts %j", (options, expected) => {
     const programs = { web: { command: "x", ...options }, web2: { command: "y" } };
     const [process] = build({ programs }).groups.find((group) => group.name === "web")?.processes ?? [];
     expect(process).toMatchObject(expected);
+  });
+
+  it.each([
+    [
+      { http: "http://127.0.0.1:30%(process_num)02d/" },
+      (number: string) => ({ url: `http://127.0.0.1:300${number}/` }),
+    ],
+    [{ tcp: "%(ENV_PORT)s" }, (number: string) => ({ port: Number(`300${number}`) })],
+    [{ exec: "check %(process_num)d" }, (number: string) => ({ command: `check ${number}` })],
+    [{ log: "web_%(process_num)d: up" }, (number: string) => ({ pattern: `web_${number}: up` })],
+  ])("finds out whether each copy of a program is ready by itself: %j", (ready, check) => {
+    const environment = { PORT: "30%(process_num)02d" };
+    const programs = { web: { command: "x", numprocs: 2, environment, health: { ready } } };
+    expect(validateConfig({ programs })).toMatchObject({ ok: true });
+    const [web] = build({ programs }).groups;
+    const found = web?.processes.map((process) => process.ready?.check);
+    expect(found).toEqual([expect.objectContaining(check("0")), expect.objectContaining(check("1"))]);
   });
 
   it.each([
@@ -488,6 +513,16 @@ describe("buildModel refuses", () => {
       web({ health: { ready: { tcp: "host:0" } } }),
       "host:0 is not a port",
       ["programs", "web", "health", "ready", "tcp"],
+    ],
+    [
+      web({ environment: { PORT: "none" }, health: { ready: { tcp: "host:%(ENV_PORT)s" } } }),
+      "host:none is not a port",
+      ["programs", "web", "health", "ready", "tcp"],
+    ],
+    [
+      web({ environment: { PORT: "none" }, health: { ready: { http: "http://host:%(ENV_PORT)s/" } } }),
+      "http://host:none/ is not a URL",
+      ["programs", "web", "health", "ready", "http"],
     ],
   ])("%j", (config, message, path) => {
     expect(problemsOf(config).map((problem) => [problem.message, problem.path])).toEqual([[message, path]]);

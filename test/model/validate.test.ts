@@ -43,6 +43,15 @@ describe("validateConfig", () => {
     expect(validateConfig(config)).toEqual({ ok: true, value: config });
   });
 
+  it.each([
+    [{ http: "ftp://x" }, 'http must be a URL that begins with http:// or https://, found "ftp://x"'],
+    [{ http: "http://x:y/" }, 'http must be a URL that begins with http:// or https://, found "http://x:y/"'],
+    [{ tcp: "x:y" }, 'tcp must be a port from 1 to 65535, or "host:port", found "x:y"'],
+  ])("sees what no variable can mend: %j", (ready, message) => {
+    const problems = problemsOf(web({ health: { ready } }));
+    expect(problems.map((problem) => problem.message)).toEqual([`programs.web.health.ready.${message}`]);
+  });
+
   it.each(["programs", "groups", "fcgiPrograms", "eventlisteners", "listeners"])(
     "refuses the name __proto__ in %s, which would be lost without a word",
     (part) => {

@@ -60,7 +60,7 @@ function buildAnew(context: BuildContext, place: ProgramPlace, program: ProgramC
 }
 
 /** What every process of the program has in common. */
-type Shared = Omit<ProcessSpec, "name" | "command" | "directory" | "environment" | "stdout" | "stderr">;
+type Shared = Omit<ProcessSpec, "name" | "command" | "directory" | "environment" | "ready" | "stdout" | "stderr">;
 
 /** What `%(x)s` can stand for in every option of a program. */
 function programNames(context: BuildContext, place: ProgramPlace): Names {
@@ -139,7 +139,6 @@ function readShared(
     watch: readWatch(context, place, program, names),
     essential: program.essential ?? false,
     dependsOn: readDependencies(program.dependsOn),
-    ready: readReadiness(context, [...place.path, "health", "ready"], program.health?.ready, names),
   };
 }
 
@@ -175,6 +174,7 @@ function buildProcess(
     // Empty text, as a variable may leave it, names no folder to change to.
     directory: text("directory", program.directory ?? "") || null,
     environment: { ...place.environment, ...own },
+    ready: readReadiness(context, [...place.path, "health", "ready"], program.health?.ready, names),
     stdout: buildStream(context, place, program, "stdout", names),
     stderr: shared.redirectStderr ? { ...stderr, logfile: { kind: "none" } } : stderr,
   };

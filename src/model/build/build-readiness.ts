@@ -39,7 +39,7 @@ function readCheck(
 ): ReadySpec["check"] | null {
   switch (kind) {
     case "http":
-      if (/^https?:\/\/[^\s/]/i.test(value)) return { kind, url: value };
+      if (/^https?:\/\/[^\s/]/i.test(value) && URL.canParse(value)) return { kind, url: value };
       context.problem(path, `${value} is not a URL`, "it begins with http:// or https://");
       return null;
     case "tcp": {

@@ -3,18 +3,27 @@ import { PROCESS_APPLY } from "../plan/apply.ts";
 import { between, option, positiveDuration, text } from "./schema-option.ts";
 
 const PORT = 'a port from 1 to 65535, or "host:port"';
+const URL_TEXT = "a URL that begins with http:// or https://";
+
+/** What it comes to is seen when the variables in it are known: each copy of a program may have a port of its own. */
+const template = (error: string) => z.string().regex(/%\(/, { error });
 
 const ready = z
   .strictObject(
     {
-      http: option(z.url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" }), {
-        about: "Ready once this URL answers with a status from 200 to 399.",
-        ts: "string",
-        sample: '"http://127.0.0.1:3000/healthz"',
-        apply: PROCESS_APPLY.ready,
-      }),
+      http: option(
+        z.union([z.url({ protocol: /^https?$/, error: URL_TEXT }), template(URL_TEXT)], { error: URL_TEXT }),
+        {
+          about: "Ready once this URL answers with a status from 200 to 399.",
+          ts: "string",
+          sample: '"http://127.0.0.1:3000/healthz"',
+          apply: PROCESS_APPLY.ready,
+        },
+      ),
       tcp: option(
-        z.union([between(1, 65535, PORT), z.string().regex(/^(?:.+:)?\d{1,5}$/, { error: PORT })], { error: PORT }),
+        z.union([between(1, 65535, PORT), z.string().regex(/^(?:.+:)?\d{1,5}$/, { error: PORT }), template(PORT)], {
+          error: PORT,
+        }),
         {
           about: "Ready once this port (on 127.0.0.1 unless a host is given) accepts a connection.",
           ts: "string | number",
