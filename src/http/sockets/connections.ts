@@ -16,9 +16,10 @@ interface Connection {
 }
 
 /**
- * The open connections of one server, at most so many. Idle ones are kept for ever, since clients rely on it; but a client that
- * leaks them would in the end lock out everybody else. So where there is no more room, the one that has been idle for longest
- * gives way to who comes, if that is two minutes at least. If there is none, who comes is turned away.
+ * The open connections of one server. Idle ones are kept for ever, since clients rely on it; but a client that leaks them would in
+ * the end lock out everybody else. So once there are as many as there may be, the one that has been idle for longest gives way to
+ * who comes next, if that is two minutes at least. If there is none, who comes is turned away, by the server: thousands may come at
+ * once, and that costs nothing.
  */
 export class Connections {
   readonly #most: number;
@@ -26,7 +27,7 @@ export class Connections {
   /** Those that have been idle for longest come first among the idle. */
   readonly #open = new Map<Socket, Connection>();
 
-  /** @param now monotonic milliseconds. */
+  /** @param most connections of the server (`maxConnections`). @param now monotonic milliseconds. */
   constructor(most: number, now: () => number) {
     this.#most = most;
     this.#now = now;
@@ -37,16 +38,20 @@ export class Connections {
     return this.#open.keys();
   }
 
-  /** A new one; it may be closed at once. */
+  /** A new one. */
   add(socket: Socket): void {
-    if (this.#open.size >= this.#most) {
-      const idle = this.#idleForLong();
-      (idle ?? socket).destroy();
-      if (idle === null) return;
-      this.#open.delete(idle);
-    }
     this.#open.set(socket, { underWay: 0, last: null, idleSince: this.#now(), afterwards: null });
     socket.once("close", () => this.#open.delete(socket));
+    if (this.#open.size >= this.#most) this.makeRoom();
+  }
+
+  /** Closes the one that has been idle for longest, if that is long enough. */
+  makeRoom(): void {
+    for (const [socket, { underWay, idleSince }] of this.#open) {
+      if (underWay > 0) continue;
+      if (this.#now() - idleSince >= IDLE_LONG) socket.destroy();
+      return;
+    }
   }
 
   /** A request has come on one of them. */
@@ -75,12 +80,5 @@ export class Connections {
     const waits = !socket.destroyed && connection?.last?.complete === true && connection.underWay > 0;
     if (waits) connection.afterwards ??= then;
     else then();
-  }
-
-  #idleForLong(): Socket | null {
-    for (const [socket, { underWay, idleSince }] of this.#open) {
-      if (underWay === 0) return this.#now() - idleSince >= IDLE_LONG ? socket : null;
-    }
-    return null;
   }
 }

@@ -49,7 +49,10 @@ export function createHttpServer(tcp: boolean, handler: RequestHandler): Server 
       answer(request, response);
     },
   );
+  if (tcp) server.maxConnections = MAX_TCP_CONNECTIONS;
   server.on("connection", (socket: Socket) => connections.add(socket));
+  // Room for the next.
+  server.on("drop", () => connections.makeRoom());
   connectionsOf.set(server, connections);
   server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
     const socket = stream as Socket;
