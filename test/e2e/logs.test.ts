@@ -144,7 +144,7 @@ test.each(["60KB", "2MB"])(
 );
 
 test("sup logs shows a last line without an end where it belongs, not behind the other streams", async () => {
-  const command = "sh -c 'echo one >&2; echo one; printf two; sleep 1000'";
+  const command = "sh -c 'echo one >&2; echo one; printf two; exec sleep 1000'";
   project.write("supervisor.config.json", JSON.stringify({ programs: { a: { command }, b: { command } } }));
   await project.sup("up", "-d");
   await project.until((status) => status.processes.every((one) => existsSync(one.stdoutLogfile)), "the logs");
