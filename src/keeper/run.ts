@@ -10,6 +10,7 @@ import type { ProcessLogs, StreamName } from "../protocol/keeper.ts";
 import { exitStatus, FIRST_REAL_TIME, UNKNOWN_EXIT, type ExitStatus } from "./kernel/exit-status.ts";
 import type { Cgroup } from "./kernel/cgroups.ts";
 import type { Child } from "./kernel/native-children.ts";
+import { memoryKills, type KillCount } from "./kernel/memory-kills.ts";
 import { LifeFifo } from "./life-fifo.ts";
 import type { Sought } from "./members.ts";
 import { groupHasMembers, processExists, readStat, type ProcStat } from "./kernel/proc.ts";
@@ -44,6 +45,9 @@ export class Run implements RunOfStreams {
   #sentRealTime = false;
   /** The keeper has sent it a signal: as a rule, it is to end. */
   #signalled = false;
+  /** The keeper has sent it SIGKILL. */
+  #killed = false;
+  #killsBefore: KillCount | null = null;
   /** There is, or was, a process. */
   #begun = false;
   #closed = false;
@@ -150,6 +154,7 @@ export class Run implements RunOfStreams {
     this.#begun = true;
     this.#alive = true;
     this.#startTime = child.startTime;
+    this.#killsBefore = memoryKills.before();
     // Where its status is not told exactly, the moment in which it lets go of its life shows it.
     if (!child.exact) this.#life?.listen(() => this.#lifeEnded());
     child.onExit((end) =>
@@ -196,6 +201,7 @@ export class Run implements RunOfStreams {
   /** A signal is about to be sent by the keeper. */
   noteSignal(signal: number): void {
     this.#signalled = true;
+    if (signal === SIGKILL) this.#killed = true;
     if (signal >= FIRST_REAL_TIME) this.#sentRealTime = true;
   }
 
@@ -255,7 +261,8 @@ export class Run implements RunOfStreams {
     if (this.#watch !== null) clearInterval(this.#watch);
     this.stdin.close();
     this.#isCgroupInUse();
-    this.#owner.exited(this, status);
+    const killed = status.signal === "SIGKILL" && !this.#killed ? memoryKills.since(this.#killsBefore) : 0;
+    this.#owner.exited(this, killed === 0 ? status : { ...status, outOfMemory: killed });
     this.streamEnded();
   }
 
@@ -273,6 +280,8 @@ export class Run implements RunOfStreams {
     this.#stderr?.drain();
   }
 }
+
+const SIGKILL = 9;
 
 /** Whom a run tells what happens. */
 export interface RunOwner extends StreamOwner {

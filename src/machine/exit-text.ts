@@ -6,6 +6,17 @@ export function exitText(exit: Exit): string {
   return exit.coreDumped === true ? `${causeOf(exit)} (core dumped)` : causeOf(exit);
 }
 
+/**
+ * The same, with what else is known of it. That the kernel has killed somebody for lack of memory is known, and not that it was this
+ * one: so it is said what was counted.
+ */
+export function fullExitText(exit: Exit): string {
+  const { outOfMemory: kills = 0 } = exit;
+  if (kills === 0) return exitText(exit);
+  const whom = kills === 1 ? "a process" : `${kills} processes`;
+  return `${exitText(exit)} (out of memory? the kernel has killed ${whom} of this daemon for lack of it since this one was started)`;
+}
+
 /** The number that Supervisor's `exitstatus` shows: the code, or -1 for a death by signal or an unknown status. */
 export function exitStatusOf(exit: Exit): number {
   return exit.unknown || exit.signal !== null ? -1 : (exit.code ?? -1);

@@ -1,5 +1,5 @@
-import { log, type Effect, type Step } from "./effect.ts";
-import { exitStatusOf, exitText, isExpectedExit } from "./exit-text.ts";
+import { log, type Effect, type LogEffect, type Step } from "./effect.ts";
+import { exitStatusOf, exitText, fullExitText, isExpectedExit } from "./exit-text.ts";
 import type { ExitedInput } from "./input.ts";
 import {
   lifeAfter,
@@ -26,6 +26,7 @@ export function exit(spec: LifecyclePolicy, life: Alive, input: ExitedInput, con
     signal: input.signal,
     unknown: input.unknown,
     ...(input.coreDumped === undefined ? {} : { coreDumped: input.coreDumped }),
+    ...(input.outOfMemory === undefined ? {} : { outOfMemory: input.outOfMemory }),
   };
   const at = input.at ?? context.now;
   const ended = { ...life, lastExit: ending, exitstatus: exitStatusOf(ending), lastStoppedAt: at };
@@ -78,7 +79,7 @@ function exitedTooQuickly(
     exitstatus: null,
     spawnerr: "Exited too quickly (process log may have details)",
   };
-  const lines = [log("warn", exitedLine(spec, ending, false))];
+  const lines = [log("warn", exitedLine(spec, ending, false)), ...memoryLines(spec, ending)];
   if (background === undefined) return failAttempt(spec, failed, lines, context);
   return giveUpAtOnce(spec, { ...failed, spawnerr: background }, lines, context);
 }
@@ -99,6 +100,7 @@ function ranAndExited(
   effects.push(
     { type: "event", name: "PROCESS_STATE_EXITED", from, expected, pid: life.pid },
     log(expected ? "info" : "warn", exitedLine(spec, ending, expected)),
+    ...memoryLines(spec, ending),
   );
   const next = lifeAfter<Exited>(life, {
     state: "EXITED",
@@ -123,6 +125,11 @@ export function wantsRestart(spec: LifecyclePolicy, expected: boolean): boolean 
 
 function badExit(ending: Exit): string {
   return ending.unknown ? "exit status unknown" : `Bad exit code ${exitStatusOf(ending)}`;
+}
+
+/** What Supervisor does not say. */
+function memoryLines(spec: LifecyclePolicy, ending: Exit): LogEffect[] {
+  return ending.outOfMemory === undefined ? [] : [log("warn", `${spec.name} ${fullExitText(ending)}`)];
 }
 
 function exitedLine(spec: LifecyclePolicy, ending: Exit, expected: boolean): string {

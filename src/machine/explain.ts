@@ -1,4 +1,4 @@
-import { exitText } from "./exit-text.ts";
+import { fullExitText } from "./exit-text.ts";
 import type { Waiting } from "./gates.ts";
 import type { Backoff, Exited, Fatal, Life } from "./life.ts";
 import type { LifecyclePolicy } from "./policy.ts";
@@ -66,11 +66,11 @@ function retryText(milliseconds: number): string {
 }
 
 function afterExit(life: Exited): string {
-  return life.lastExit === null ? "after it ended" : `after ${exitText(life.lastExit)}`;
+  return life.lastExit === null ? "after it ended" : `after ${fullExitText(life.lastExit)}`;
 }
 
 function failure(life: Backoff | Fatal): string {
-  return life.lastExit === null ? spawnFailure(life.spawnerr) : exitText(life.lastExit);
+  return life.lastExit === null ? spawnFailure(life.spawnerr) : fullExitText(life.lastExit);
 }
 
 /** Supervisor's texts, with the commonest one in the words of a shell. */
@@ -80,7 +80,7 @@ function spawnFailure(spawnerr: string): string {
 }
 
 function exitedText(spec: LifecyclePolicy, life: Exited): string {
-  const how = life.lastExit === null ? ENDED : `${ENDED} by itself: ${exitText(life.lastExit)}`;
+  const how = life.lastExit === null ? ENDED : `${ENDED} by itself: ${fullExitText(life.lastExit)}`;
   if (life.expected) return `${how} (expected)`;
   return spec.autorestart === false ? `${how}; autorestart is off` : how;
 }
@@ -90,7 +90,7 @@ function fatalText(life: Fatal): string {
   if (life.cause === "background") return life.spawnerr;
   const times = life.tries === 1 ? "once" : `${life.tries} times`;
   if (life.lastExit === null) return `${spawnFailure(life.spawnerr)}; tried ${times}, gave up`;
-  const last = exitText(life.lastExit).replace(/^exit /, "with ");
+  const last = fullExitText(life.lastExit).replace(/^exit /, "with ");
   const meant = life.lastExit.code === 0 ? " (if it is meant to end: startsecs 0 and autorestart false)" : "";
   return `exited too quickly ${times}, last ${last}; gave up${meant}`;
 }

@@ -33,6 +33,8 @@ export interface Exit {
   /** Nobody could learn the status (adopted process). Never counts as success. */
   readonly unknown: boolean;
   readonly coreDumped?: boolean;
+  /** Processes of the daemon's control group that the kernel has killed for lack of memory since this one was started; absent for none. */
+  readonly outOfMemory?: number;
 }
 
 /** Who asked it to stop. */

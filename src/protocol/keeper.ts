@@ -253,6 +253,13 @@ export interface ExitEvent {
   readonly code: number | null;
   /** Signal name such as `SIGKILL`, or `null`. A real-time signal has no name: `signal 40`. */
   readonly signal: string | null;
+  /** The signal made it leave a core dump; absent if not, or if nobody can tell. Protocol 2. */
+  readonly coreDumped?: true;
+  /**
+   * Killed by SIGKILL, not by the keeper: how many processes the kernel has killed for lack of memory, in the control group of the
+   * keeper and its programs, since this one was started. Absent for none, and where nobody counts them. Protocol 2.
+   */
+  readonly outOfMemory?: number;
   /** What lives on of a process that has ended with status 0; absent if nothing does. Protocol 2. */
   readonly left?: readonly Member[];
   /** True if nobody could learn the exit status (adopted process); never reported as 0. */

@@ -1,5 +1,5 @@
 import { statusOfEnd, statusOfShutdown } from "../machine/essential.ts";
-import { exitText } from "../machine/exit-text.ts";
+import { fullExitText } from "../machine/exit-text.ts";
 import { namespec } from "../model/model.ts";
 import type { ManagedProcess } from "./managed-process.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -17,7 +17,7 @@ export function watchEssentials(supervisor: Supervisor, ended: (status: number, 
       if (status === null) continue;
       over = true;
       const { state, lastExit, spawnerr } = process.life;
-      const how = state === "FATAL" || lastExit === null ? spawnerr : exitText(lastExit);
+      const how = state === "FATAL" || lastExit === null ? spawnerr : fullExitText(lastExit);
       return ended(status, `essential: ${namespec(process.spec)} ended for good (${how})`);
     }
   };

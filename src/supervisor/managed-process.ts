@@ -8,6 +8,7 @@ import type { ExitEvent, KeptProcess, StreamName } from "../protocol/keeper.ts";
 import { logsOf, prepareLaunch } from "./launch.ts";
 import { endStrays, type BackgroundStrays } from "./background-strays.ts";
 import { backgroundText } from "./background-text.ts";
+import { exitOf } from "./exit-of.ts";
 import { GroupSurvivors } from "./group-survivors.ts";
 import type { ProcessWorld } from "./process-world.ts";
 import { NOT_CHECKED, Readiness, readinessWorld } from "./readiness.ts";
@@ -129,10 +130,10 @@ export class ManagedProcess {
   /** The keeper says that an incarnation has ended; perhaps long ago, while no supervisor was there to hear it. */
   exited(event: ExitEvent): void {
     this.wallStop = Math.floor(event.at / 1000);
-    const { pid, incarnation, code, signal, unknown, monotonic: at } = event;
-    this.lastEnd = { code, signal, unknown };
+    const { pid, incarnation, monotonic: at } = event;
+    this.lastEnd = exitOf(event);
     const background = event.left === undefined ? {} : { background: backgroundText(event.left, this.#spec.command) };
-    const exited = { type: "exited", pid, incarnation, code, signal, unknown, at, ...background } as const;
+    const exited = { type: "exited", pid, incarnation, ...this.lastEnd, at, ...background } as const;
     const isStopped = this.#life.state === "STOPPING" && this.#life.incarnation === incarnation;
     if (isStopped && this.#spec.killasgroup) {
       this.#holdBack(exited);

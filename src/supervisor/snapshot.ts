@@ -1,4 +1,4 @@
-import { exitText } from "../machine/exit-text.ts";
+import { fullExitText } from "../machine/exit-text.ts";
 import { describeProcess } from "../machine/process-info.ts";
 import { namespec } from "../model/model.ts";
 import type { Member, ProcessReport } from "../protocol/api.ts";
@@ -36,7 +36,7 @@ export function reportProcess(
     start: process.wallStart,
     stop: process.wallStop,
     exitstatus: life.lastExit === null || life.lastExit.unknown ? null : life.exitstatus,
-    lastExit: process.lastEnd === null ? "" : exitText(process.lastEnd),
+    lastExit: process.lastEnd === null ? "" : fullExitText(process.lastEnd),
     spawnerr: life.spawnerr,
     description: describe(process, now),
     why: withSurvivors(supervisor.why(process), survivors),
@@ -53,7 +53,7 @@ export function reportProcess(
 
 /** How a process has just ended. It may be on its way up again already, so the life itself does not say. */
 export function endOf({ lastEnd }: ManagedProcess, expected: boolean): string {
-  return lastEnd === null ? "" : `${exitText(lastEnd)}${expected ? "" : "; not expected"}`;
+  return lastEnd === null ? "" : `${fullExitText(lastEnd)}${expected ? "" : "; not expected"}`;
 }
 
 /** For whom `why` is empty all is well, apart from what an earlier run left. */

@@ -1,5 +1,5 @@
 import type { EventEffect } from "../machine/effect.ts";
-import { exitText } from "../machine/exit-text.ts";
+import { fullExitText } from "../machine/exit-text.ts";
 import { signalText } from "../machine/signal-name.ts";
 import type { ManagedProcess } from "./managed-process.ts";
 import { endOf } from "./snapshot.ts";
@@ -29,7 +29,7 @@ export function stateDetail(supervisor: Supervisor, process: ManagedProcess, eve
 }
 
 function failureOf({ life, lastEnd }: ManagedProcess): string {
-  return life.lastExit === null || lastEnd === null ? life.spawnerr : exitText(lastEnd);
+  return life.lastExit === null || lastEnd === null ? life.spawnerr : fullExitText(lastEnd);
 }
 
 function wasKilled({ spec, lastEnd }: ManagedProcess): boolean {

@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { loadSystemCalls } from "../../src/keeper/kernel/system-calls.ts";
 import { eventually, logTo, makeFolder, openKeeper, sh, removeFolder } from "./harness.ts";
 
 const { keeper, folder, exit, told, until } = openKeeper();
@@ -168,3 +170,16 @@ test("300 programs started at once all end well and leave no descriptor, FIFO or
   await eventually(() => fs.readdirSync(join(own.folder, "keeper", "fifo")).length === 0);
   await removeFolder(own.folder);
 });
+
+test.skipIf(loadSystemCalls() === null)(
+  "that a signal has left a core dump is told as the kernel tells any parent",
+  async () => {
+    const script = "ulimit -c unlimited 2>/dev/null; kill -SEGV $$";
+    const ask = ["-e", `system("sh", "-c", $ARGV[0]); print $? & 128 ? "dumped" : "not"`, script];
+    const truth = execFileSync("perl", ask, { cwd: folder, encoding: "utf8" });
+    await keeper.start(sh("core:a", script, { directory: folder }));
+    expect((await exit("core:a")).coreDumped).toBe(truth === "dumped" ? true : undefined);
+    await keeper.start(sh("core:b", "kill -TERM $$", { directory: folder }));
+    expect(await exit("core:b")).not.toHaveProperty("coreDumped");
+  },
+);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exitStatusOf, exitText, isExpectedExit } from "../../src/machine/exit-text.ts";
+import { exitStatusOf, exitText, fullExitText, isExpectedExit } from "../../src/machine/exit-text.ts";
 import type { Exit } from "../../src/machine/life.ts";
 
 const code = (value: number): Exit => ({ code: value, signal: null, unknown: false });
@@ -40,4 +40,21 @@ test("only a code that is listed is expected: no signal and nothing unknown ever
   expect(isExpectedExit(signal("SIGTERM"), [-1, 0])).toBe(false);
   expect(isExpectedExit(unknown, [-1, 0])).toBe(false);
   expect(isExpectedExit({ ...unknown, code: 0 }, [0])).toBe(false);
+});
+
+test.each([
+  [undefined, "terminated by SIGKILL"],
+  [
+    1,
+    "terminated by SIGKILL (out of memory? the kernel has killed a process of this daemon for lack of it since this one was started)",
+  ],
+  [
+    3,
+    "terminated by SIGKILL (out of memory? the kernel has killed 3 processes of this daemon for lack of it since this one was started)",
+  ],
+])("what is counted is said, and not more: %s", (outOfMemory, text) => {
+  const exit = signal("SIGKILL", outOfMemory === undefined ? {} : { outOfMemory });
+  expect(fullExitText(exit)).toBe(text);
+  // Supervisor's own words stay as they are.
+  expect(exitText(exit)).toBe("terminated by SIGKILL");
 });

@@ -119,6 +119,7 @@ export interface Status {
     readonly state: string;
     readonly pid: number;
     readonly exitstatus: number | null;
+    readonly lastExit: string;
     readonly why: string;
     readonly heldUpBy: readonly string[];
     readonly survivors: readonly { readonly pid: number; readonly command: string }[];

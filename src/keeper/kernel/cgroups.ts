@@ -7,7 +7,8 @@
  */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
+import { ownGroup } from "./own-group.ts";
 
 let found: { readonly own: string | null; readonly user: number | undefined } | null = null;
 
@@ -154,22 +155,5 @@ function readPids(path: string): number[] {
     return fs.readFileSync(join(path, "cgroup.procs"), "latin1").split("\n").filter(Boolean).map(Number);
   } catch {
     return [];
-  }
-}
-
-/** The folder of the group that we are in; `null` if there is none of version 2. */
-function ownGroup(): string | null {
-  try {
-    const path = /^0::(\/.*)$/m.exec(fs.readFileSync("/proc/self/cgroup", "utf8"))?.[1];
-    const mount = fs
-      .readFileSync("/proc/self/mountinfo", "utf8")
-      .split("\n")
-      .find((line) => line.includes(" - cgroup2 "));
-    if (path === undefined || mount === undefined) return null;
-    const [, , , root = "", point = ""] = mount.split(" ");
-    const below = relative(root, path);
-    return below.startsWith("..") ? null : join(point, below);
-  } catch {
-    return null;
   }
 }

@@ -6,6 +6,10 @@ export interface ExitStatus {
   readonly code: number | null;
   readonly signal: string | null;
   readonly unknown: boolean;
+  /** It has left a core dump, as far as is known. */
+  readonly coreDumped?: true;
+  /** See `ExitEvent`. */
+  readonly outOfMemory?: number;
 }
 
 /**

@@ -78,7 +78,12 @@ export class NativeChildren {
     const status: ExitStatus =
       dead.how === "exited"
         ? { code: dead.status, signal: null, unknown: false }
-        : { code: null, signal: nameOf(dead.status), unknown: false };
+        : {
+            code: null,
+            signal: nameOf(dead.status),
+            unknown: false,
+            ...(dead.how === "dumped" ? { coreDumped: true } : {}),
+          };
     listener({ exact: true, status });
   }
 }

@@ -7,7 +7,9 @@ export interface SystemCalls {
   /** posix_spawn(3) in a session of its own, with default signals. The pid, or the name of an errno. */
   spawn(what: SpawnCall): number | string;
   /** A child that has ended, this one or any, without reaping it; `null` if there is none. */
-  peek(pid?: number): { readonly pid: number; readonly status: number; readonly how: "exited" | "killed" } | null;
+  peek(
+    pid?: number,
+  ): { readonly pid: number; readonly status: number; readonly how: "exited" | "killed" | "dumped" } | null;
   /** Reaps a child that has ended. False: it has not, or is none of ours. */
   reap(pid: number): boolean;
   /** mkfifo(3). Throws nothing: `null`, or the name of an errno. */
@@ -114,7 +116,12 @@ function bind(koffi: typeof import("koffi")): SystemCalls {
       // siginfo_t of Linux with 64 bits: si_code at 8, si_pid at 16, si_status at 24.
       const pid = info.readInt32LE(16);
       if (pid === 0) return null;
-      return { pid, status: info.readInt32LE(24), how: info.readInt32LE(8) === CLD_EXITED ? "exited" : "killed" };
+      const code = info.readInt32LE(8);
+      return {
+        pid,
+        status: info.readInt32LE(24),
+        how: code === CLD_EXITED ? "exited" : code === CLD_DUMPED ? "dumped" : "killed",
+      };
     },
     reap(pid) {
       info.fill(0, 0, 32);
@@ -167,6 +174,7 @@ const WNOHANG = 1;
 const WEXITED = 4;
 const WNOWAIT = 0x0100_0000;
 const CLD_EXITED = 1;
+const CLD_DUMPED = 3;
 const RLIMIT_NOFILE = 7;
 const CLOCK_BOOTTIME = 7;
 const { O_WRONLY, O_NONBLOCK } = fs.constants;
