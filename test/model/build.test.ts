@@ -524,6 +524,16 @@ describe("buildModel refuses", () => {
       "http://host:none/ is not a URL",
       ["programs", "web", "health", "ready", "http"],
     ],
+    [
+      { inetHttpServer: { port: "127.0.0.1:%(ENV_NOPE)s" } },
+      "Format string '127.0.0.1:%(ENV_NOPE)s' for 'inet_http_server.port' contains names ('ENV_NOPE') which cannot be expanded. Available names: ENV_*",
+      ["inetHttpServer", "port"],
+    ],
+    [
+      web({ health: { ready: { tcp: "%(ENV_NOPE)s" } } }),
+      "Format string '%(ENV_NOPE)s' for 'health.ready.tcp' contains names ('ENV_NOPE') which cannot be expanded. Available names: ENV_*, group_name, here, host_node_name, numprocs, process_num, program_name",
+      ["programs", "web", "health", "ready", "tcp"],
+    ],
   ])("%j", (config, message, path) => {
     expect(problemsOf(config).map((problem) => [problem.message, problem.path])).toEqual([[message, path]]);
   });

@@ -57,10 +57,15 @@ export class BuildContext {
 
   /** Expands a text; one that cannot be expanded is a problem and comes back as it is. */
   expand(path: ConfigPath, text: string, names: Names, label: string): string {
+    return this.expandOrTell(path, text, names, label) ?? text;
+  }
+
+  /** Expands a text; `null` for one that cannot be expanded, which is a problem: whatever it is for cannot be looked at. */
+  expandOrTell(path: ConfigPath, text: string, names: Names, label: string): string | null {
     const result = expandTemplate(text, names, label);
     if (result.ok) return result.text;
     this.problem(path, result.message);
-    return text;
+    return null;
   }
 
   /** Expands the values of an environment; keys are taken as they are. */

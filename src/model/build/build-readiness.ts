@@ -21,8 +21,8 @@ export function readReadiness(
   }
   const read = new OptionReader(context, path);
   const value = String(ready[kind]);
-  const expanded = context.expand([...path, kind], value, names, `health.ready.${kind}`);
-  const check = readCheck(context, [...path, kind], kind, expanded);
+  const expanded = context.expandOrTell([...path, kind], value, names, `health.ready.${kind}`);
+  const check = expanded === null ? null : readCheck(context, [...path, kind], kind, expanded);
   const interval = read.seconds("interval", ready.interval, 1);
   const timeout = read.seconds("timeout", ready.timeout, 1);
   for (const [key, seconds] of Object.entries({ interval, timeout })) {

@@ -9,16 +9,16 @@ export function buildServers(context: BuildContext, config: Config): ServerSpec[
   const inet = listed<InetHttpServerConfig>(config.inetHttpServer, "inetHttpServer");
   const unix = listed<UnixHttpServerConfig>(config.unixHttpServer, "unixHttpServer");
   const servers = [
-    ...inet.flatMap(([path, server]) => buildInet(context, path, server) ?? []),
-    ...unix.map(([path, server]) => buildUnix(context, path, server)),
-  ];
-  servers.forEach((server, index) => {
-    const first = servers.findIndex((other) => other.section === server.section);
-    if (first === index) return;
-    const [path] = server.kind === "inet" ? (inet[index] ?? []) : (unix[index - inet.length] ?? []);
-    context.problem(path ?? [], `two servers are called [${server.section}]`, "give each its own `name`");
-  });
-  return servers;
+    ...inet.map(([path, server]) => [path, buildInet(context, path, server)] as const),
+    ...unix.map(([path, server]) => [path, buildUnix(context, path, server)] as const),
+  ].flatMap(([path, server]) => (server === null ? [] : [{ path, server }]));
+  const called = new Set<string>();
+  for (const { path, server } of servers) {
+    if (called.has(server.section))
+      context.problem(path, `two servers are called [${server.section}]`, "give each its own `name`");
+    called.add(server.section);
+  }
+  return servers.map(({ server }) => server);
 }
 
 /** Each server with its path, which has an index only if a list was written. */
@@ -32,7 +32,9 @@ function buildInet(context: BuildContext, path: ConfigPath, server: InetHttpServ
   const section = sectionName("inet_http_server", server.name);
   const credentials = readCredentials(context, path, section, server);
   const written = String(server.port);
-  const text = context.expand([...path, "port"], written, context.variables, `${section}.port`).toLowerCase();
+  const expanded = context.expandOrTell([...path, "port"], written, context.variables, `${section}.port`);
+  if (expanded === null) return null;
+  const text = expanded.toLowerCase();
   const colon = text.lastIndexOf(":");
   const host = colon === -1 ? "" : text.slice(0, colon);
   const port = readPort(text.slice(colon + 1));
@@ -75,7 +77,7 @@ function buildUnix(context: BuildContext, path: ConfigPath, server: UnixHttpServ
 
 /** Only this machine can reach such an address. */
 function isLoopback(host: string): boolean {
-  return host === "localhost" || /^127(?:\.\d{1,3}){3}$/.test(host);
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function sectionName(kind: string, name: string | undefined): string {
