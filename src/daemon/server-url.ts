@@ -7,5 +7,10 @@ import type { ServerSpec } from "../model/model.ts";
 export function serverUrlOf(servers: readonly ServerSpec[]): string | null {
   for (const server of servers) if (server.kind === "unix") return `unix://${server.file}`;
   const inet = servers.findLast((server) => server.kind === "inet");
-  return inet === undefined ? null : `http://${inet.host === "" ? "localhost" : inet.host}:${inet.port}`;
+  return inet === undefined ? null : `http://${hostInUrl(inet.host)}:${inet.port}`;
+}
+
+function hostInUrl(host: string): string {
+  if (host === "") return "localhost";
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }

@@ -13,7 +13,7 @@ import {
 import { request, type RequestOptions } from "node:http";
 import { createServer } from "node:net";
 import { execFileSync, spawnSync } from "node:child_process";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openServers } from "../../src/http/sockets/open-servers.ts";
@@ -223,6 +223,16 @@ describe("a TCP server", () => {
       /^Another program is already listening on a port that one/,
     );
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  // A machine without IPv6 shows at least that brackets do not count.
+  const local = Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === "::1"))
+    ? "::1"
+    : "127.0.0.1";
+  test.each([local, `[${local}]`])("listens on %s", async (host) => {
+    const port = await freePort();
+    await opened(inet(port, { host }));
+    expect((await ask({ host: local, port, path: "/" })).status).toBe(200);
   });
 
   test("says when an address is not one of ours", async () => {

@@ -173,6 +173,23 @@ describe("buildModel", () => {
     expect(process).toMatchObject(expected);
   });
 
+  it.each(["127.0.0.1:1", "127.9.8.7:1", "localhost:1", "[::1]:1", "::1:1"])(
+    "needs no password on %s, where no other machine comes",
+    (port) => expect(build({ inetHttpServer: { port } }).servers).toMatchObject([{ port: 1, insecure: false }]),
+  );
+
+  it("names the very server of two that are called alike, also behind one that is wrong", () => {
+    const server = (name: string, port: string) => ({ name, port: `127.0.0.1:${port}` });
+    const inetHttpServer = [server("a", "x"), server("b", "1"), server("b", "2")];
+    const unixHttpServer = [{ file: "/tmp/a.sock" }, { file: "/tmp/b.sock" }];
+    const paths = problemsOf({ inetHttpServer, unixHttpServer }).map(({ path }) => path);
+    expect(paths).toEqual([
+      ["inetHttpServer", 0, "port"],
+      ["inetHttpServer", 2],
+      ["unixHttpServer", 1],
+    ]);
+  });
+
   it.each([
     [
       { http: "http://127.0.0.1:30%(process_num)02d/" },

@@ -11,7 +11,7 @@ export function inetSocketName({ host, port }: InetSpec): string {
   return `inet ${host === "" ? "0.0.0.0" : host}:${port}`;
 }
 
-/** Listens on a TCP port, IPv4 only. @throws ServerProblem */
+/** Listens on a TCP port; of an address of IPv6 as in a URL, `[::1]`, without its brackets. @throws ServerProblem */
 export async function openInetServer(spec: InetSpec, handler: RequestHandler, store: SocketStore): Promise<Listener> {
   const server = createHttpServer(true, handler);
   const name = inetSocketName(spec);
@@ -32,7 +32,7 @@ export async function openInetServer(spec: InetSpec, handler: RequestHandler, st
 async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(whyNotOpened(error, `${host}:${port}`)));
-    server.listen({ port, host, backlog: 1024 }, resolve);
+    server.listen({ port, host: host.replace(/^\[(.*)\]$/, "$1"), backlog: 1024 }, resolve);
   });
   server.removeAllListeners("error");
 }
