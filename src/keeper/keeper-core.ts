@@ -24,6 +24,7 @@ import {
 import { adoptPrograms } from "./adopt.ts";
 import { Cgroups } from "./kernel/cgroups.ts";
 import type { EventJournal } from "./records/event-journal.ts";
+import type { LostEvents } from "./records/lost-events.ts";
 import { FifoPool } from "./spawn/fifo-pool.ts";
 import { KeptProgram, type ProgramNews } from "./kept-program.ts";
 import type { KeeperOptions } from "./keeper-options.ts";
@@ -108,6 +109,11 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   get journal(): EventJournal {
     return this.#records.journal;
+  }
+
+  /** What of it was dropped unheard. */
+  get lost(): LostEvents {
+    return this.#records.lost;
   }
 
   /** The exit status that `quit` asked for. */

@@ -5,7 +5,8 @@
  * checked, and one that makes no sense closes the connection. Kept events are sent from the journal as the stream takes
  * them, so a supervisor that does not read costs no memory. So is the snapshot, which can be long: whoever is killed before
  * it has read it must not leave it behind, again and again. Output is skipped beyond 1 MiB and the gap is told; but a line of a
- * quiet stream, which somebody may wait for, is not lost for the flood of another.
+ * quiet stream, which somebody may wait for, is not lost for the flood of another. Of kept events that had to be dropped before they
+ * were sent, it is told how many.
  */
 import type { Duplex } from "node:stream";
 import { encodeMessage, encodePieces, FrameReader, type Message } from "../protocol/frames.ts";
@@ -36,6 +37,8 @@ export class SupervisorConnection {
   /** Number of the newest event sent; `null` before the snapshot. */
   #sent: number | null = null;
   readonly #gaps = new Map<string, { key: string; stream: StreamName; bytes: number }>();
+  /** Runs while word of lost events is not to be repeated yet. */
+  #told: NodeJS.Timeout | null = null;
   /** Bytes that each stream has sent since the supervisor fell behind. */
   readonly #spent = new Map<string, number>();
   readonly #ready: () => void;
@@ -80,6 +83,8 @@ export class SupervisorConnection {
     this.#closed = true;
     this.#keeper.unfollowAll();
     this.#detach();
+    if (this.#told !== null) clearTimeout(this.#told);
+    this.#keeper.lost.sent = 0;
     this.#long = null;
     this.#later.length = 0;
     // Not `destroy`: the answer to `quit` may be on its way.
@@ -114,7 +119,7 @@ export class SupervisorConnection {
         if (call.op === "acknowledge") return;
         // Events after the snapshot begin exactly where it ends: both are taken in this turn.
         const ready = call.op === "snapshot" && this.#sent === null;
-        if (ready) this.#sent = this.#keeper.journal.seq;
+        if (ready) this.#sentUpTo(this.#keeper.journal.seq);
         if (call.op === "snapshot") this.#sendLong(snapshotText(Number(id), result as KeeperSnapshot));
         else this.#send({ op: "result", id, result: result ?? null });
         if (ready) this.#ready();
@@ -159,14 +164,33 @@ export class SupervisorConnection {
     if (!this.#isBehind) this.#spent.clear();
     for (const gap of this.#gaps.values()) this.#send({ op: "event", event: { type: "gap", ...gap } });
     this.#gaps.clear();
+    // With many that wait, it would take a while to find out which is the first.
+    if (this.#stream.writableLength > QUEUE_CAP) return;
     const { pending } = this.#keeper.journal;
     let at = pending.length;
     while (at > 0 && (pending[at - 1]?.seq ?? 0) > this.#sent) at--;
     for (const event of pending.slice(at)) {
       if (this.#stream.writableLength > QUEUE_CAP) return;
-      this.#sent = event.seq;
+      this.#sentUpTo(event.seq);
       this.#send({ op: "event", event });
     }
+    this.#tellLost();
+  }
+
+  #sentUpTo(seq: number): void {
+    this.#sent = this.#keeper.lost.sent = seq;
+  }
+
+  /** At once, and then not again for some seconds: a flood goes on. */
+  #tellLost(): void {
+    if (this.#closed || this.#told !== null) return;
+    const losses = this.#keeper.lost.take();
+    if (losses.length === 0) return;
+    for (const loss of losses) this.#send({ op: "event", event: { type: "eventsLost", ...loss } });
+    this.#told = setTimeout(() => {
+      this.#told = null;
+      this.#tellLost();
+    }, TELL_EVERY).unref();
   }
 
   #sendLong(pieces: Iterable<string>): void {
@@ -216,6 +240,8 @@ export class SupervisorConnection {
 }
 
 const QUEUE_CAP = 1024 * 1024;
+/** Milliseconds. */
+const TELL_EVERY = 10_000;
 /** Bytes of a long answer that wait for the stream at a time. More than its high-water mark, or it would not say when it has room. */
 const LONG_CAP = 128 * 1024;
 /**

@@ -243,6 +243,9 @@ export type KeeperEvent = KeptEvent | PassingEvent;
 /** Kept until acknowledged. */
 export type KeptEvent = { readonly seq: number } & (ExitEvent | CaptureEvent | LogEvent);
 
+/** One that is dropped, if need be, before it is acknowledged. */
+export type LostEvent = Exclude<KeptEvent, { readonly type: "exit" }>;
+
 /** A process has ended, all its output is on disk. Exactly one per incarnation. */
 export interface ExitEvent {
   readonly type: "exit";
@@ -308,6 +311,8 @@ export type PassingEvent =
       readonly errno: string | null;
       readonly dropped: number;
     }
+  /** So many `capture` and `log` events, with so many bytes, were dropped before they could be told. Protocol 2. */
+  | { readonly type: "eventsLost"; readonly key: ProcessKey; readonly events: number; readonly bytes: number }
   /** Records of programs began to fail, or can be written again (`errno: null`, after so many failures). */
   | { readonly type: "recordTrouble"; readonly errno: string | null; readonly failed: number }
   /** A shared socket was created, or has been closed. */

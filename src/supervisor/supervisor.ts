@@ -143,6 +143,7 @@ export class Supervisor {
       case "log":
         return this.#takeEvent(event);
       case "logTrouble":
+      case "eventsLost":
         this.#options.log(...logTroubleLine(event));
         return;
       case "socket":

@@ -252,3 +252,33 @@ function withHello(json: unknown): Buffer {
   const hello = encodeMessage({ json: { op: "hello", protocol: KEEPER_PROTOCOL }, bytes: null });
   return Buffer.concat([...hello, ...encodeMessage({ json, bytes: null })]);
 }
+
+test("of events that were dropped before a supervisor had them it is told how many, and of whom", async () => {
+  const { keeper, exit } = own;
+  const piece = 64 * 1024;
+  const logs = { stdout: logTo(null, { events: true }), stderr: "stdout" } as const;
+  // Nobody hears it.
+  await keeper.start(sh("loud:loud", `head -c ${200 * piece} /dev/zero`, { logs }));
+  await keeper.start(sh("low:low", "echo hello", { logs }));
+  await Promise.all([exit("loud:loud"), exit("low:low")]);
+  const kept = (): number =>
+    keeper.journal.pending.reduce(
+      (sum, each) =>
+        sum + (each.type === "log" && each.key === "loud:loud" ? Buffer.byteLength(each.data, "base64") : 0),
+      0,
+    );
+  const bytes = 200 * piece - kept();
+  expect(bytes).toBeGreaterThan(100 * piece);
+  const remote = connectKeeper(connect());
+  const heard = listen(remote);
+  await remote.snapshot();
+  const lost = (): object[] => heard.told.filter((event) => event.type === "eventsLost");
+  await heard.until(() => lost().length > 0);
+  expect(lost()).toEqual([{ type: "eventsLost", key: "loud:loud", events: expect.any(Number) as number, bytes }]);
+  // What it has been sent and has not acknowledged yet is no loss.
+  const before = heard.told.length;
+  await remote.start(sh("loud:loud", `head -c ${20 * piece} /dev/zero`, { logs, incarnation: 2 }));
+  await heard.exit("loud:loud", 2);
+  expect(heard.told.slice(before).every((event) => event.type !== "eventsLost")).toBe(true);
+  expect(keeper.lost.take()).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import type { CaptureEvent, ExitEvent, KeptEvent, LogEvent, ProcessKey } from "../../protocol/keeper.ts";
+import type { CaptureEvent, ExitEvent, KeptEvent, LogEvent, LostEvent, ProcessKey } from "../../protocol/keeper.ts";
 
 /**
  * Events that wait for the supervisor's acknowledgement, and the supervisor's state that goes with it: both change in one
@@ -18,13 +18,15 @@ export class EventJournal {
   /** The part of `#bytes` that each program has; none is 0. */
   readonly #bytesOf = new Map<ProcessKey, number>();
   readonly #changed: () => void;
+  readonly #lost: (event: LostEvent) => void;
 
-  /** `changed` is called after each change of what `saved` returns. */
-  constructor(saved: JournalState, changed: () => void) {
+  /** `changed` is called after each change of what `saved` returns, `lost` with each event that is dropped. */
+  constructor(saved: JournalState, changed: () => void, lost: (event: LostEvent) => void = () => undefined) {
     this.#seq = Math.max(saved.seq, saved.acknowledged);
     this.#acknowledged = saved.acknowledged;
     this.#entries = new Map(Object.entries(saved.entries));
     this.#changed = changed;
+    this.#lost = lost;
     this.isInherited = this.#entries.size > 0;
   }
 
@@ -83,6 +85,7 @@ export class EventJournal {
     const [gone] = index === -1 ? [] : this.#pending.splice(index, 1);
     if (gone === undefined) return false;
     this.#weigh(gone, -1);
+    if (gone.type !== "exit") this.#lost(gone);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { EventJournal } from "./event-journal.ts";
+import { LostEvents } from "./lost-events.ts";
 import { RecordTrouble } from "./record-trouble.ts";
 import { Registry, registryFile, type ProgramRecord } from "./registry.ts";
 
@@ -9,6 +10,7 @@ import { Registry, registryFile, type ProgramRecord } from "./registry.ts";
  */
 export class Records {
   readonly journal: EventJournal;
+  readonly lost = new LostEvents();
   /** What an earlier keeper left. */
   readonly found: readonly ProgramRecord[];
   readonly #folder: string;
@@ -25,7 +27,8 @@ export class Records {
     this.#trouble = new RecordTrouble(() => this.#trouble.attempt(() => this.#registry.rewrite()), trouble);
     const { records, state } = this.#registry.take();
     this.found = records;
-    this.journal = new EventJournal(state, () => void (this.#mirror ??= setTimeout(() => this.#saveState(), 50)));
+    const changed = (): void => void (this.#mirror ??= setTimeout(() => this.#saveState(), 50));
+    this.journal = new EventJournal(state, changed, (event) => this.lost.note(event));
   }
 
   /** Why they cannot be written now; `null` when all is well. */
