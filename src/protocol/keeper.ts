@@ -243,9 +243,6 @@ export type KeeperEvent = KeptEvent | PassingEvent;
 /** Kept until acknowledged. */
 export type KeptEvent = { readonly seq: number } & (ExitEvent | CaptureEvent | LogEvent);
 
-/** One that is dropped, if need be, before it is acknowledged. */
-export type LostEvent = Exclude<KeptEvent, { readonly type: "exit" }>;
-
 /** A process has ended, all its output is on disk. Exactly one per incarnation. */
 export interface ExitEvent {
   readonly type: "exit";

@@ -1,4 +1,5 @@
-import type { CaptureEvent, ExitEvent, KeptEvent, LogEvent, LostEvent, ProcessKey } from "../../protocol/keeper.ts";
+import type { CaptureEvent, ExitEvent, KeptEvent, LogEvent, ProcessKey } from "../../protocol/keeper.ts";
+import type { LostEvent } from "./lost-events.ts";
 
 /**
  * Events that wait for the supervisor's acknowledgement, and the supervisor's state that goes with it: both change in one

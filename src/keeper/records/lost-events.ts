@@ -1,4 +1,7 @@
-import type { LostEvent, PassingEvent, ProcessKey } from "../../protocol/keeper.ts";
+import type { KeptEvent, PassingEvent, ProcessKey } from "../../protocol/keeper.ts";
+
+/** One that is dropped, if need be, before it is acknowledged. */
+export type LostEvent = Exclude<KeptEvent, { readonly type: "exit" }>;
 
 /** What was dropped of the events of one program. */
 export type Loss = Omit<PassingEvent & { type: "eventsLost" }, "type">;
