@@ -14,5 +14,7 @@ export function nameMistake(name: string): string | null {
   const bad = [" ", ":", "/"].find((character) => name.includes(character));
   if (bad !== undefined) return `Invalid name: ${pythonRepr(name)} because of character: ${pythonRepr(bad)}`;
   if (name.trim() === "") return "Invalid name: a name must not be empty";
-  return /\p{Cc}/u.test(name) ? `Invalid name: ${pythonRepr(name)} contains a control character` : null;
+  if (/\p{Cc}/u.test(name)) return `Invalid name: ${pythonRepr(name)} contains a control character`;
+  // No file and no address can hold it; a config can, as `"\ud800"`.
+  return /\p{Cs}/u.test(name) ? `Invalid name: ${pythonRepr(name)} contains half a character, a lone surrogate` : null;
 }

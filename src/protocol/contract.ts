@@ -130,11 +130,14 @@ const one = (params: readonly Parameter[], returns: WireType, help: string): Met
   wait: false,
 });
 
+/** What is no text is the name of no method, as an unknown one is. */
+const anyName = { name: "name", kind: "anything" } as const;
+
 /** Methods about the interface itself. `multicall` takes its calls unconverted: each is judged as a call of its own. */
 export const SYSTEM_METHODS: ReadonlyMap<string, Method> = new Map([
   ["system.listMethods", one([], "array", "Names of all methods, sorted.")],
-  ["system.methodHelp", one([name], "string", "What a method does.")],
-  ["system.methodSignature", one([name], "array", "Type of a method's result, then those of its parameters.")],
+  ["system.methodHelp", one([anyName], "string", "What a method does.")],
+  ["system.methodSignature", one([anyName], "array", "Type of a method's result, then those of its parameters.")],
   [
     "system.multicall",
     {

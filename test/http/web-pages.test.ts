@@ -1,8 +1,12 @@
 import * as fc from "fast-check";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseAction } from "../../src/http/web/action.ts";
 import { configPage } from "../../src/http/web/config-page.ts";
 import { html } from "../../src/http/web/html.ts";
+import { logsPage } from "../../src/http/web/log-page.ts";
 import { metricsText } from "../../src/http/metrics/metrics-text.ts";
 import { bytesText, processRow, uptimeText } from "../../src/http/web/row.ts";
 import { parseTableQuery, statusPage } from "../../src/http/web/status-page.ts";
@@ -56,6 +60,24 @@ test("a badge stands out for what has failed, and for nothing else", () => {
   expect(kind({ state: "EXITED", why: "ended by itself: exit status 3; autorestart is off" })).toBe("bad");
   expect(kind({ state: "EXITED", why: "ended by itself: exit status 0 (expected)" })).toBe("idle");
   expect(kind({ state: "FATAL" })).toBe("bad");
+});
+
+test("a page of logs shows the end of each, and is no longer for being of hundreds", () => {
+  const folder = mkdtempSync(join(tmpdir(), "logs-"));
+  try {
+    const log = join(folder, "x.log");
+    writeFileSync(log, `${"a line of a program\n".repeat(5000)}the last line\n`);
+    const all = (count: number): ProcessReport[] =>
+      Array.from({ length: count }, (_, index) =>
+        process({ name: `p${index}`, group: "g", namespec: `g:p${index}`, stdoutLogfile: log }),
+      );
+    const page = (count: number): string => logsPage(report(all(count)), new URLSearchParams("name=g:*")).text;
+    expect(page(1)).toContain("a line of a program\n".repeat(3000));
+    expect(page(500).split("the last line\n")).toHaveLength(501);
+    expect(page(500).length).toBeLessThan(2 << 20);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe("a page", () => {

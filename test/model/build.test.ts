@@ -408,6 +408,11 @@ describe("buildModel refuses", () => {
       "Invalid name: 'a:b' because of character: ':'",
       ["programs", "a:b"],
     ],
+    [
+      { programs: { "a\ud800": { command: "x" } } },
+      "Invalid name: 'a\\ud800' contains half a character, a lone surrogate",
+      ["programs", "a\ud800"],
+    ],
     [{ groups: { "": { programs: [] } } }, "Invalid name: a name must not be empty", ["groups", ""]],
     [
       { programs: { a: { command: "x" } }, groups: { g: { programs: ["a", "b"] } } },

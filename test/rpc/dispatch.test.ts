@@ -210,6 +210,12 @@ describe("several calls in one", () => {
   });
 });
 
+test.each(["system.methodSignature", "system.methodHelp"])("%s knows no method that is no text", async (method) => {
+  for (const value of [1, true, 1.5, null, [], new Map(), "x"]) {
+    await expect(dispatch(method, [value])).rejects.toMatchObject({ faultString: "SIGNATURE_UNSUPPORTED" });
+  }
+});
+
 test("without the supervisor interface only system.* is there", async () => {
   const bare = createDispatch({ methods, closing: () => false, supervisorNamespace: false });
   await expect(bare("supervisor.getPID", [])).rejects.toThrow("UNKNOWN_METHOD");

@@ -11,8 +11,10 @@ import { processKey } from "../../model/model.ts";
 import { sendErrorPage } from "../error-page.ts";
 import { escapeHtml, html, Html } from "./html.ts";
 
-/** Bytes of a log that a page without a script shows. */
+/** Bytes of one log that a page without a script shows at most. */
 const SHOWN = 65_536;
+/** Of all of them together: a group may have hundreds of processes, and the page is made in one go. */
+const SHOWN_IN_ALL = 1 << 20;
 
 /**
  * Logs of one or several processes. Without a script: the end of each, one after the other. With one: live, mixed, in colour.
@@ -58,10 +60,11 @@ export function logsPage(report: StatusReport, query: URLSearchParams): Html {
           >`,
       ),
   );
+  const bytes = Math.min(SHOWN, Math.floor(SHOWN_IN_ALL / (2 * known.length)));
   const ends = known.flatMap((one) =>
     (["stdout", "stderr"] as const).map((stream) => {
       const path = stream === "stdout" ? one.stdoutLogfile : one.stderrLogfile;
-      const text = path === "" ? null : endOf(path);
+      const text = path === "" ? null : endOf(path, bytes);
       return text === null || text === ""
         ? html``
         : html`<h2>${one.namespec} ${stream}</h2>
@@ -89,7 +92,7 @@ export function daemonLogPage(path: string | null): Html {
     <div id="log" class="log" tabindex="0" role="log" aria-label="Main log" data-main="/mainlogtail"></div>
     <div class="nojs">
       <p><a class="button" href="/daemon">Refresh</a></p>
-      <pre class="log">${endOf(path) ?? ""}</pre>
+      <pre class="log">${endOf(path, SHOWN) ?? ""}</pre>
     </div>`;
 }
 
@@ -159,10 +162,10 @@ function logTools(downloads: readonly Html[]): Html {
 }
 
 /** The last bytes of a log as text without colours; `null` if there is no such file. */
-function endOf(path: string): Html | string | null {
-  const bytes = readLog(path, -SHOWN, 0);
-  if (typeof bytes === "string") return null;
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).replaceAll(COLORS, "");
+function endOf(path: string, bytes: number): Html | string | null {
+  const end = readLog(path, -bytes, 0);
+  if (typeof end === "string") return null;
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(end).replaceAll(COLORS, "");
   return text === "" ? "" : new Html(escapeHtml(text));
 }
 
