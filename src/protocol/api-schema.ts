@@ -173,6 +173,12 @@ const planStep = named(
   "What happens to one process; `live` changes it as it runs.",
 );
 
+const appliedPlan = named(
+  "AppliedPlan",
+  z.object({ at: about(z.number(), "Wall clock, milliseconds."), steps: z.array(planStep) }),
+  "What was done, and since when.",
+);
+
 const planReport = named(
   "PlanReport",
   z.object({
@@ -182,6 +188,10 @@ const planReport = named(
     applied: z.boolean(),
     steps: z.array(planStep),
     needsRestart: about(z.array(z.string()), "As in ConfigStatus."),
+    last: about(
+      appliedPlan.optional(),
+      "Where there is nothing to do: what this supervisor process applied last, unasked if edits are.",
+    ),
   }),
   "The way from the config in force to the one on disk.",
 );
@@ -366,6 +376,7 @@ export const apiSchemas = {
   ProgramTree: programTree,
   UpgradeReport: upgradeReport,
   ActionResult: actionResult,
+  AppliedPlan: appliedPlan,
   PlanReport: planReport,
   PlanStep: planStep,
   StreamQuery: streamQuery,

@@ -237,6 +237,13 @@ export interface ActionResult {
   readonly error: string;
 }
 
+/** What was done, and since when. */
+export interface AppliedPlan {
+  /** Wall clock, milliseconds. */
+  readonly at: number;
+  readonly steps: readonly PlanStep[];
+}
+
 /** The way from the config in force to the one on disk. */
 export interface PlanReport {
   /** False: the config is not valid; `problems` says why and nothing was changed. */
@@ -247,6 +254,8 @@ export interface PlanReport {
   readonly steps: readonly PlanStep[];
   /** As in ConfigStatus. */
   readonly needsRestart: readonly string[];
+  /** Where there is nothing to do: what this supervisor process applied last, unasked if edits are. */
+  readonly last?: AppliedPlan | undefined;
 }
 
 /** What happens to one process; `live` changes it as it runs. */

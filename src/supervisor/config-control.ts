@@ -3,7 +3,7 @@ import type { GroupSpec, LogLevel, Model } from "../model/model.ts";
 import type { Outcome, Problem } from "../model/problem.ts";
 import { sameValue } from "../model/plan/same-value.ts";
 import { planChange, type Plan } from "../model/plan/plan.ts";
-import type { ConfigStatus, PlanReport } from "../protocol/api.ts";
+import type { AppliedPlan, ConfigStatus, PlanReport } from "../protocol/api.ts";
 import { EditsUnderWay } from "./edits-under-way.ts";
 import { reportPlan } from "./plan-report.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -38,6 +38,7 @@ export class ConfigControl {
   #stale: ConfigStatus["stale"] = null;
   #needsRestart: readonly string[] = [];
   #lastProblems = "";
+  #last: AppliedPlan | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   readonly #edits: EditsUnderWay;
   /** How many edits were begun, and the last of them that is in force. */
@@ -87,7 +88,7 @@ export class ConfigControl {
   async plan(): Promise<PlanReport> {
     const result = await this.#read();
     return result.outcome.ok
-      ? reportPlan(this.#compare(result.outcome.value), this.#warnings(result), false)
+      ? this.#withLast(reportPlan(this.#compare(result.outcome.value), this.#warnings(result), false))
       : this.#refusal(result);
   }
 
@@ -116,7 +117,8 @@ export class ConfigControl {
     }
     const next = result.outcome.value;
     const plan = this.#compare(next);
-    const report = reportPlan(plan, this.#warnings(result), true);
+    const report = this.#withLast(reportPlan(plan, this.#warnings(result), true));
+    if (report.steps.length > 0) this.#last = { at: this.#options.supervisor.clock.wall(), steps: report.steps };
     this.#known = { model: next, hash: result.hash };
     const edit = ++this.#begun;
     const done = this.#edits.apply(plan, next).then(() => this.#putInForce(edit, next, result.hash, report));
@@ -195,6 +197,10 @@ export class ConfigControl {
 
   #warnings(result: LoadResult): string {
     return result.warnings.length === 0 ? "" : this.#options.format(result.warnings, "warning");
+  }
+
+  #withLast(report: PlanReport): PlanReport {
+    return this.#last === null || report.steps.length > 0 ? report : { ...report, last: this.#last };
   }
 
   #refusal(result: LoadResult): PlanReport {

@@ -54,3 +54,20 @@ test("a mistake is shown with its line, and told to be gone when it is, though n
   up.kill("SIGINT");
   await up;
 });
+
+test("who says `sup update` after the edit was applied unasked is told of what it did", async () => {
+  const write = (command: string): void =>
+    void project.write("supervisor.config.json", JSON.stringify({ programs: { web: { command, startsecs: 0 } } }));
+  write("sleep 1001");
+  await project.sup("up", "-d");
+  expect((await project.sup("update")).stdout).toBe("Nothing has changed.");
+  write("sleep 1002");
+  await project.until(
+    (status) => status.config.generation > 1 && status.processes[0]?.state === "RUNNING",
+    "the edit to be in force",
+  );
+  expect((await project.sup("update")).stdout).toMatch(
+    /^Nothing is left to do: the edit has been applied since it was saved \(\d\d:\d\d:\d\d\)\.\n  ~ web: restart\n {6}command: sleep 1001 -> sleep 1002$/,
+  );
+  expect((await project.sup("plan")).stdout).toBe("Nothing has changed.");
+});

@@ -26,9 +26,21 @@ export async function plan(
       safeText(action === "reread" ? groupLines(report) : describePlan(report, project.sup), process.stdout),
     );
   if (!options.json && report.steps.length === 0 && report.needsRestart.length === 0)
-    process.stdout.write("Nothing has changed.\n");
+    process.stdout.write(action === "update" ? nothingLeft(report, project.sup) : "Nothing has changed.\n");
   return 0;
 }
+
+/** Who saves and then says `update` may come second: edits are applied unasked. */
+function nothingLeft(report: PlanReport, sup: string): string {
+  const { last } = report;
+  if (last === undefined || Date.now() - last.at > RECENT) return "Nothing has changed.\n";
+  const since = new Date(last.at).toTimeString().slice(0, 8);
+  const steps = safeText(describePlan({ ...report, steps: last.steps }, sup), process.stdout);
+  return `Nothing is left to do: the edit has been applied since it was saved (${since}).\n${steps}`;
+}
+
+/** Milliseconds. */
+const RECENT = 60_000;
 
 const GROUP_WORDS = { add: "available", remove: "disappeared", restart: "changed", live: "changed" } as const;
 
