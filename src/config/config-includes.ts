@@ -3,6 +3,7 @@ import { mergeIni, type IniMerge } from "../ini/merge-ini.ts";
 import { readFragment } from "../ini/read-ini.ts";
 import { variableNames } from "../model/build/build-context.ts";
 import type { Place, Problem } from "../model/problem.ts";
+import type { Names } from "../model/text/layered-names.ts";
 import { expandTemplate } from "../model/text/template.ts";
 import type { World } from "../model/world.ts";
 import type { LoadResult } from "./load-result.ts";
@@ -54,7 +55,7 @@ export function addIncludes(value: unknown, world: World, access: FileAccess): W
   if (problems.length > 0 || merge === null) return { ...found, problems };
 
   const { tree, warnings } = merge as IniMerge;
-  const read = readFragment(tree, world);
+  const read = readFragment(tree, { ...world, env: { ...world.env, ...environmentOf(value, names) } });
   const whole = join(value, read.config as Readonly<Record<string, unknown>>, read.origin);
   return {
     ...found,
@@ -64,6 +65,20 @@ export function addIncludes(value: unknown, world: World, access: FileAccess): W
     messages: [...messages, ...read.messages],
     inFile: (one) => (isOurs(value, one.path ?? []) ? one : read.inFile(one)),
   };
+}
+
+/** The variables that the config adds for everybody: included files may speak of them, as those of Supervisor do. */
+function environmentOf(config: Readonly<Record<string, unknown>>, names: Names): Record<string, string> {
+  const { supervisord } = config;
+  const written = isObject(supervisord) ? supervisord["environment"] : null;
+  if (!isObject(written)) return {};
+  // What is wrong in it is told by whoever checks the whole.
+  return Object.fromEntries(
+    Object.entries(written).flatMap(([name, value]) => {
+      const expanded = expandTemplate(String(value), names, "environment");
+      return expanded.ok ? [[name, expanded.text]] : [];
+    }),
+  );
 }
 
 function patternsOf(value: unknown): { readonly path: string | number; readonly pattern: string }[] | null {

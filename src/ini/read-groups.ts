@@ -53,6 +53,7 @@ function readGroup(reading: Reading, section: string, out: ReadGroups, grouped: 
     const [program, fcgi] = [`program:${member}`, `fcgi-program:${member}`];
     const [isProgram, isFcgi] = [reading.tree.sections.has(program), reading.tree.sections.has(fcgi)];
     if (!isProgram && !isFcgi) {
+      if (reading.isFragment) continue;
       reader.problem(`[${shown}] names unknown program or fcgi-program ${member}`, "programs");
       continue;
     }

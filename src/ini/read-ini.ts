@@ -31,9 +31,14 @@ export interface ReadIni {
 
 /** Turns merged files into a config object: what the same person would have written in TypeScript. */
 export function readIni(tree: IniTree, world: World): ReadIni {
+  return read(tree, world, false);
+}
+
+function read(tree: IniTree, world: World, isFragment: boolean): ReadIni {
   const reading: Reading = {
     tree,
     world,
+    isFragment,
     environment: new Map(environmentNames(world.env)),
     problems: [],
     warnings: unknownNames(tree),
@@ -72,15 +77,17 @@ export function readIni(tree: IniTree, world: World): ReadIni {
 }
 
 /**
- * Reads a file that was written to be included, such as `conf.d/worker.conf`. What a missing `[supervisord]` or
- * `[rpcinterface:x]` would mean in a main file is not what its author said.
+ * Reads a file that was written to be included, such as `conf.d/worker.conf`. What a missing `[supervisord]` or `[rpcinterface:x]` would
+ * mean in a main file is not what its author said, and its groups may name programs of other files.
  */
 export function readFragment(tree: IniTree, world: World): ReadIni {
+  const own = tree.sections.get("supervisord");
   const place = { file: tree.mainFile, line: 1, column: 1 };
-  const daemon = { name: "supervisord", place, entries: new Map() };
+  const daemon = own ?? { name: "supervisord", place, entries: new Map() };
   const sections = new Map([...tree.sections, [daemon.name, daemon]]);
-  const read = readIni({ ...tree, sections }, world);
-  const config = { ...read.config, supervisord: undefined };
+  const found = read({ ...tree, sections }, world, true);
+  const config = { ...found.config };
+  if (own === undefined) config.supervisord = undefined;
   if (config.rpcinterface?.length === 0) config.rpcinterface = undefined;
-  return { ...read, config };
+  return { ...found, config };
 }

@@ -25,8 +25,10 @@ export function readSupervisord(reading: Reading): Options {
   keepTexts(reader, SUPERVISORD_KEYS, options);
 
   // Left out, a config object means files of sup's own; whoever moves from Supervisor looks for these where they were.
-  if (!reader.has("logfile")) options["logfile"] = "supervisord.log";
-  if (!reader.has("pidfile")) options["pidfile"] = "supervisord.pid";
+  if (!reading.isFragment) {
+    if (!reader.has("logfile")) options["logfile"] = "supervisord.log";
+    if (!reader.has("pidfile")) options["pidfile"] = "supervisord.pid";
+  }
   const written = reader.entry("environment");
   if (!written) return options;
   const names = layered(new Map([["host_node_name", world.hostNodeName]]), here, reading.environment);

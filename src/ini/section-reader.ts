@@ -20,6 +20,8 @@ export interface QueuedMessage {
 export interface Reading {
   readonly tree: IniTree;
   readonly world: World;
+  /** More of the config is elsewhere: a group may name programs that are not here. */
+  readonly isFragment: boolean;
   /** `ENV_X` of the daemon, extended by `[supervisord] environment` once that has been read. */
   readonly environment: Map<string, string>;
   readonly problems: Problem[];

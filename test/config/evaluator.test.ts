@@ -282,6 +282,17 @@ describe("a good config", () => {
     );
   });
 
+  it.each([
+    ["./n", "check the path; it is relative to the file that imports it"],
+    ["@/n", "check the path, and `paths` in tsconfig.json"],
+    ["~/n", "check the path, and `paths` in tsconfig.json"],
+    ["#n", "check the path, and `imports` in package.json"],
+    ["@scope/n/deep", "install it (npm install @scope/n) where c.ts can find it, or correct the name"],
+  ])("says what to do about an import of %s that leads nowhere", async (specifier, hint) => {
+    const { problems } = await evaluate({ "c.ts": `import ${JSON.stringify(specifier)};\nexport default {};` });
+    expect(problems).toMatchObject([{ message: `could not resolve "${specifier}"`, hint }]);
+  });
+
   it("names the jsconfig.json that is used where there is no tsconfig.json", async () => {
     const { files } = await evaluate({
       "c.ts": 'import "@/a";\nexport default { n: 1 };',

@@ -153,6 +153,56 @@ describe("loadConfig", () => {
     expect(places(result)).toEqual([place]);
   });
 
+  it("lets included files speak of the variables and programs of the config, and name programs for its groups", async () => {
+    const result = await load({
+      "supervisor.config.ts": `export default {
+        include: { files: "conf.d/*.conf" },
+        supervisord: { environment: { ROOT: "%(here)s/base", COUNT: 2 } },
+        programs: { web: { command: "cat" } },
+      };`,
+      "conf.d/a.conf": [
+        "[group:g]",
+        "programs=web,worker",
+        "[program:worker]",
+        "command=cat %(ENV_ROOT)s",
+        "numprocs=%(ENV_COUNT)s",
+        "process_name=w%(process_num)d",
+      ].join("\n"),
+    });
+    expect(messages(result)).toBe("");
+    expect(names(result)).toEqual(["g:web", "g:w0", "g:w1"]);
+    const processes = result.outcome.ok ? result.outcome.value.groups.flatMap((group) => group.processes) : [];
+    expect(processes[1]?.command).toBe(`cat ${folder}/base`);
+  });
+
+  it("tells of a program that is neither in the config nor in an included file where its group names it", async () => {
+    const result = await load({
+      "supervisor.config.ts": 'export default { include: { files: "*.conf" }, programs: { web: { command: "cat" } } };',
+      "a.conf": "[group:g]\npriority=1\nprograms=web,wrker\n",
+    });
+    expect(messages(result)).toContain("[group:g] names unknown program or fcgi-program wrker");
+    expect(places(result)).toEqual(["a.conf:3:1"]);
+  });
+
+  it("takes [supervisord] of an included file as it is written, and refuses one where the config has its own", async () => {
+    const files = (supervisord: string) => ({
+      "supervisor.config.ts": `export default { ${supervisord} include: { files: "*.conf" } };`,
+      "a.conf": '[program:a]\ncommand=cat %(ENV_A)s\n[supervisord]\nenvironment=A="1"\nloglevel=debug\n',
+    });
+    const taken = await load(files(""));
+    expect(messages(taken)).toBe("");
+    expect(taken.outcome).toMatchObject({
+      ok: true,
+      value: {
+        supervisord: { environment: { A: "1" }, loglevel: "debug", logfile: null, pidfile: null },
+        groups: [{ processes: [{ command: "cat 1" }] }],
+      },
+    });
+    const refused = await load(files("supervisord: {},"));
+    expect(messages(refused)).toContain("supervisord is in the config and in");
+    expect(places(refused)).toEqual(["a.conf:3:1"]);
+  });
+
   it("tells of a doubt in the words of the file that it is in", async () => {
     const result = await load({
       "supervisor.config.ts":

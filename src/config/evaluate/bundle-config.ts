@@ -221,6 +221,9 @@ function hintFor(missing: string | undefined, message: Message, source: string):
   if (missing === undefined) return message.notes[0]?.text ?? `correct ${basename(source)}`;
   if (missing.startsWith(".") || missing.startsWith("/"))
     return "check the path; it is relative to the file that imports it";
+  if (missing.startsWith("#")) return "check the path, and `imports` in package.json";
+  // No package can be called so.
+  if (/^(?:@\/|~)/.test(missing)) return "check the path, and `paths` in tsconfig.json";
   return `install it (npm install ${packageOf(missing)}) where ${basename(source)} can find it, or correct the name`;
 }
 
