@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, readSync } from "node:fs";
+import { openJustRotated } from "../files/open-just-rotated.ts";
 import { openSafely } from "../files/open-safely.ts";
 import { isNullDevice } from "../files/read-regular.ts";
 
@@ -52,7 +53,8 @@ function withFile<T>(path: string, use: (fd: number, size: number) => T): T | "N
     // O_NONBLOCK: the open of a FIFO would wait for somebody to write to it, and we with it.
     fd = openSafely(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "NO_FILE" : "FAILED";
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") return "FAILED";
+    return withoutName(path, use);
   }
   try {
     const stat = fstatSync(fd);
@@ -63,6 +65,17 @@ function withFile<T>(path: string, use: (fd: number, size: number) => T): T | "N
     return "FAILED";
   } finally {
     closeSync(fd);
+  }
+}
+
+/** A log that is being rotated is empty, as it is right after it. */
+function withoutName<T>(path: string, use: (fd: number, size: number) => T): T | "NO_FILE" {
+  const backup = openJustRotated(path);
+  if (backup === null) return "NO_FILE";
+  try {
+    return use(backup, 0);
+  } finally {
+    closeSync(backup);
   }
 }
 

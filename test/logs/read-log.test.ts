@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -22,6 +22,22 @@ describe("reading a log", () => {
     execFileSync("mkfifo", [join(folder, "pipe")]);
     expect(readLog(join(folder, "pipe"), 0, 0)).toBe("FAILED");
     expect(readLog("/dev/zero", 0, 0)).toBe("FAILED");
+  });
+
+  test("finds nothing in one that is being rotated, and has no name for that moment; other missing ones are missing", () => {
+    const log = join(folder, "log");
+    for (const backup of [`${log}.1`, `${log}.4`]) {
+      writeFileSync(backup, "its end");
+      expect(readLog(log, -100, 0)).toEqual(Buffer.alloc(0));
+      expect(readLog(log, 3, 4)).toEqual(Buffer.alloc(0));
+      expect(tailLog(log, 0, 100)).toEqual({ bytes: Buffer.alloc(0), offset: 0, overflow: false });
+      // Not written to for ten seconds: nobody is about to make it anew.
+      const before = new Date(Date.now() - 10_000);
+      utimesSync(backup, before, before);
+      expect(readLog(log, -100, 0)).toBe("NO_FILE");
+      rmSync(backup);
+    }
+    expect(readLog(log, -100, 0)).toBe("NO_FILE");
   });
 
   test("counts in bytes, from the start or from the end", () => {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, readSync, statSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
-import { backupName, MOST_FREE_NUMBERS } from "../../files/backup-name.ts";
+import { openJustRotated } from "../../files/open-just-rotated.ts";
 import { openRegular } from "../../files/open-regular.ts";
 import { openSuccessor } from "./log-successor.ts";
 
@@ -200,19 +200,6 @@ export class FollowedFile {
     return watcher;
   }
 }
-
-/** Between the rename and its new file a log that is being rotated has no name: its end is in the newest backup. */
-function openJustRotated(path: string): number | null {
-  let fd: number | null = null;
-  for (let number = 1; fd === null && number <= MOST_FREE_NUMBERS + 1; number++)
-    fd = openRegular(backupName(path, number));
-  if (fd === null || Date.now() - fstatSync(fd).mtimeMs < JUST_NOW) return fd;
-  closeSync(fd);
-  return null;
-}
-
-/** Milliseconds since its last write. */
-const JUST_NOW = 5000;
 
 function isNamed(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
