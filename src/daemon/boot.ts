@@ -152,7 +152,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   let pidfile: string | null = null;
   const answered: Parameters<typeof wayOut>[3] = async (groups, deadline) => pools?.settled(groups, deadline);
   const out = wayOut(keeper, supervisor, log, answered, async (how) => {
-    pools?.close();
+    // Programs that run on end when they like, and a listener is to hear of it until the next supervisor takes over.
+    if (how === "shutdown" || how === "restart") pools?.close();
     untap();
     await Promise.all([watcher?.close(), restartOnChange.close()]);
     // Under the same keeper the sockets stay held: whoever asks meanwhile is answered by the next supervisor.
@@ -232,7 +233,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     supervisor.handleKeeperEvent(event);
   };
   closeIdleSockets(supervisor, keeper);
-  supervisor.saveAlso(mainLog.changes);
+  mainLog.onLonger(supervisor.saveAlso(mainLog.changes));
   keepGroupOrder(supervisor);
   const { identifier } = supervisord;
   pools = new ListenerPools({

@@ -16,8 +16,8 @@ export interface MainLogFile {
   readonly path: string | null;
   /** To be saved together with the acknowledgement of what was logged, which is written by then: empty if nothing was. */
   readonly changes: () => { readonly mainLog?: string | null };
-  /** What an earlier supervisor had logged but not acknowledged has come again by now. */
-  readonly caughtUp: () => void;
+  /** `save` is called for each line: else the same one would be left out later, after a death of ours. */
+  readonly onLonger: (save: () => void) => void;
 }
 
 /**
@@ -43,12 +43,14 @@ export function openMainLog(
   if (isSyslog) sinks.push(parts.openSyslog());
   else if (path !== null) sinks.push(parts.openLog(path, spec.logfileMaxbytes, spec.logfileBackups));
   let isLonger = true;
+  let saveSoon = (): void => {};
   const log = createDaemonLog(
     sinks,
     spec.loglevel,
     () => new Date(),
     (line) => {
       isLonger = true;
+      saveSoon();
       return told.has(line);
     },
   );
@@ -61,6 +63,6 @@ export function openMainLog(
       log.flush();
       return { mainLog: logPosition(file) };
     },
-    caughtUp: () => told.forget(),
+    onLonger: (save) => void (saveSoon = save),
   };
 }

@@ -24,11 +24,6 @@ export class ToldAlready {
     this.#lines.set(line.slice(TIMESTAMP_LENGTH), count - 1);
     return true;
   }
-
-  /** Everything has been told again: from now on the same line is news. */
-  forget(): void {
-    this.#lines.clear();
-  }
 }
 
 /** What a save notes: the size of the log. */

@@ -41,8 +41,11 @@ export function wayOut(
   let finish: (how: Ending) => void = () => {};
   const done = new Promise<Ending>((resolve) => (finish = resolve));
   const leave = async (mood: "restarting" | "shutdown"): Promise<void> => {
+    // What an edit had begun whose supervisor was killed, and no later one has taken up: the keeper does not end before it.
+    const nobodys = supervisor.dropInherited();
     const end = (process: ManagedProcess): Promise<void> => endLeft(keeper, supervisor.clock, process);
     await shutDown(supervisor, mood, (message) => log("info", message), answered, end);
+    await nobodys;
     await close(begun ?? "shutdown");
     // Only now: until here a restart may have become a shutdown.
     if (begun === "restart") await forgetAll(keeper, supervisor);

@@ -54,7 +54,7 @@ export class EditsUnderWay {
     } finally {
       for (const group of changed) end(group.name);
       this.#count--;
-      if (this.areDone) this.#supervisor.dropInherited();
+      if (this.areDone) void this.#supervisor.dropInherited();
     }
   }
 

@@ -23,6 +23,9 @@ const PATIENCE = 10_000;
  */
 export class Inheritance {
   readonly #left = new Map<string, Inherited>();
+  /** Those that are being ended, and how to call SIGKILL off. */
+  readonly #going = new Map<string, () => void>();
+  #gone: (() => void)[] = [];
 
   receive(snapshot: KeeperSnapshot): void {
     const kept = new Map(snapshot.processes.map((process) => [process.key, process]));
@@ -50,15 +53,30 @@ export class Inheritance {
     };
   }
 
-  /** Ends the programs that nobody has taken up. */
-  drop(keeper: Keeper, clock: Clock, log: (message: string) => void): void {
+  /** Ends the programs that nobody has taken up. Resolves when none of them runs, nor of those that were dropped before. */
+  async drop(keeper: Keeper, clock: Clock, log: (message: string) => void): Promise<void> {
     for (const [key, { kept }] of this.#left) {
       if (kept === null || kept.pid === 0) continue;
       log(`${key} (pid ${kept.pid}) is in the config no more: stopping it`);
-      const send = (signal: number): void => void keeper.signal(key, signal, "group").catch(() => {});
-      send(SIGTERM);
-      clock.at(clock.monotonic() + PATIENCE, () => send(SIGKILL));
+      // Whoever cannot be reached is not waited for.
+      const send = async (signal: number): Promise<void> => {
+        const sent = await keeper.signal(key, signal, "group").catch(() => null);
+        if (sent?.ok !== true) this.exited(key);
+      };
+      this.#going.set(
+        key,
+        clock.at(clock.monotonic() + PATIENCE, () => void send(SIGKILL)),
+      );
+      void send(SIGTERM);
     }
     this.#left.clear();
+    if (this.#going.size > 0) await new Promise<void>((resolve) => this.#gone.push(resolve));
+  }
+
+  /** The keeper says that this has ended; perhaps it is one of those. */
+  exited(key: string): void {
+    this.#going.get(key)?.();
+    this.#going.delete(key);
+    if (this.#going.size === 0) for (const resolve of this.#gone.splice(0)) resolve();
   }
 }

@@ -7,7 +7,7 @@ import type { Supervisor } from "./supervisor.ts";
 /** After `begin`: starts what has autostart, or what is chosen instead. */
 export function startChosen(supervisor: Supervisor, only: Choice): void {
   start(supervisor, supervisor.processes(), only);
-  supervisor.dropInherited();
+  void supervisor.dropInherited();
 }
 
 /** After `restore`: does what `startChosen` had not come to when the supervisor before us died in the middle of it. */

@@ -269,10 +269,10 @@ export class Supervisor {
     });
   }
 
-  /** Ends programs that an earlier supervisor started and that no group has taken up. */
-  dropInherited(): void {
+  /** Ends programs that an earlier supervisor started and that no group has taken up. Resolves when they are gone. */
+  dropInherited(): Promise<void> {
     const { keeper, clock, log } = this.#options;
-    this.#inheritance.drop(keeper, clock, (message) => log("warn", message));
+    return this.#inheritance.drop(keeper, clock, (message) => log("warn", message));
   }
 
   #discard(process: ManagedProcess): void {
@@ -291,6 +291,7 @@ export class Supervisor {
 
   #takeEvent(event: KeptEvent): void {
     if (!this.#saver.isNews(event.seq)) return;
+    if (event.type === "exit") this.#inheritance.exited(event.key);
     const process = this.#byKey.get(event.key);
     if (process !== undefined) {
       if (event.type === "exit") process.exited(event);

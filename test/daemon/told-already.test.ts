@@ -30,13 +30,6 @@ test("leaves out what was logged after the last save, once for each time, whenev
   expect(again("exited: b (exit status 2; not expected)")).toBe(false);
 });
 
-test("knows nothing any more once everything has been told again", () => {
-  writeFileSync(file, line("exited: b (exit status 2; not expected)"));
-  const told = new ToldAlready(file, "0");
-  told.forget();
-  expect(told.has(line("exited: b (exit status 2; not expected)").trimEnd())).toBe(false);
-});
-
 test.each([
   ["there is no log", () => {}, "5"],
   ["the log was emptied", () => writeFileSync(file, ""), "500"],
