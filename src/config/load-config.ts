@@ -13,8 +13,8 @@ import { foreignFormat } from "./foreign-format.ts";
 import { listenerRunner } from "./evaluate/listener-runner.ts";
 import { runEvaluator } from "./evaluate/run-evaluator.ts";
 import type { LoadContext, LoadResult } from "./load-result.ts";
-import { locator } from "./locate.ts";
 import { parseJsonConfig } from "./parse-json-config.ts";
+import { placeProblems } from "./place-problems.ts";
 import { notUtf8 } from "./not-utf8.ts";
 import { withoutOwnVariables } from "./own-variables.ts";
 import { checkStrictModes, gatherPathFacts } from "./strict-modes.ts";
@@ -204,11 +204,7 @@ function lint(
 }
 
 function withPlaces(problems: readonly Problem[], file: string, files: readonly string[]): Problem[] {
-  const locate = locator({ file, files, read: readText });
-  return problems.map((problem) => ({
-    ...problem,
-    place: problem.place ?? locate(problem.path ?? [], problem.at),
-  }));
+  return placeProblems(problems, { file, files, read: readText });
 }
 
 const SHOWN_LINES = 20;

@@ -7,6 +7,13 @@ const MAX_STEPS = 2_000;
 /** Spreads within spreads; circles end here. */
 const MAX_SPREADS = 24;
 
+/** Where something was written, or what is around it. */
+export interface Located {
+  readonly place: Place;
+  /** It is the very thing. */
+  readonly isExact: boolean;
+}
+
 /**
  * Makes a function that finds where in the sources a config path such as `["programs", "web", "startsecs"]` was written: the
  * place of its value (or array element), or of its key, if that is asked for. The brace that opens an object says little: its
@@ -16,7 +23,7 @@ const MAX_SPREADS = 24;
  * constants and imports, all as best effort. What cannot be followed ends at the nearest key above that can be found, and
  * at worst at the default export: a place is always given.
  */
-export function locator(sources: LocateSources): (path: readonly (string | number)[], at?: "key") => Place {
+export function locator(sources: LocateSources): (path: readonly (string | number)[], at?: "key") => Located {
   const values = new SourceValues(sources);
   return (path, at) => {
     values.restart();
@@ -25,7 +32,8 @@ export function locator(sources: LocateSources): (path: readonly (string | numbe
     const search: Search = { values, path, best, steps: 0 };
     for (const root of values.exported(sources.file, "default")) descend(search, root, 0, 0);
     const { depth, key, value } = search.best;
-    return values.place(at === "key" || depth < path.length || saysLittle(value) ? key : value);
+    const isExact = depth === path.length;
+    return { place: values.place(at === "key" || !isExact || saysLittle(value) ? key : value), isExact };
   };
 }
 

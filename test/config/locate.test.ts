@@ -8,7 +8,7 @@ function check(path: (string | number)[], sources: Record<string, string>, at?: 
   const [file = "", marked = ""] = Object.entries(sources).find(([, text]) => text.includes("§")) ?? [];
   const before = marked.slice(0, marked.indexOf("§")).split("\n");
   const expected = { file, line: before.length, column: (before.at(-1) ?? "").length + 1 };
-  expect(locator({ file: files[0] ?? "", files, read: (name) => plain[name] })(path, at)).toEqual(expected);
+  expect(locator({ file: files[0] ?? "", files, read: (name) => plain[name] })(path, at).place).toEqual(expected);
 }
 
 const WEB = ["programs", "web", "startsecs"];
