@@ -1,5 +1,6 @@
 /**
- * The keeper program: `node keeper.cjs --runtime DIR [--temporary] [--owner-fd N] [--crash-log FILE] -- <supervisor command...>`.
+ * The keeper program: `node keeper.cjs --runtime DIR [--temporary] [--owner-fd N] [--crash-log FILE] [--before EXECUTABLE --before SCRIPT] --
+ * <supervisor command...>`.
  *
  * Exit status: what the supervisor asked for with `quit`; 2 for wrong arguments or an unusable folder; 3 if another keeper
  * owns the folder.
@@ -22,6 +23,7 @@ function readArguments(): Arguments {
         runtime: { type: "string" },
         "owner-fd": { type: "string" },
         "crash-log": { type: "string" },
+        before: { type: "string", multiple: true, default: [] },
         temporary: { type: "boolean", default: false },
       },
       allowPositionals: true,
@@ -30,7 +32,9 @@ function readArguments(): Arguments {
     if (values.runtime === undefined || positionals.length === 0)
       throw new Error("--runtime or the command is missing");
     if (ownerFd !== null && !Number.isSafeInteger(ownerFd)) throw new Error("--owner-fd is not a number");
+    const [executable, script] = values.before;
     return {
+      before: executable === undefined || script === undefined ? null : [executable, script],
       runtime: values.runtime,
       ownerFd,
       crashLog: values["crash-log"] ?? null,
@@ -51,6 +55,7 @@ interface Arguments {
   readonly ownerFd: number | null;
   readonly crashLog: string | null;
   readonly temporary: boolean;
+  readonly before: readonly [string, string] | null;
   readonly command: readonly string[];
 }
 

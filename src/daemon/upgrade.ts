@@ -73,6 +73,7 @@ export function upgradeCall(daemon: {
       supervisorPid: process.pid,
       keeperVersion: snapshot.version ?? "",
       args: options.args,
+      program: options.program,
     };
   };
 }

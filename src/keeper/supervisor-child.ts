@@ -156,12 +156,22 @@ export class SupervisorChild {
     this.#news.died();
   }
 
-  #upgrade([file, script]: readonly [string, string]): void {
-    const [, , ...args] = this.#command;
+  /** The program that it is to be is new: the one before was this, and is taken again if it cannot live. */
+  isAfter(program: readonly [string, string]): void {
+    this.#before = this.#with(program);
+    this.#isOnTrial = true;
+    this.#failures = 0;
+  }
+
+  #upgrade(program: readonly [string, string]): void {
     if (!this.#isOnTrial) this.#before = this.#command;
     this.#isOnTrial = true;
     this.#failures = 0;
-    this.#command = [file, script, ...args];
+    this.#command = this.#with(program);
+  }
+
+  #with(program: readonly [string, string]): readonly string[] {
+    return [...program, ...this.#command.slice(program.length)];
   }
 
   /** A new version that cannot live, or is removed at any time later, is no reason for programs to be without a supervisor. */

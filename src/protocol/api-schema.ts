@@ -130,6 +130,7 @@ const upgradeReport = named(
     supervisorPid: about(count, "Of the supervisor process that leaves."),
     keeperVersion: about(z.string(), 'Of the present keeper; "" if it does not say.'),
     args: about(z.array(z.string()), "The arguments that the supervisor was started with."),
+    program: about(z.array(z.string()).optional(), "Executable and script of the supervisor that leaves."),
   }),
   "What is about to be replaced.",
 );

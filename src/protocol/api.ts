@@ -224,6 +224,8 @@ export interface UpgradeReport {
   readonly keeperVersion: string;
   /** The arguments that the supervisor was started with. */
   readonly args: readonly string[];
+  /** Executable and script of the supervisor that leaves. */
+  readonly program?: readonly string[] | undefined;
 }
 
 /** What came of an action on one process. */

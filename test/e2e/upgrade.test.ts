@@ -149,6 +149,27 @@ describe("sup upgrade", () => {
     await expectAllLines(pidsOf(before)["writer"] ?? 0);
   });
 
+  test.each([
+    ["keeper", "the keeper of version 6.6.6 could not take over, and version"],
+    ["supervisor", "version 6.6.6 fell over, and version"],
+  ])("with --keeper goes back if the new %s cannot live, and says so", async (part, words) => {
+    configure();
+    await project.sup("up", "--wait");
+    const before = await project.status();
+    const sup = install("6.6.6");
+    writeFileSync(join(project.folder, `sup-6.6.6/dist/${part}.cjs`), `throw new Error("not today");\n`);
+    const up = await sup("upgrade", "--keeper");
+    expect(up.exitCode).toBe(1);
+    expect(up.stderr).toContain(`${words} ${before.version} was started again`);
+    expect(up.stderr).toContain("Programs were not touched.");
+    const after = await project.status();
+    expect(after.version).toBe(before.version);
+    expect(after.keeperVersion).toBe(part === "keeper" ? before.keeperVersion : "6.6.6");
+    expect(pidsOf(after)).toEqual(pidsOf(before));
+    expect(after.processes.map((one) => one.state)).toEqual(["RUNNING", "RUNNING"]);
+    await expectAllLines(pidsOf(before)["writer"] ?? 0);
+  });
+
   test("with --keeper goes on, and to the end, if whoever asked for it has gone meanwhile", async () => {
     configure();
     await project.sup("up", "--wait");

@@ -76,15 +76,42 @@ async function onItsOwn(): Promise<number> {
   });
 }
 
-/** The next keeper adopts what the last one left, as after its death. Returns its pid. */
-async function replaceKeeper(project: Project, report: UpgradeReport): Promise<number> {
-  await untilGone(report.pid);
-  const started = await launchDaemon(project, { args: report.args, owned: false });
-  if (started === "in use") throw new CliError("another daemon has taken the project over meanwhile");
-  if (!started.ready)
-    throw new CliError(started.problems, { hint: `Programs run on; \`${project.sup} up\` takes them over.` });
-  return started.pid;
+/** The next keeper adopts what the last one left, as after its death. Returns its pid. @throws CliError also if it had to go back. */
+async function replaceKeeper(project: Project, { pid, from, args, program }: UpgradeReport): Promise<number> {
+  await untilGone(pid);
+  const [executable, script] = program ?? [];
+  const before = executable === undefined || script === undefined ? undefined : ([executable, script] as const);
+  const problem = await launched(project, { args, owned: false, before });
+  if (typeof problem === "number") return problem;
+  const back = before === undefined ? problem : await launched(project, { args, owned: false, program: before });
+  if (typeof back === "number")
+    throw new CliError(`the keeper of version ${version} could not take over, and version ${from} was started again`, {
+      hint: `Programs were not touched. Why it could not: ${problem.message}.`,
+      cause: problem,
+    });
+  throw new CliError(problem.message, {
+    hint: `Programs run on; \`${project.sup} up\` takes them over.`,
+    cause: problem,
+  });
 }
+
+/** The pid of a keeper that was started, or why there is none. */
+async function launched(project: Project, how: Parameters<typeof launchDaemon>[1]): Promise<number | Error> {
+  const end = performance.now() + LAST_MOMENTS;
+  try {
+    for (;;) {
+      const started = await launchDaemon(project, how);
+      if (started !== "in use") return started.ready ? started.pid : new Error(started.problems);
+      // By one that could not take over, perhaps, and is about to be gone.
+      if (performance.now() > end) return new Error("another daemon has taken the project over meanwhile");
+    }
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Milliseconds that a keeper may need to end. */
+const LAST_MOMENTS = 5000;
 
 /** @param keeper its pid from now on. @throws CliError if it ends. */
 async function untilReplaced(project: Project, keeper: number, left: UpgradeReport): Promise<StatusReport> {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { makeFolder } from "../../files/make-folder.ts";
 import type { Project } from "../running/find-daemon.ts";
 import { CliError } from "../cli-error.ts";
@@ -21,7 +21,14 @@ export type BootReport =
 export interface SameAgain {
   readonly args: readonly string[];
   readonly owned: false;
+  /** Executable and supervisor script of another version, whose keeper it is to be; default: this one's. */
+  readonly program?: Program | undefined;
+  /** What the keeper goes back to if the supervisor falls over. */
+  readonly before?: Program | undefined;
 }
+
+/** Executable and script. */
+export type Program = readonly [string, string];
 
 export interface LaunchOptions {
   readonly mode: string;
@@ -46,17 +53,20 @@ export async function launchDaemon(
   makePlace(places.state, "SUP_STATE_DIR");
   const crashLog = openSync(join(places.state, "crash.log"), "a", 0o600);
   const limit = launcherFileLimit();
+  const same = "args" in options ? options : null;
+  const [executable, script] = same?.program ?? [process.execPath, join(__dirname, "supervisor.cjs")];
   const keeper = spawn(
-    process.execPath,
+    executable,
     [
       "--max-old-space-size=64",
-      join(__dirname, "keeper.cjs"),
+      join(dirname(script), "keeper.cjs"),
       "--runtime",
       places.runtime,
       ...(options.owned ? ["--owner-fd", "3"] : []),
+      ...(same?.before ?? []).flatMap((part) => ["--before", part]),
       "--",
-      process.execPath,
-      join(__dirname, "supervisor.cjs"),
+      executable,
+      script,
       ...("args" in options ? options.args : supervisorArguments(project, options)),
     ],
     {

@@ -28,6 +28,8 @@ export interface KeeperSettings {
   readonly crashLog: string | null;
   /** The supervisor's command line. */
   readonly command: readonly string[];
+  /** Executable and script of a supervisor that works, to go back to if this one falls over; absent: there is none. */
+  readonly before?: readonly [string, string] | null;
   /** Soft limit of open files that programs get; `null` leaves the keeper's own. */
   readonly nofileSoft: number | null;
   /** How standard output looks when it is for the programs' output and the daemon's log; absent: it is the supervisor's. */
@@ -105,6 +107,7 @@ async function keep(settings: KeeperSettings, ownerFd: number | null, early: Chi
   };
   const news = { heard: collectWhenStill(), ready: tellAgain, died: tellAgain };
   const supervisor = new SupervisorChild(keeper, command, log, news, shown?.say ?? null);
+  if (settings.before) supervisor.isAfter(settings.before);
   for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) process.on(signal, () => tellEnd(signal.slice(3)));
   for (const signal of ["SIGHUP", "SIGUSR2"] as const) {
     process.on(signal, () => keeper.tell({ type: "relayed", signal: signal.slice(3) }));
