@@ -213,3 +213,19 @@ test("a later keeper leaves the socket to the programs it adopted, and makes a n
   await start(later.keeper, unixSocket(), "a", answering("new"), 3);
   expect(await eventually(() => ask(path))).toBe("new");
 });
+
+test("programs of a group that are started together with another socket share that one", async () => {
+  const { keeper, exit } = open();
+  const before = unixSocket();
+  const names = ["one", "two"];
+  for (const name of names) expect(await start(keeper, before, name, "exec sleep 1000")).toMatchObject({ ok: true });
+  for (const name of names) await keeper.signal(`app:${name}`, 9, "process");
+  for (const name of names) await exit(`app:${name}`);
+  const path = join(folder, "other.sock");
+  const after = unixSocket({ address: { kind: "unix", path }, url: `unix://${path}` });
+  const started = await Promise.all(names.map((name) => start(keeper, after, name, answering(name), 2)));
+  expect(started).toMatchObject([{ ok: true }, { ok: true }]);
+  const [one = 0, two = 0] = started.map((result) => (result.ok ? result.pid : 0));
+  expect(stdinOf(one)).toBe(stdinOf(two));
+  expect(names).toContain(await ask(path));
+});

@@ -39,19 +39,32 @@ export class SharedSockets {
           : `${user} still listens on it as it was configured before: stop the whole group, then start it`,
       );
     }
-    if (known !== undefined) await this.close(socket.name);
     this.#users.set(program, socket.name);
-    const listening = listenWithoutAccepting(socket);
-    this.#open.set(socket.name, { spec, listening });
+    // From here on it is the one of that name: whoever is started with it in this very turn shares it.
+    const listening = this.#replace(known?.listening, this.#specs.get(socket.name), socket);
+    const opened = { spec, listening };
+    this.#open.set(socket.name, opened);
     this.#specs.set(socket.name, socket);
     try {
-      const { fd } = await listening;
-      this.#tell(socket, "created");
-      return fd;
+      return (await listening).fd;
     } catch (error) {
-      this.#open.delete(socket.name);
+      if (this.#open.get(socket.name) === opened) this.#open.delete(socket.name);
       throw error;
     }
+  }
+
+  async #replace(
+    known: Promise<Listening> | undefined,
+    before: SharedSocket | undefined,
+    socket: SharedSocket,
+  ): Promise<Listening> {
+    // One that could not be had was told of by whoever asked for it.
+    const open = await known?.catch(() => null);
+    open?.close();
+    if (open && before !== undefined) this.#tell(before, "closed");
+    const listening = await listenWithoutAccepting(socket);
+    this.#tell(socket, "created");
+    return listening;
   }
 
   /** Closes a socket that no program uses. False if there is none, or one uses it. */
