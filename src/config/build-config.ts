@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { pathBelow } from "../files/path-below.ts";
 import type { FileAccess } from "../ini/include.ts";
 import { checkConfig } from "../model/check-config.ts";
 import type { Model } from "../model/model.ts";
@@ -15,7 +17,7 @@ import { systemWorld } from "./world.ts";
 /** What a value came to, with all that was read for it besides the config itself. */
 export interface Built {
   readonly outcome: Outcome<Model>;
-  /** Env files and included ones, and the folders in which more of these may come to be. */
+  /** Env files and included ones, the folders in which more of these may come to be, and those that are missing. */
   readonly files: readonly string[];
   readonly warnings: readonly Problem[];
   readonly messages: LoadResult["messages"];
@@ -31,8 +33,8 @@ export function build(
   listeners?: NonNullable<World["listeners"]>,
 ): Built {
   const envFiles = new EnvFiles();
-  const world = { ...worldOf(file, context, envFiles), ...(listeners && { listeners }) };
   const folders = new Set<string>();
+  const world = { ...worldOf(file, context, folders, envFiles), ...(listeners && { listeners }) };
   const { value: whole, problems, ...included } = addIncludes(value, world, iniAccess(folders));
   const outcome: Outcome<Model> =
     problems.length > 0 ? { ok: false, problems } : checkConfig(whole, world, context.memory);
@@ -51,9 +53,17 @@ export function iniAccess(folders: Set<string>): FileAccess {
   };
 }
 
-/** The machine as this config sees it. */
-export function worldOf(file: string, context: LoadContext, envFiles?: EnvFiles): World {
-  return systemWorld(file, withoutOwnVariables(context.env ?? process.env), context.cwd ?? process.cwd(), envFiles);
+/** The machine as this config sees it; `missing` takes the folders that it asks for in vain: to make one may mend it. */
+export function worldOf(file: string, context: LoadContext, missing: Set<string>, envFiles?: EnvFiles): World {
+  const cwd = context.cwd ?? process.cwd();
+  const world = systemWorld(file, withoutOwnVariables(context.env ?? process.env), cwd, envFiles);
+  const isDirectory = (path: string): boolean => {
+    const found = world.isDirectory(path);
+    const folder = pathBelow(cwd, path);
+    if (!found && !existsSync(folder)) missing.add(folder);
+    return found;
+  };
+  return { ...world, isDirectory };
 }
 
 /** For Supervisor's own format, whose mode Supervisor never minded: a warning, also for root. */

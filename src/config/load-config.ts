@@ -84,7 +84,7 @@ function whyUnreadable(file: string, shown: string, inItsWords: boolean): Proble
 function loadIniFile(file: string, context: LoadContext): Loaded {
   const folders = new Set<string>();
   const { shown, doubts } = context;
-  const loaded = loadIni({ file, shown, doubts, world: worldOf(file, context), ...iniAccess(folders) });
+  const loaded = loadIni({ file, shown, doubts, world: worldOf(file, context, folders), ...iniAccess(folders) });
   const { messages } = loaded;
   // Whoever has a typed path wants Supervisor's words, and nothing more.
   const outcome = shown === undefined ? explained(loaded.outcome, file) : loaded.outcome;

@@ -153,6 +153,22 @@ describe("loadConfig", () => {
     expect(places(result)).toEqual([place]);
   });
 
+  it.each([
+    ["c.ts", 'export default { programs: { web: { command: "cat", stdoutLogfile: "%(here)s/logs/a.log" } } };'],
+    ["c.conf", "[supervisord]\n[program:web]\ncommand=cat\nstdout_logfile=%(here)s/logs/a.log\n"],
+    ["c.json", '{ "supervisord": { "childlogdir": "%(here)s/logs" } }'],
+  ])("watches for a folder that is missing, as far as it is a mistake of %s", async (name, text) => {
+    const wrong = await load({ [name]: text });
+    expect(wrong.outcome.ok).toBe(false);
+    expect(wrong.files).toContain(join(folder, "logs"));
+    expect(contentHash(wrong.files)).toBe(wrong.hash);
+    mkdirSync(join(folder, "logs"));
+    expect(contentHash(wrong.files)).not.toBe(wrong.hash);
+    const mended = await load({ [name]: text });
+    expect(mended.outcome.ok).toBe(true);
+    expect(mended.files).not.toContain(join(folder, "logs"));
+  });
+
   it("lets included files speak of the variables and programs of the config, and name programs for its groups", async () => {
     const result = await load({
       "supervisor.config.ts": `export default {
