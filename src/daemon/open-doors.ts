@@ -63,13 +63,13 @@ export async function openDoors(
     }),
     onError,
   });
-  const routes = (supervisorNamespace: boolean, tcp: boolean): RequestHandler => {
+  const routes = (supervisorNamespace: boolean): RequestHandler => {
     const dispatch = auditedDispatch(createDispatch({ methods: rpc, closing, supervisorNamespace }), journal);
-    return supervisorRoutes({ dispatch, supervisor, mainLog: daemon.mainLog.path, rest, onError, log }, tcp);
+    return supervisorRoutes({ dispatch, supervisor, mainLog: daemon.mainLog.path, rest, onError, log });
   };
 
   const health = healthRoutes(() => allReady(supervisor));
-  const control = routes(true, false);
+  const control = routes(true);
   const answer: RequestHandler = (request, response) => {
     if (!health(request, response)) control(request, response);
   };
@@ -81,7 +81,7 @@ export async function openDoors(
   const open: Listener[] = [await openUnixServer(controlSpec, answer, log, store, { ownFolder: true, onRepair })];
   const options: OpenServersOptions = {
     open: health,
-    routes: (server) => routes(model.rpcinterfaces.includes("supervisor"), server.kind === "inet"),
+    routes: () => routes(model.rpcinterfaces.includes("supervisor")),
     rpcinterfaces: model.rpcinterfaces,
     log,
     onError,

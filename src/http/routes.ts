@@ -21,10 +21,8 @@ export interface RouteParts {
 
 /**
  * Supervisor's addresses, the first that fits: `/RPC2...`, `/logtail...`, `/mainlogtail...`, `/ok.html`; the rest is handed on.
- *
- * @param tcp the request came over TCP, where web pages can send requests too.
  */
-export function supervisorRoutes(parts: RouteParts, tcp: boolean): RequestHandler {
+export function supervisorRoutes(parts: RouteParts): RequestHandler {
   const { dispatch, supervisor, onError } = parts;
   return (request, response) => {
     try {
@@ -39,7 +37,7 @@ export function supervisorRoutes(parts: RouteParts, tcp: boolean): RequestHandle
   function route(request: IncomingMessage, response: ServerResponse): void {
     const path = decodedPath(request.url ?? "/");
     if (path.startsWith("/RPC2")) {
-      answerRpc(request, response, { dispatch, onlyXml: tcp, onError, log: parts.log }).catch((error: unknown) => {
+      answerRpc(request, response, { dispatch, onError, log: parts.log }).catch((error: unknown) => {
         // The client went away in the middle of its request, or before its answer.
         if (!request.destroyed && !response.destroyed) onError(error);
         response.destroy();

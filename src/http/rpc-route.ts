@@ -12,8 +12,6 @@ import { sendDocument } from "./send-document.ts";
 
 export interface RpcRouteOptions {
   readonly dispatch: Dispatch;
-  /** A browser can reach us, where a page of another origin must not: it cannot send XML without asking us first. */
-  readonly onlyXml: boolean;
   readonly onError: (error: unknown) => void;
   /** Told of each call, and of each request that is none, in Supervisor's words (spec core, appendix A). */
   readonly log: (level: LogLevel, message: string) => void;
@@ -26,13 +24,14 @@ export interface RpcRouteOptions {
 export async function answerRpc(
   request: IncomingMessage,
   response: ServerResponse,
-  { dispatch, onlyXml, onError, log }: RpcRouteOptions,
+  { dispatch, onError, log }: RpcRouteOptions,
 ): Promise<void> {
   if (request.method !== "POST") return sendErrorPage(response, 400);
   if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined) {
     return sendErrorPage(response, 411);
   }
-  if (onlyXml && !isXml(request) && isFromBrowser(request)) {
+  // A page of another origin cannot send XML without asking us first. A unix socket, too, may have a proxy in front of it.
+  if (!isXml(request) && isFromBrowser(request)) {
     return refuseRequest(request, response, 415, { detail: "The Content-Type of a call is text/xml." });
   }
   const body = await readBody(request);

@@ -12,8 +12,8 @@ import { createCredentialCheck } from "./password-check.ts";
 export type Gatekeeper = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 /**
- * The checks of one configured server: where the request comes from (TCP only: no browser reaches a unix socket), then name
- * and password if it has any.
+ * The checks of one configured server: where the request comes from (TCP only: a proxy before a unix socket passes on what it
+ * likes), then name and password if it has any.
  *
  * @throws Error for a stored password that cannot be used.
  */
