@@ -74,6 +74,11 @@ export class SupervisorConnection {
     return this.#heard;
   }
 
+  /** It has its snapshot, and is told of what happens. */
+  get hears(): boolean {
+    return !this.#closed && this.#sent !== null;
+  }
+
   get closed(): boolean {
     return this.#closed;
   }

@@ -72,6 +72,11 @@ export class SupervisorChild {
     return this.#connection?.heard ?? 0;
   }
 
+  /** A supervisor is there that is told of what happens. */
+  get hears(): boolean {
+    return this.#connection?.hears ?? false;
+  }
+
   /** `early` is one that was started for this keeper already, by `spawnSupervisor`; if it is gone, another takes its place. */
   start(early: ChildProcess | null = null): void {
     const restarts = this.#starts++;

@@ -89,6 +89,17 @@ test("the log has every line, also the same one again after the death of a super
   }
 });
 
+test("a signal to a daemon whose supervisor process has just died is heard by the next one", async () => {
+  save({ programs: { idle: { command: "sleep 1000" } } });
+  await project.sup("up", "-d", "--wait");
+  const { pid, supervisorPid } = await project.status();
+  sendSignal(supervisorPid, "SIGKILL");
+  // The keeper knows of it: nobody else reaps it.
+  await until(() => !existsSync(`/proc/${supervisorPid}`));
+  sendSignal(pid, "SIGUSR2");
+  await until(() => count(mainLog(), /received SIGUSR2 indicating log reopen request/g) === 1);
+});
+
 test("sup down ends what a killed supervisor has begun and nobody knows any more", async () => {
   const script = "trap : TERM; while [ ! -e enough ]; do sleep 0.1; done";
   const stubborn = { command: `sh -c '${script}'`, startsecs: 0, stopwaitsecs: 1000 };

@@ -105,12 +105,25 @@ async function keep(settings: KeeperSettings, ownerFd: number | null, early: Chi
   const tellAgain = (): void => {
     if (ending !== null) tellEnd(ending);
   };
-  const news = { heard: collectWhenStill(), ready: tellAgain, died: tellAgain };
+  /** What was asked for while there was no supervisor to hear it. */
+  const untold = new Set<string>();
+  const tellRest = (): void => {
+    for (const signal of untold) keeper.tell({ type: "relayed", signal });
+    untold.clear();
+  };
+  const ready = (): void => {
+    tellAgain();
+    tellRest();
+  };
+  const news = { heard: collectWhenStill(), ready, died: tellAgain };
   const supervisor = new SupervisorChild(keeper, command, log, news, shown?.say ?? null);
   if (settings.before) supervisor.isAfter(settings.before);
   for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) process.on(signal, () => tellEnd(signal.slice(3)));
   for (const signal of ["SIGHUP", "SIGUSR2"] as const) {
-    process.on(signal, () => keeper.tell({ type: "relayed", signal: signal.slice(3) }));
+    process.on(signal, () => {
+      untold.add(signal.slice(3));
+      if (supervisor.hears) tellRest();
+    });
   }
   // Node's own answer to SIGUSR1 is to open a debugger's port; Supervisor's is to die and leave all programs behind.
   process.on("SIGUSR1", () => undefined);
