@@ -100,9 +100,12 @@ function openPlain(path: string): { stream: Writable; owned: boolean } {
     // A file that is our standard output is written where we are in it; opened anew, it would begin again.
     if (own !== undefined && found.isFile()) return borrow(path, own);
     // What leads to our own descriptors are links, but nobody's.
-    const open = own === undefined && !/^\/(?:proc|dev)\//.test(path) ? openSafely : fs.openSync;
-    if (!found.isFIFO())
-      return { stream: fs.createWriteStream(path, { fd: open(path, O_WRONLY | O_NOCTTY) }), owned: true };
+    const isTrusted = own !== undefined || /^\/(?:proc|dev)\//.test(path);
+    const open = isTrusted ? fs.openSync : openSafely;
+    if (!found.isFIFO()) {
+      const fd = isTrusted ? fs.openSync(path, O_WRONLY | O_NOCTTY) : openDevice(path);
+      return { stream: fs.createWriteStream(path, { fd }), owned: true };
+    }
     // Without a reader, a named one cannot be opened for writing alone, and would fail for ever once its reader leaves.
     const fd = open(path, (hasName(path) ? O_RDWR : O_WRONLY) | O_NONBLOCK);
     return { stream: new net.Socket({ fd, readable: false, writable: true }), owned: true };
@@ -111,6 +114,23 @@ function openPlain(path: string): { stream: Writable; owned: boolean } {
     // stdout it can be written to.
     if (own === undefined || !["ENXIO", "EACCES"].includes(errnoOf(error))) throw error;
     return borrow(path, own);
+  }
+}
+
+/**
+ * Opens what was no FIFO when it was looked at. Its owner may have put one in its place since, and that must not be waited for; nor must
+ * writes to a terminal fail because nobody waits. So it is opened twice, the second time by the descriptor of the first. Throws the
+ * system's error; ENXIO for such a FIFO.
+ */
+function openDevice(path: string): number {
+  const { O_WRONLY, O_NOCTTY, O_NONBLOCK } = fs.constants;
+  const fd = openSafely(path, O_WRONLY | O_NOCTTY | O_NONBLOCK);
+  try {
+    if (fs.fstatSync(fd).isFIFO()) throw Object.assign(new Error(`${path} has become a FIFO`), { code: "ENXIO" });
+    const same = `/proc/self/fd/${fd}`;
+    return fs.existsSync(same) ? fs.openSync(same, O_WRONLY | O_NOCTTY) : openSafely(path, O_WRONLY | O_NOCTTY);
+  } finally {
+    fs.closeSync(fd);
   }
 }
 

@@ -59,7 +59,8 @@ function checkFormat(file: string): string | null {
 }
 
 function readHead(file: string): Buffer {
-  const fd = fs.openSync(file, "r");
+  // Its owner may have put a FIFO in its place since: the open of one would wait for a writer.
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   try {
     const head = Buffer.alloc(256);
     return head.subarray(0, fs.readSync(fd, head));
