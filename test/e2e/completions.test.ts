@@ -49,6 +49,26 @@ describe("bash", () => {
     expect(readdirSync(project.folder)).not.toContain("pwned");
   });
 
+  test("completes words in quotes that are open, and behind others that are closed", async () => {
+    const tell = `sup() { if [[ $1 == __complete ]]; then command sup "$@"; else (IFS='|'; echo "ran<$*>"); fi }`;
+    const lines = [
+      ['start "we', "start|web"],
+      ["stop 'odd", "stop|odd'n&me"],
+      ['stop "app:worker_1', "stop|app:worker_1"],
+      [`restart "web" 'app:worker_0' wor`, "restart|web|app:worker_0|worker"],
+      ["up --mode 'dev", "up|--mode|development"],
+    ] as const;
+    const steps = [
+      ...[`cd ${project.folder}`, "set +H", "source <(sup completions bash)", tell].map((line) => ({
+        send: `${line}\r`,
+      })),
+      ...lines.flatMap(([typed, ran]) => [{ send: `sup ${typed}\t\r` }, { expect: `ran<${ran}>` }]),
+      { send: "exit\r" },
+    ];
+    const { missing, output } = await onTerminal(["bash", "--norc", "-i"], steps, { env: env() });
+    expect(missing, output).toBe(null);
+  });
+
   /** What bash would offer for a command line with the cursor at its end. */
   async function inBash(line: string): Promise<string[]> {
     const script = `

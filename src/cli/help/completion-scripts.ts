@@ -14,14 +14,21 @@ export function completionScript(shell: string): string {
   }
 }
 
-/** Bash splits words at colons; the part before the last colon is cut off again, so that `group:name` completes once. */
+/**
+ * Bash splits words at colons; the part before the last colon is cut off again, so that `group:name` completes once. Behind a quote that
+ * is open it does neither, and closes the quote itself.
+ */
 const BASH = `# Completions of sup for bash. Use: source <(sup completions bash)
 _sup() {
   local line="\${COMP_LINE:0:COMP_POINT}" words=() cut
   read -ra words <<<"$line"
   [[ "$line" == *[[:space:]] ]] && words+=("")
   local word="\${words[\${#words[@]}-1]}"
+  words=("\${words[@]#[\\"\\']}") words=("\${words[@]%[\\"\\']}")
   mapfile -t COMPREPLY < <(sup __complete -- "\${words[@]:1}" 2>/dev/null)
+  cut="'"
+  [[ "$word" == "$cut"* ]] && COMPREPLY=("\${COMPREPLY[@]//$cut/"'\\''"}")
+  [[ "$word" == [\\"\\']* ]] && return
   if [[ "$word" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then
     cut="\${word%:*}:"
     COMPREPLY=("\${COMPREPLY[@]#"$cut"}")
