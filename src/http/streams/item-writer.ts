@@ -5,6 +5,9 @@ import type { StreamItem } from "../../protocol/api.ts";
 /** A client that is more than this many bytes behind is told of gaps instead of filling our memory. */
 const MAX_BUFFERED = 1 << 19;
 
+/** Logs that are read for one client at a time: each is some open files, and the client takes one item after the other anyway. */
+const MOST_AT_ONCE = 8;
+
 /** How an item looks on the wire. */
 export type ItemFormat = (item: StreamItem) => string;
 
@@ -15,7 +18,12 @@ export class ItemWriter {
   readonly #response: ServerResponse;
   readonly #format: ItemFormat;
   readonly #drained = new Set<() => void>();
+  /** Those who wait for their turn. */
+  readonly #line: (() => void)[] = [];
+  #atOnce = 0;
   #closed = false;
+  /** Bytes of live output that wait behind what was written before, of all streams together. */
+  held = 0;
 
   constructor(response: ServerResponse, format: ItemFormat) {
     this.#response = response;
@@ -70,6 +78,19 @@ export class ItemWriter {
     // Many may wait, and the first to go on fills the room again.
     while (!this.closed && this.#response.writableNeedDrain) await this.drained();
     return !this.closed;
+  }
+
+  /** Reads a log for this client in its turn; not at all if the client has left by then. */
+  async inTurn(read: () => Promise<void>): Promise<void> {
+    if (this.#atOnce === MOST_AT_ONCE) await new Promise<void>((resolve) => void this.#line.push(resolve));
+    else this.#atOnce++;
+    try {
+      if (!this.closed) await read();
+    } finally {
+      const next = this.#line.shift();
+      if (next === undefined) this.#atOnce--;
+      else next();
+    }
   }
 
   /** Resolves when the client has taken something, or has left. */

@@ -16,7 +16,7 @@ import type { Supervisor } from "../../supervisor/supervisor.ts";
 import type { EventLog, LoggedEvent } from "./event-log.ts";
 import { EventTeller } from "./event-teller.ts";
 import type { ItemWriter } from "./item-writer.ts";
-import { openPast, sendPieces, type PastFrom } from "./past-output.ts";
+import { pastOf, sendPieces, type PastFrom } from "./past-output.ts";
 import { PastThenLive } from "./past-then-live.ts";
 
 export interface LiveStreamParts {
@@ -146,14 +146,14 @@ function followOutput(
     ({ size, file, position }) => {
       const end = { size, file };
       if (outputs === null)
-        return void output.begin(openPast(supervisor, process, stream, from, end), position).then(over);
+        return void output.begin(pastOf(supervisor, process, stream, from, end), position).then(over);
       over();
       // One that it does not know began after it had left; one that went back was removed and came again.
       const known = outputs[outputKey(name, stream)] ?? 0;
       const missing = known > position ? position : position - known;
       if (missing === 0) return void output.begin(null, position);
       const bytes = isVerbatim(supervisor, process, stream)
-        ? openPast(supervisor, process, stream, { bytes: missing }, end)
+        ? pastOf(supervisor, process, stream, { bytes: missing }, end)
         : null;
       if (bytes === null) output.skip(missing, position);
       else void output.begin(bytes, position);
@@ -181,8 +181,8 @@ async function sendPasts(
   for (const process of processes) {
     for (const stream of STREAMS) {
       if (writer.closed) return;
-      const past = openPast(supervisor, process, stream, from);
-      if (past !== null) await sendPieces(past, writer, { namespec: namespec(process.spec), stream });
+      const past = pastOf(supervisor, process, stream, from);
+      if (past !== null) await sendPieces(past(), writer, { namespec: namespec(process.spec), stream });
     }
   }
 }

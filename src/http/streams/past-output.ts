@@ -9,23 +9,24 @@ import type { ItemWriter } from "./item-writer.ts";
 export type PastFrom = { readonly lines: number } | { readonly bytes: number } | "boot";
 
 /**
- * Opens what a stream has logged: the end of it, or all since this daemon first started it. `null` if there is nothing to
+ * How to open what a stream has logged: the end of it, or all since this daemon first started it. `null` if there is nothing to
  * show. `end`: the file (`fileMoment`) and size at which its live output begins; absent: to the end of the file.
  */
-export function openPast(
+export function pastOf(
   supervisor: Supervisor,
   process: ManagedProcess,
   stream: StreamName,
   from: PastFrom,
   end?: { readonly size: number; readonly file: string | undefined },
-): PastLog | null {
+): (() => PastLog) | null {
   const path = logPath(process.spec, stream, supervisor.context);
   if (path === null || (from !== "boot" && "lines" in from && from.lines === 0)) return null;
-  return new PastLog(path, {
+  const wanted = {
     from: from === "boot" ? process.outputAtBoot(stream) : from,
     backups: process.spec[stream].backups,
     ...(end === undefined ? {} : { end }),
-  });
+  };
+  return () => new PastLog(path, wanted);
 }
 
 /**

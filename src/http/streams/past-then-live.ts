@@ -15,6 +15,8 @@ import { sendPieces } from "./past-output.ts";
 
 /** Bytes of live output that wait for the past to be over. */
 const MAX_HELD = 1 << 19;
+/** The same, of all streams of a client: of hundreds of programs, each could have its last words wait for one that stands still. */
+const MAX_HELD_IN_ALL = 1 << 22;
 /** A line that is longer than this is cut by a gap. */
 const MAX_LINE = 65_536;
 
@@ -38,15 +40,15 @@ export class PastThenLive {
   }
 
   /**
-   * Sends this past first, which ends at this position of the output. Call it before any `live`. Resolves when the past is over,
-   * and never rejects.
+   * Sends this past first, which ends at this position of the output. It is opened when its turn comes. Call it before any `live`.
+   * Resolves when the past is over, and never rejects.
    */
-  async begin(past: PastLog | null, position: number): Promise<void> {
+  async begin(past: (() => PastLog) | null, position: number): Promise<void> {
     this.#at = position;
     if (past === null) return this.#writer.send({ type: "position", ...this.#output, position });
     this.#busy = true;
     try {
-      await sendPieces(past, this.#writer, this.#output, position);
+      await this.#writer.inTurn(() => sendPieces(past(), this.#writer, this.#output, position));
       await this.#release();
     } catch {
       this.#busy = false;
@@ -70,7 +72,7 @@ export class PastThenLive {
       void this.#tellLater();
       return;
     }
-    const full = this.#busy ? this.#heldBytes > MAX_HELD : this.#writer.behind;
+    const full = this.#busy ? this.#isFull() : this.#writer.behind;
     const data = this.#choose(item.data, full);
     this.#at = item.position;
     if (data.length === 0) return;
@@ -82,6 +84,11 @@ export class PastThenLive {
     // Copied: the chunk belongs to whoever told it.
     this.#held.push({ gap, data: Uint8Array.from(data), position });
     this.#heldBytes += data.length;
+    this.#writer.held += data.length;
+  }
+
+  #isFull(): boolean {
+    return this.#heldBytes > MAX_HELD || this.#writer.held > MAX_HELD_IN_ALL;
   }
 
   /** What of a chunk is passed on. The rest is counted as skipped. */
@@ -119,6 +126,7 @@ export class PastThenLive {
   async #release(): Promise<void> {
     for (let next = this.#held.shift(); next !== undefined; next = this.#held.shift()) {
       this.#heldBytes -= next.data.length;
+      this.#writer.held -= next.data.length;
       this.#send(next);
       if (!(await this.#writer.room())) break;
     }
