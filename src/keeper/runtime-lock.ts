@@ -56,7 +56,8 @@ const NAMES = 4;
 async function listen(address: string): Promise<boolean> {
   const server = net.createServer((connection) => {
     connection.on("error", () => undefined);
-    connection.end(String(process.pid));
+    // Whoever does not hang up, and any user may call, is to have no descriptor of ours.
+    connection.end(String(process.pid), () => connection.destroy());
   });
   return await new Promise((answer, fail) => {
     server.once("error", (error) => {

@@ -1,8 +1,10 @@
+import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ChatDetector } from "../../src/keeper/output/chatty-streams.ts";
-import { logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
+import { OutputStream } from "../../src/keeper/output/output-stream.ts";
+import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
 
 test("many short reads soon after one another are chatter; long ones and pauses are not", () => {
   const after = (reads: readonly (readonly [length: number, at: number])[]): boolean[] => {
@@ -35,4 +37,35 @@ test("of programs that chatter every line is logged, in order, before their exit
   }
   own.keeper.close();
   await removeFolder(own.folder);
+});
+
+test("one that has to wait for its log is not looked at meanwhile, and goes on afterwards", async () => {
+  const folder = makeFolder();
+  const fifo = join(folder, "fifo");
+  execFileSync("mkfifo", [fifo]);
+  let takes = 0;
+  const take = (): void => {
+    takes++;
+    if (takes === 60) stream.pause();
+  };
+  const stream = new OutputStream(fifo, { take, mayWait: () => true, ended: () => undefined });
+  const line = "print qq(x\\n); select undef, undef, undef, 0.005";
+  const end = fs.openSync(fifo, "w");
+  const chat = spawn("perl", ["-e", `$| = 1; for (;;) { ${line} }`], { stdio: ["ignore", end, "ignore"] });
+  fs.closeSync(end);
+  await eventually(() => takes >= 60);
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  try {
+    // Three of ours after one another are longer than any that was under way, and would see another begin.
+    for (let at = 0; at < 3; at++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(timers.mock.calls.filter(([, milliseconds]) => milliseconds === 25)).toEqual([]);
+  } finally {
+    timers.mockRestore();
+  }
+  expect(takes).toBe(60);
+  stream.resume();
+  await eventually(() => takes > 80);
+  chat.kill("SIGKILL");
+  stream.close();
+  await removeFolder(folder);
 });

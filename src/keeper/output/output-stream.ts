@@ -91,7 +91,12 @@ export class OutputStream implements ChattyStream, NewStream {
   /** One read: what comes in so little time is less than a FIFO holds. */
   readChat(): boolean {
     if (!this.#chatters || this.closed) return false;
-    if (this.#paused) return true;
+    if (this.#paused) {
+      // Until it is resumed, which may take as long as its log is stuck, there is nothing to look for.
+      this.#chatters = false;
+      this.#chat?.reset();
+      return false;
+    }
     let length = 0;
     try {
       length = fs.readSync(this.#fd, SHARED);
