@@ -6,8 +6,7 @@ export type EnvironmentResult =
  * Reads the value of `environment=`: `KEY=value,KEY2="value"`, after `%`-expansion.
  *
  * Supervisor takes the words in fours: key, `=`, value, separator. It never looks at the separator, so `A=1;B=2` is
- * fine and `A=b c` silently loses `c`. Files rely on the former; the latter is why {@link environmentWords} is public:
- * the caller can warn about a separator that is no comma.
+ * fine and `A=b c` silently loses `c`. Files rely on the former; for the latter there is {@link keysBeforeLostText}.
  *
  * A duplicate key keeps its first position and its last value.
  */
@@ -26,11 +25,21 @@ export function parseEnvironment(text: string): EnvironmentResult {
   return { ok: true, pairs };
 }
 
+/** The keys behind whose values there is a word in the place of a separator: it is lost, which nobody means. */
+export function keysBeforeLostText(text: string): string[] {
+  const split = environmentWords(text);
+  if (!split.ok) return [];
+  return split.words.filter((_, index) => {
+    const separator = split.words[index + 3];
+    return index % 4 === 0 && separator !== undefined && separator !== "," && separator !== ";";
+  });
+}
+
 /**
  * The words of an environment value, as Python's `shlex` in POSIX mode finds them with `/.+-():` as extra word
  * characters. Every character that is neither blank, quote, backslash nor word character is a word of its own.
  */
-export function environmentWords(
+function environmentWords(
   text: string,
 ): { readonly ok: true; readonly words: readonly string[] } | { readonly ok: false; readonly message: string } {
   const words: string[] = [];

@@ -9,7 +9,7 @@ import { expandPercent } from "./expand-percent.ts";
 import type { KeySpec } from "./key-table.ts";
 import { PROCESS_KEYS, PROGRAM_KEYS, optionName } from "./key-table.ts";
 import type { Reading, SectionReader } from "./section-reader.ts";
-import { programSuffix, readSection } from "./section-reader.ts";
+import { programSuffix, readSection, warnOfLostText } from "./section-reader.ts";
 import { toName } from "./value-types.ts";
 
 /** Options of one section of a config object. Keys are option names, values what the section's type asks for. */
@@ -108,7 +108,7 @@ function readProcesses(
     ]);
     const outer = layered(numbers, common, reading.environment);
     const problemsBefore = reading.problems.length;
-    const pairs = readEnvironment(reader, outer);
+    const pairs = readEnvironment(reading, reader, outer, number === start);
     if (!pairs) return;
     samples.push({ names: outer, pairs });
     const names = layered(new Map([...pairs].map(([key, value]) => [`ENV_${key}`, value])), outer);
@@ -134,9 +134,16 @@ function readProcesses(
   else reader.problem("environment splits into different variables from process to process", "environment");
 }
 
-function readEnvironment(reader: SectionReader, names: Names): ReadonlyMap<string, string> | null {
+/** @param isFirst process of its section: the others would lose the same. */
+function readEnvironment(
+  reading: Reading,
+  reader: SectionReader,
+  names: Names,
+  isFirst: boolean,
+): ReadonlyMap<string, string> | null {
   const expanded = expandPercent(reader.entry("environment")?.value ?? "", names, "environment");
   const parsed = expanded.ok ? parseEnvironment(expanded.text) : expanded;
+  if (expanded.ok && parsed.ok && isFirst) warnOfLostText(reading, reader, expanded.text);
   if (parsed.ok) return parsed.pairs;
   reader.problem(parsed.message, "environment");
   return null;

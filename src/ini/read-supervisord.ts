@@ -7,7 +7,7 @@ import { CTL_KEYS, SUPERVISORD_KEYS, optionName } from "./key-table.ts";
 import type { Options } from "./read-program.ts";
 import { readOption } from "./read-program.ts";
 import type { Reading, SectionReader } from "./section-reader.ts";
-import { readSection, remember } from "./section-reader.ts";
+import { readSection, remember, warnOfLostText } from "./section-reader.ts";
 import { plainOwner, toUser } from "./value-types.ts";
 
 /**
@@ -38,6 +38,7 @@ export function readSupervisord(reading: Reading): Options {
     reader.problem(parsed.message, "environment");
     return options;
   }
+  if (expanded.ok) warnOfLostText(reading, reader, expanded.text);
   const environment = environmentTemplate(written.value, [{ names, pairs: parsed.pairs }]);
   if (environment) options["environment"] = environment;
   for (const [key, value] of parsed.pairs) reading.environment.set(`ENV_${key}`, value);

@@ -4,6 +4,7 @@ import { toTemplate } from "../model/text/template.ts";
 import type { World } from "../model/world.ts";
 import { allowedHint } from "./allowed-values.ts";
 import { layered, type Names } from "../model/text/layered-names.ts";
+import { keysBeforeLostText } from "./environment-text.ts";
 import { expandPercent } from "./expand-percent.ts";
 import type { ValueType } from "./key-table.ts";
 import type { IniTree, TreeEntry } from "./merge-ini.ts";
@@ -94,6 +95,17 @@ export function readSection(reading: Reading, section: string, suffixOf = (): st
     },
     problem,
   };
+}
+
+/** Warns of what an `environment=` loses, by its text after expansion. Its values may be secret, so that they are not shown. */
+export function warnOfLostText(reading: Reading, reader: SectionReader, expanded: string): void {
+  const place = reader.entry("environment")?.place;
+  for (const key of keysBeforeLostText(expanded)) {
+    const message = `what is behind the value of ${key} in environment of [${reader.section}] is ignored`;
+    // A program in two groups is read twice.
+    if (reading.warnings.some((other) => other.message === message && other.place === place)) continue;
+    reading.warnings.push({ message, hint: `put the whole value in quotes: ${key}="..."`, ...(place && { place }) });
+  }
 }
 
 /** ` in section '...' (file: '...')`, which Supervisor appends to mistakes in a program's own options. */

@@ -144,6 +144,23 @@ describe("what comes with a model", () => {
     ]);
   });
 
+  it.each([
+    ["A=-x1 -x2", ["A"]],
+    ["A=$HOME", ["A"]],
+    ['C="three words",A=1,B=two words', ["B"]],
+    ["A=1 extra B=2", ["A"]],
+    ["A=1;B=2,C='x y',", []],
+    ["A=%(ENV_PAIRS)s", []],
+  ])("warns once of what Supervisor loses without a word: environment=%s", (text, keys) => {
+    const file = join(folder, "lost.conf");
+    const program = `[program:a]\ncommand=x\nnumprocs=2\nprocess_name=%(process_num)s\nenvironment=${text}\n`;
+    writeFileSync(file, `${program}[group:g]\nprograms=a\n[group:h]\nprograms=a\n[supervisord]\nenvironment=${text}\n`);
+    const found = load(file).warnings.map(({ message, place }) => [message, place?.line]);
+    const expected = (section: string, line: number) =>
+      keys.map((key) => [`what is behind the value of ${key} in environment of [${section}] is ignored`, line]);
+    expect(found).toEqual([...expected("supervisord", 11), ...expected("program:a", 5)]);
+  });
+
   it("tells of what only the model finds in the words of the file, where it is written", () => {
     const file = join(folder, "words.conf");
     const words = (text: string): (string | number | undefined)[][] => {

@@ -7,7 +7,7 @@ export type SplitResult =
  * variables, comments, `~`). Exactly what Supervisor does (Python's `shlex.split`), because existing command lines are
  * written against its corners: inside double quotes a backslash escapes only `"` and `\`, and blanks are the four ASCII ones.
  *
- * `""` and blanks alone give no words, `''` one empty word.
+ * No text, and blanks alone, give no words; `''` and `""` are one empty word.
  */
 export function splitCommand(text: string): SplitResult {
   if (!SPECIAL.test(text)) return { ok: true, words: text.split(/[ \t\r\n]+/).filter((word) => word !== "") };
