@@ -45,24 +45,24 @@ class Client {
   }
 }
 
+let now = 0;
+
+async function serve(lastAnswer?: number): Promise<{ port: number; held: ServerResponse[] }> {
+  now = 0;
+  const connections = new Connections(3, () => now, lastAnswer);
+  const held: ServerResponse[] = [];
+  const server = createServer({ keepAliveTimeout: 0 }, (request: IncomingMessage, response: ServerResponse) => {
+    connections.begin(request, response);
+    if (request.url === "/held") held.push(response);
+    else response.end("x");
+  });
+  Object.assign(server, { maxConnections: 3, httpAllowHalfOpen: true });
+  server.on("connection", (socket: Socket) => connections.add(socket));
+  server.on("drop", () => connections.makeRoom());
+  return { port: await listen(server), held };
+}
+
 describe("connections, where there is room for three", () => {
-  let now = 0;
-
-  async function serve(): Promise<{ port: number; held: ServerResponse[] }> {
-    now = 0;
-    const connections = new Connections(3, () => now);
-    const held: ServerResponse[] = [];
-    const server = createServer({ keepAliveTimeout: 0 }, (request: IncomingMessage, response: ServerResponse) => {
-      connections.begin(request, response);
-      if (request.url === "/held") held.push(response);
-      else response.end("x");
-    });
-    server.maxConnections = 3;
-    server.on("connection", (socket: Socket) => connections.add(socket));
-    server.on("drop", () => connections.makeRoom());
-    return { port: await listen(server), held };
-  }
-
   test("the one that has been idle for longest gives way, once it has been so for two minutes", async () => {
     const { port } = await serve();
     const [first, second, third] = [new Client(port), new Client(port), new Client(port)];
@@ -102,6 +102,16 @@ describe("connections, where there is room for three", () => {
   });
 });
 
+describe("a connection whose client says no more", () => {
+  test("ends, though its answer never does", async () => {
+    const { port, held } = await serve(1);
+    const client = new Client(port);
+    client.socket.end("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    await eventually(() => client.closed, "the end");
+    expect([held.length, client.received]).toEqual([1, ""]);
+  });
+});
+
 describe("a server's connections", () => {
   test("over TCP are asked by the system whether the other machine is still there", async () => {
     const port = await listen(createHttpServer(true, (_, response) => response.end("x")));
@@ -113,6 +123,19 @@ describe("a server's connections", () => {
     const due = (): string | undefined => line.exec(readFileSync("/proc/net/tcp", "latin1"))?.[1];
     await eventually(() => due() !== undefined, "the timer of keepalive");
     expect(Number.parseInt(due() ?? "", 16)).toBeLessThanOrEqual(6000);
+  });
+
+  test("that are half closed get their answers", async () => {
+    const held: ServerResponse[] = [];
+    const port = await listen(createHttpServer(true, (_, response) => held.push(response)));
+    const client = new Client(port);
+    client.socket.end("GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    await eventually(() => held[0]?.socket?.readableEnded === true, "the end of what is sent");
+    held[0]?.end("first");
+    await eventually(() => held.length === 2, "the second request");
+    held[1]?.end("second");
+    await eventually(() => client.closed, "the end");
+    expect(client.statuses).toEqual(["200", "200"]);
   });
 
   test("that go on with what is no request get their answers first, and then 400", async () => {

@@ -4,6 +4,9 @@ import type { Socket } from "node:net";
 /** Milliseconds for which a connection may wait for its next request where others find no room. */
 const IDLE_LONG = 120_000;
 
+/** Milliseconds after the last word of a client in which what it asked for is still answered. */
+const LAST_ANSWER = 10_000;
+
 interface Connection {
   /** Requests whose answers are not finished, those that wait in line among them. */
   underWay: number;
@@ -24,13 +27,15 @@ interface Connection {
 export class Connections {
   readonly #most: number;
   readonly #now: () => number;
+  readonly #lastAnswer: number;
   /** Those that have been idle for longest come first among the idle. */
   readonly #open = new Map<Socket, Connection>();
 
   /** @param most connections of the server (`maxConnections`). @param now monotonic milliseconds. */
-  constructor(most: number, now: () => number) {
+  constructor(most: number, now: () => number, lastAnswer = LAST_ANSWER) {
     this.#most = most;
     this.#now = now;
+    this.#lastAnswer = lastAnswer;
   }
 
   /** All of them. */
@@ -42,6 +47,7 @@ export class Connections {
   add(socket: Socket): void {
     this.#open.set(socket, { underWay: 0, last: null, idleSince: this.#now(), afterwards: null });
     socket.once("close", () => this.#open.delete(socket));
+    socket.once("end", () => this.#hangUpSoon(socket));
     if (this.#open.size >= this.#most) this.makeRoom();
   }
 
@@ -80,5 +86,14 @@ export class Connections {
     const waits = !socket.destroyed && connection?.last?.complete === true && connection.underWay > 0;
     if (waits) connection.afterwards ??= then;
     else then();
+  }
+
+  /**
+   * A client that sends no more may wait for its answer still (`nc -N`, `socat`), or may be gone: nothing tells. So it gets a
+   * moment. An answer that takes longer, or never ends, is for nobody.
+   */
+  #hangUpSoon(socket: Socket): void {
+    const timer = setTimeout(() => socket.destroy(), this.#lastAnswer);
+    socket.once("close", () => clearTimeout(timer));
   }
 }

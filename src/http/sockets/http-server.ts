@@ -49,6 +49,8 @@ export function createHttpServer(tcp: boolean, handler: RequestHandler): Server 
       answer(request, response);
     },
   );
+  // Node's own, and not in its types: who has sent all that it wants to ask is answered (`Connections` sees to its end).
+  Object.assign(server, { httpAllowHalfOpen: true });
   if (tcp) server.maxConnections = MAX_TCP_CONNECTIONS;
   server.on("connection", (socket: Socket) => connections.add(socket));
   // Room for the next.
