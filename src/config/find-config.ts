@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 
 /** Names looked for, best first. A typed file comes before plain data, and ours before Supervisor's. */
 export const CONFIG_NAMES = [
@@ -18,17 +18,6 @@ export interface FoundConfig {
   readonly file: string;
   /** Set when the same folder holds further candidates that were passed over. */
   readonly warning: string | null;
-}
-
-/**
- * Finds the config of a project: the nearest folder from `startDir` upwards that holds one of `CONFIG_NAMES`. Returns
- * `null` if no folder up to the root has one. Never throws: a folder that cannot be read holds nothing.
- */
-export function findConfig(startDir: string): FoundConfig | null {
-  for (let folder = resolve(startDir); ; folder = dirname(folder)) {
-    const found = configIn(folder);
-    if (found !== null || folder === dirname(folder)) return found;
-  }
 }
 
 /** The best of `CONFIG_NAMES` in this folder. Never throws. */

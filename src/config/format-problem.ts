@@ -38,14 +38,6 @@ export function formatProblems(problems: readonly Problem[], options: FormatOpti
   return problems.map((problem) => formatProblem(problem, options)).join("\n\n");
 }
 
-/** One problem for a log file: exactly one line, no colour, no frame. */
-export function problemLogLine(problem: Problem): string {
-  const where = placeText(problem, {});
-  const hint = problem.hint === undefined ? "" : ` (${problem.hint})`;
-  const text = `${where === "" ? "" : `${where}: `}${problem.message}${hint}`;
-  return neutralise(text.replaceAll(/\s*[\r\n]+\s*/g, " / "));
-}
-
 function placeText(problem: Problem, options: FormatOptions): string {
   const path = problem.path !== undefined && problem.path.length > 0 ? problem.path.join(".") : "";
   if (problem.place === undefined) return neutralise(path);

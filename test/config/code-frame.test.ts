@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { codeFrame, neutralise } from "../../src/config/code-frame.ts";
-import { formatProblem, formatProblems, problemLogLine } from "../../src/config/format-problem.ts";
+import { formatProblem, formatProblems } from "../../src/config/format-problem.ts";
 
 const SOURCE = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven";
 
@@ -92,11 +92,5 @@ describe("formatProblem", () => {
 
   it("separates problems by an empty line", () => {
     expect(formatProblems([{ message: "a" }, { message: "b" }])).toBe("error: a\n\nerror: b");
-  });
-
-  it("is one line in a log", () => {
-    expect(problemLogLine({ ...problem, hint: "x\n  y\u001b" })).toBe(
-      "/p/supervisor.config.ts:2:1: unknown option `startsec` (x / y␛)",
-    );
   });
 });
