@@ -21,7 +21,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**"],
           retry,
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
           // Vitest would leave one core to itself: of two, that is half.
           maxWorkers: "100%",
