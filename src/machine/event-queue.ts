@@ -8,21 +8,24 @@ import type { PooledEvent } from "./listener-protocol.ts";
  * With plain arrays, ten thousand events a second into a buffer of thousands made garbage of some hundred megabytes a second.
  */
 export class EventQueue implements Iterable<PooledEvent> {
-  static readonly EMPTY = new EventQueue([], 0, 0);
+  static readonly EMPTY = new EventQueue([], 0, 0, 0);
 
   readonly #store: PooledEvent[];
   readonly #from: number;
   readonly #to: number;
+  /** Of all that wait: see `eventWeight`. */
+  readonly weight: number;
 
-  private constructor(store: PooledEvent[], from: number, to: number) {
+  private constructor(store: PooledEvent[], from: number, to: number, weight: number) {
     this.#store = store;
     this.#from = from;
     this.#to = to;
+    this.weight = weight;
   }
 
   static of(events: Iterable<PooledEvent>): EventQueue {
     const store = [...events];
-    return new EventQueue(store, 0, store.length);
+    return new EventQueue(store, 0, store.length, weightOf(store));
   }
 
   get length(): number {
@@ -45,23 +48,31 @@ export class EventQueue implements Iterable<PooledEvent> {
     return this.#store.slice(this.#from + from, this.#from + Math.min(to, this.length));
   }
 
+  /** How many of the oldest weigh at least so much; all, if they do not. */
+  oldestOf(weight: number): number {
+    let count = 0;
+    for (let left = weight; left > 0 && count < this.length; count++) left -= eventWeight(this.at(count)!);
+    return count;
+  }
+
   append(event: PooledEvent): EventQueue {
     // Somebody else has gone on from here, or nothing is worth keeping of what is there.
     const store = this.length === 0 || this.#store.length !== this.#to ? this.slice(0) : this.#store;
     const to = store.push(event);
-    return new EventQueue(store, to - this.length - 1, to);
+    return new EventQueue(store, to - this.length - 1, to, this.weight + eventWeight(event));
   }
 
   /** Back to the head, where it nearly always was until now. */
   prepend(event: PooledEvent): EventQueue {
-    if (this.#store[this.#from - 1] === event) return new EventQueue(this.#store, this.#from - 1, this.#to);
+    if (this.#store[this.#from - 1] === event)
+      return new EventQueue(this.#store, this.#from - 1, this.#to, this.weight + eventWeight(event));
     return EventQueue.of([event, ...this]);
   }
 
   /** Without its `count` oldest. */
   drop(count: number): EventQueue {
     const from = Math.min(this.#from + count, this.#to);
-    const left = new EventQueue(this.#store, from, this.#to);
+    const left = new EventQueue(this.#store, from, this.#to, this.weight - weightOf(this.slice(0, count)));
     return from < WORTH_A_COPY || from < left.length ? left : EventQueue.of(left);
   }
 
@@ -74,5 +85,15 @@ export class EventQueue implements Iterable<PooledEvent> {
   }
 }
 
+/** What an event takes, here and where it is saved, in characters or a little more. */
+export function eventWeight({ name, payload }: PooledEvent): number {
+  return name.length + payload.length + OVERHEAD;
+}
+
+function weightOf(events: readonly PooledEvent[]): number {
+  return events.reduce((sum, event) => sum + eventWeight(event), 0);
+}
+
+const OVERHEAD = 200;
 /** So few that are gone take no room worth mentioning. */
 const WORTH_A_COPY = 64;

@@ -6,6 +6,8 @@ export interface PoolSpec {
   readonly name: string;
   /** Events that may wait; one more discards the oldest. */
   readonly bufferSize: number;
+  /** What those that wait may weigh together (`eventWeight`): one that is alone may weigh more. */
+  readonly bufferWeight: number;
   /** Names of its processes in order. */
   readonly members: readonly string[];
 }

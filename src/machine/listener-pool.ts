@@ -5,8 +5,10 @@
  * Theory: Supervisor asks each pool once per turn of its loop; here every input that could make a delivery possible tries
  * at once. Two things of it are changed on purpose. A rejection concerns the pool it happened in and no other. And a pool
  * whose events are rejected again and again waits longer and longer between attempts, since a listener that always fails
- * would otherwise be asked some ten thousand times a second.
+ * would otherwise be asked some ten thousand times a second. A third is added: what waits is bounded by its weight as well, because it
+ * is also kept by the keeper, whose memory must not depend on how much somebody prints.
  */
+import { eventWeight } from "./event-queue.ts";
 import { busyWith, hearListener, type ListenerLine, type ListenerStep, type PooledEvent } from "./listener-protocol.ts";
 import {
   ABSENT,
@@ -161,8 +163,10 @@ class Turn {
   }
 
   #buffer(event: PooledEvent, end: "head" | "tail"): void {
-    // More than one goes at once only after an edit has made the buffer smaller.
-    const excess = Math.max(0, this.pool.buffer.length - this.#spec.bufferSize + 1);
+    // By number, more than one goes at once only after an edit has made the buffer smaller.
+    const { bufferSize, bufferWeight } = this.#spec;
+    const heavy = this.pool.buffer.oldestOf(this.pool.buffer.weight + eventWeight(event) - bufferWeight);
+    const excess = Math.max(0, this.pool.buffer.length - bufferSize + 1, heavy);
     for (const gone of this.pool.buffer.slice(0, excess)) this.#noteDiscard(gone);
     const rest = this.pool.buffer.drop(excess);
     this.pool = { ...this.pool, buffer: end === "head" ? rest.prepend(event) : rest.append(event) };

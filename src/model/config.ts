@@ -1127,7 +1127,7 @@ export interface EventlistenerConfig<Name extends string = string> {
    */
   readonly events: readonly EventName[];
   /**
-   * How many events are kept while every process of the pool is busy, 1 or more.
+   * How many events are kept while every process of the pool is busy, 1 or more; of large ones as many as go into 8 MiB, which all pools share.
    * A change replaces the process by a new one.
    * @default 10
    */
@@ -1149,7 +1149,7 @@ export interface ListenerConfig {
    */
   readonly handler: (event: ListenerEvent) => void | Promise<void>;
   /**
-   * How many events are kept while the handler is busy, 1 or more.
+   * How many events are kept while the handler is busy, 1 or more; of large ones as many as go into 8 MiB, which all pools share.
    * A change replaces the process by a new one.
    * @default 10
    */

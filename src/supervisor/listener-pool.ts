@@ -23,6 +23,8 @@ export interface ListenerPoolWorld {
   log(level: LogLevel, message: string): void;
   /** There is something new to save. */
   changed(): void;
+  /** What its events may weigh that wait: see `PoolSpec`. */
+  readonly bufferWeight: () => number;
 }
 
 /**
@@ -119,6 +121,7 @@ export class ListenerPool {
     const poolSpec = {
       name: spec.name,
       bufferSize: spec.listener?.bufferSize ?? 1,
+      bufferWeight: this.#world.bufferWeight(),
       members: [...processes.keys()],
     };
     const { pool, effects } = stepPool(poolSpec, this.#state, input, now);

@@ -146,7 +146,8 @@ export class ListenerPools {
   #addPool(group: ProcessGroup, state: PoolState): void {
     if (group.spec.kind !== "eventlistener") return;
     const { keeper, clock, identifier, log } = this.#options;
-    const world = { keeper, clock, identifier, log, changed: this.#save };
+    const bufferWeight = (): number => MOST_WAITING / Math.max(1, this.#pools.size);
+    const world = { keeper, clock, identifier, log, changed: this.#save, bufferWeight };
     const pool = new ListenerPool(group, world, state);
     this.#pools.set(group.name, pool);
     this.#wantTicks();
@@ -183,6 +184,9 @@ export class ListenerPools {
     return this.#notes.changes(this.#nextSerial, states);
   }
 }
+
+/** What the events of all pools together may weigh that wait (`eventWeight`). The keeper, which keeps them too, has 64 MB in all. */
+const MOST_WAITING = 8 * 1024 * 1024;
 
 function namesOf({ spec }: ManagedProcess): { readonly process: string; readonly group: string } {
   return { process: spec.name, group: spec.group };

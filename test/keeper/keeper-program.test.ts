@@ -151,6 +151,17 @@ test("a folder that cannot be removed does not keep the keeper from ending", asy
   }
 });
 
+test("a keeper begins also with records that are larger than its memory, if most of them are out of date", async () => {
+  fs.mkdirSync(join(folder, "keeper"));
+  const state = { seq: 7, acknowledged: 7, changes: { handled: "7", large: "x".repeat(1024 * 1024) } };
+  const line = `${JSON.stringify({ state })}\n`;
+  const file = fs.openSync(join(folder, "keeper/registry.jsonl"), "w", 0o600);
+  for (let at = 0; at < 100; at++) fs.writeSync(file, line);
+  fs.closeSync(file);
+  startKeeper({ SUP_TEST_SCRIPT: "exec sleep 60", NODE_OPTIONS: "--max-old-space-size=64" });
+  await eventually(() => lines("started").length === 3);
+});
+
 test("the end of the owner's descriptor counts as TERM", async () => {
   const keeper = startKeeper({ SUP_TEST_SCRIPT: "exec sleep 60" }, "--owner-fd", "3");
   await eventually(() => lines("started").length === 3);

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { EventQueue } from "../../src/machine/event-queue.ts";
+import { EventQueue, eventWeight } from "../../src/machine/event-queue.ts";
 import type { PooledEvent } from "../../src/machine/listener-protocol.ts";
 import { Random } from "../chaos/random.ts";
 
-const event = (serial: number): PooledEvent => ({ serial, poolserial: serial, name: "TICK_5", payload: "" });
+const event = (serial: number): PooledEvent => ({
+  serial,
+  poolserial: serial,
+  name: "TICK_5",
+  payload: "x".repeat(serial % 7),
+});
 const serials = (queue: Iterable<PooledEvent>): number[] => [...queue].map(({ serial }) => serial);
 
 describe("a queue of events", () => {
@@ -36,6 +41,7 @@ describe("a queue of events", () => {
     for (const { queue, array } of all) {
       expect(queue.length).toBe(array.length);
       expect(queue.slice(0)).toEqual(array);
+      expect(queue.weight).toBe(array.reduce((sum, one) => sum + eventWeight(one), 0));
     }
     expect(Math.max(...all.map(({ array }) => array.length))).toBeGreaterThan(200);
   });

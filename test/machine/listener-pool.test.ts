@@ -15,10 +15,10 @@ class Pool {
   now = 1_000_000;
   sent: string[] = [];
   lines: string[] = [];
-  readonly spec: { readonly name: string; bufferSize: number; members: string[] };
+  readonly spec: { readonly name: string; bufferSize: number; bufferWeight: number; members: string[] };
 
   constructor(members: string[], bufferSize = 10) {
-    this.spec = { name: "pool", bufferSize, members };
+    this.spec = { name: "pool", bufferSize, bufferWeight: Infinity, members };
     for (const member of members) this.up(member);
   }
 
@@ -241,5 +241,31 @@ describe("a pool is settled", () => {
     expect(isSettled(new Pool([]).event(1).state)).toBe(true);
     expect(isSettled(new Pool(["a"]).event(1).input({ type: "died", member: "a" }).state)).toBe(true);
     expect(isSettled(new Pool(["a"]).event(1).says("a", "hello\n").state)).toBe(true);
+  });
+});
+
+describe("a buffer of heavy events", () => {
+  const heavy = (pool: Pool, serial: number, length: number): Pool =>
+    pool.input({ type: "event", event: { serial, name: "PROCESS_LOG_STDOUT", payload: "x".repeat(length) } });
+
+  test("loses its oldest when all weigh too much, as many as it takes, in Supervisor's words", () => {
+    const pool = new Pool(["a"], 100);
+    pool.spec.bufferWeight = 10_000;
+    for (let serial = 1; serial <= 8; serial++) heavy(pool, serial, 1000);
+    expect([...pool.state.buffer].map(({ serial }) => serial)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    heavy(pool, 9, 4000);
+    expect([...pool.state.buffer].map(({ serial }) => serial)).toEqual([5, 6, 7, 8, 9]);
+    expect(pool.state.buffer.weight).toBeLessThanOrEqual(10_000);
+    expect(pool.lines).toContain("error pool pool event buffer overflowed, discarding event 1");
+    expect(pool.state.discarded).toBe(4);
+  });
+
+  test("keeps one that weighs too much by itself, and it alone", () => {
+    const pool = new Pool(["a"], 100);
+    pool.spec.bufferWeight = 10_000;
+    heavy(heavy(pool, 1, 10), 2, 20_000);
+    expect([...pool.state.buffer].map(({ serial }) => serial)).toEqual([2]);
+    heavy(pool, 3, 10);
+    expect([...pool.state.buffer].map(({ serial }) => serial)).toEqual([3]);
   });
 });

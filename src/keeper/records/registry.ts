@@ -259,21 +259,31 @@ function olderLines(folder: string): Line[] {
   ];
 }
 
-function readLines(file: string): Line[] {
-  let text: string;
+/** One after the other, of a file that may be larger than what may be in memory at a time. */
+function* readLines(file: string): Generator<Line> {
+  let bytes: Buffer;
   try {
-    text = fs.readFileSync(file, "utf8");
+    bytes = fs.readFileSync(file);
   } catch {
-    return olderLines(dirname(file));
+    yield* olderLines(dirname(file));
+    return;
   }
-  return text.split("\n").flatMap((line): Line[] => {
-    try {
-      const value: unknown = line === "" ? null : JSON.parse(line);
-      return typeof value === "object" && value !== null ? [value as Line] : [];
-    } catch {
-      return [];
-    }
-  });
+  for (let from = 0; from < bytes.length;) {
+    const newline = bytes.indexOf("\n", from);
+    const end = newline === -1 ? bytes.length : newline;
+    const line = parseLine(bytes.toString("utf8", from, end));
+    if (line !== null) yield line;
+    from = end + 1;
+  }
+}
+
+function parseLine(text: string): Line | null {
+  try {
+    const value: unknown = text === "" ? null : JSON.parse(text);
+    return typeof value === "object" ? (value as Line | null) : null;
+  } catch {
+    return null;
+  }
 }
 
 function isRecord(value: unknown): value is ProgramRecord {

@@ -25,7 +25,8 @@ export const eventlistenerSchema = z
         apply: "replace",
       }),
       bufferSize: option(wholeNumber, {
-        about: "How many events are kept while every process of the pool is busy, 1 or more.",
+        about:
+          "How many events are kept while every process of the pool is busy, 1 or more; of large ones as many as go into 8 MiB, which all pools share.",
         ts: "number",
         fallback: "10",
         apply: "replace",
@@ -53,7 +54,8 @@ export const listenerSchema = z
         apply: "restart",
       }),
       bufferSize: option(wholeNumber, {
-        about: "How many events are kept while the handler is busy, 1 or more.",
+        about:
+          "How many events are kept while the handler is busy, 1 or more; of large ones as many as go into 8 MiB, which all pools share.",
         ts: "number",
         fallback: "10",
         apply: "replace",
