@@ -1,4 +1,4 @@
-import type { Life } from "./life.ts";
+import { isGoingDown, type Life } from "./life.ts";
 
 /** What a change of the files that a process is made of means for it. */
 export type AnswerToChange =
@@ -15,6 +15,7 @@ export type AnswerToChange =
 export function answerToChange(life: Life): AnswerToChange {
   switch (life.state) {
     case "STARTING":
+      return isGoingDown(life) ? "leave" : "restart";
     case "RUNNING":
     case "BACKOFF":
       return "restart";

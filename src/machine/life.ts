@@ -155,6 +155,11 @@ export function awaitsRestart(life: Life): boolean {
   return life.state === "EXITED" && life.deadline !== null;
 }
 
+/** On its way down, also if the stop has to wait for the answer to its start. */
+export function isGoingDown(life: Life): boolean {
+  return life.state === "STOPPING" || (life.state === "STARTING" && life.pid === null && life.stopRequested !== null);
+}
+
 /** Moves all times by `milliseconds`: for a stored life whose monotonic clock began elsewhere (after a reboot). */
 export function shiftLife(life: Life, milliseconds: number): Life {
   const shift = (time: number | null): number | null => (time === null ? null : time + milliseconds);

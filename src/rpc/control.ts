@@ -5,7 +5,7 @@ import { closest } from "../model/text/suggest.ts";
 import { signalNames } from "../model/values.ts";
 import { SIGNALLABLE_STATES, STOPPED_STATES, type ProcessState } from "../model/states.ts";
 import type { ActionResult, ApiCalls } from "../protocol/api.ts";
-import { awaitedBy, heldUpBy } from "../supervisor/held-up.ts";
+import { untilWithAwaited, waitsInVain } from "../supervisor/held-up.ts";
 import { isDown } from "../supervisor/is-down.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import { checkCommand } from "../supervisor/launch.ts";
@@ -60,8 +60,7 @@ export async function restart(
   if (!noDeps) for (const needed of dependenciesOf(supervisor, chosen)) supervisor.requestStart(needed);
   const restarted = chosen.map(async (process) => {
     await supervisor.stopAndWait(process, { startAgain: true });
-    if (process.startAgain === null && isDown(process) && !process.leaving)
-      return result(process, "was stopped meanwhile");
+    if (isCalledOff(process)) return result(process, STOPPED_MEANWHILE);
     return startOne(supervisor, process, args.wait !== false, noDeps);
   });
   return Promise.all(restarted);
@@ -107,7 +106,10 @@ async function startOne(
   wait: boolean,
   now: boolean,
 ): Promise<ActionResult> {
-  if (process.life.state === "STOPPING") await supervisor.until(process, () => process.life.state !== "STOPPING");
+  if (process.life.state === "STOPPING") {
+    await supervisor.stopAndWait(process, { startAgain: true });
+    if (isCalledOff(process)) return result(process, STOPPED_MEANWHILE);
+  }
   if (process.leaving) return result(process, GONE);
   const state: ProcessState = process.life.state;
   if (state === "RUNNING") return result(process, "");
@@ -134,6 +136,11 @@ async function startOne(
   return result(process, well ? "" : life.spawnerr === "" ? `is ${life.state}` : life.spawnerr);
 }
 
+/** It was to start as soon as it was down, and somebody has stopped it since. */
+function isCalledOff(process: ManagedProcess): boolean {
+  return process.startAgain === null && isDown(process) && !process.wanted && !process.leaving;
+}
+
 function isOnItsWay(supervisor: Supervisor, process: ManagedProcess): boolean {
   if (process.leaving || supervisor.mood !== "running") return false;
   // Down only to come up again: somebody else restarts it.
@@ -141,10 +148,12 @@ function isOnItsWay(supervisor: Supervisor, process: ManagedProcess): boolean {
 }
 
 /** Until it runs or has failed, or what it waits for will not come by itself. */
-async function untilSettled(supervisor: Supervisor, process: ManagedProcess): Promise<void> {
-  const isSettled = (): boolean => !isOnItsWay(supervisor, process) || heldUpBy(supervisor, process).length > 0;
-  const concerned = new Set([process, ...awaitedBy(supervisor, process).map((one) => one.process)]);
-  await Promise.race([...concerned].map((one) => supervisor.until(one, isSettled)));
+function untilSettled(supervisor: Supervisor, process: ManagedProcess): Promise<void> {
+  return untilWithAwaited(
+    supervisor,
+    process,
+    () => !isOnItsWay(supervisor, process) || waitsInVain(supervisor, process),
+  );
 }
 
 async function stopOne(supervisor: Supervisor, process: ManagedProcess, wait: boolean): Promise<ActionResult> {
@@ -179,6 +188,7 @@ function hasCompleted(process: ManagedProcess): boolean {
   return process.life.state === "EXITED" && process.life.expected;
 }
 
+const STOPPED_MEANWHILE = "was stopped meanwhile";
 /** What becomes of a process that an edit takes out. */
 const GONE = "the config no longer has it";
 

@@ -2,6 +2,7 @@ import { RUNNING_STATES } from "../model/states.ts";
 import type { RpcMethods } from "../protocol/contract.ts";
 import { Fault } from "../protocol/faults.ts";
 import { checkCommand } from "../supervisor/launch.ts";
+import { untilWithAwaited, waitsInVain } from "../supervisor/held-up.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import type { ProcessGroup } from "../supervisor/process-group.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -58,9 +59,9 @@ function start(
   const judge = wait ? judgeRun : judgeSpawn;
   let result = judge(supervisor, process, name);
   if (result !== null) return result;
-  return supervisor
-    .until(process, () => (result = judge(supervisor, process, name)) !== null)
-    .then(() => result ?? new Fault("ABNORMAL_TERMINATION", name));
+  return untilWithAwaited(supervisor, process, () => (result = judge(supervisor, process, name)) !== null).then(
+    () => result ?? new Fault("ABNORMAL_TERMINATION", name),
+  );
 }
 
 /** Has the spawn been answered? Supervisor knows that at once, so its callers without `wait` hear of a spawn that failed. */
@@ -76,7 +77,9 @@ function judgeSpawn(supervisor: Supervisor, process: ManagedProcess, name: strin
 function judgeRun(supervisor: Supervisor, process: ManagedProcess, name: string): true | Fault | null {
   const { life } = process;
   if (life.state === "RUNNING") return true;
-  if (supervisor.waitingFor(process).length > 0 && !process.retired) return null;
+  if (supervisor.waitingFor(process).length > 0 && !process.retired) {
+    return waitsInVain(supervisor, process) ? new Fault("ABNORMAL_TERMINATION", name) : null;
+  }
   if (life.spawnerr !== "") return new Fault("SPAWN_ERROR", name);
   return life.state === "STARTING" ? null : new Fault("ABNORMAL_TERMINATION", name);
 }

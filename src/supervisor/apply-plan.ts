@@ -1,4 +1,4 @@
-import { awaitsRestart } from "../machine/life.ts";
+import { awaitsRestart, isGoingDown } from "../machine/life.ts";
 import type { GroupSpec, ProcessSpec } from "../model/model.ts";
 import type { GroupPlan, Plan, ProcessPlan } from "../model/plan/plan.ts";
 import type { ManagedProcess } from "./managed-process.ts";
@@ -117,7 +117,7 @@ function shouldRun(supervisor: Supervisor, process: ManagedProcess, spec: Proces
   if (state === "STOPPED" || state === "EXITED" || state === "FATAL") {
     return spec.autostart || awaitsRestart(process.life) || supervisor.waitingFor(process).length > 0;
   }
-  return state !== "STOPPING";
+  return !isGoingDown(process.life);
 }
 
 /** `sup up NAME` did not name it, else it would have been started then: that somebody edits it is no reason to start it. */

@@ -30,6 +30,28 @@ export function awaitedBy(supervisor: Supervisor, process: ManagedProcess): Awai
   return found;
 }
 
+/** Whether some of what a process waits for, directly or not, will not come by itself: it has failed, or somebody has stopped it. */
+export function waitsInVain(supervisor: Supervisor, process: ManagedProcess): boolean {
+  return awaitedBy(supervisor, process).some(
+    (one) => hasFailed(supervisor, one) || isLeftDown(supervisor, one.process),
+  );
+}
+
+/** Resolves once `condition` holds; it is looked at again after every change of the process, and of what it waits for. */
+export async function untilWithAwaited(
+  supervisor: Supervisor,
+  process: ManagedProcess,
+  condition: () => boolean,
+): Promise<void> {
+  const concerned = (): ManagedProcess[] => [process, ...awaitedBy(supervisor, process).map((one) => one.process)];
+  const watched = new Set(concerned());
+  let isOver = false;
+  // It may begin to wait for others meanwhile.
+  const look = (): boolean => (isOver ||= condition()) || concerned().some((one) => !watched.has(one));
+  await Promise.race([...watched].map((one) => supervisor.until(one, look)));
+  if (!isOver) await untilWithAwaited(supervisor, process, condition);
+}
+
 interface Awaited {
   readonly process: ManagedProcess;
   readonly condition: Dependency["condition"];
@@ -40,4 +62,9 @@ function hasFailed(supervisor: Supervisor, { process, condition }: Awaited): boo
   const { life } = process;
   if (life.state !== "EXITED") return life.state === "FATAL";
   return !awaitsRestart(life) && !(condition === "completed" && life.expected);
+}
+
+function isLeftDown(supervisor: Supervisor, process: ManagedProcess): boolean {
+  const isComing = process.startAgain !== null || supervisor.waitingFor(process).length > 0;
+  return process.life.state === "STOPPED" && !isComing;
 }

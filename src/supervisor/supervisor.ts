@@ -159,7 +159,7 @@ export class Supervisor {
     process.startAgain = null;
     process.because = because;
     process.wanted = !this.#gates.admit(process);
-    if (process.wanted) this.#saver.note(process.key);
+    if (process.wanted) this.#world.changed(process, null);
     else process.input({ type: "start" });
   }
 

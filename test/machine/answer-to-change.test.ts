@@ -10,6 +10,8 @@ test("never started: left alone", () => expect(answerToChange(initialLife())).to
 test("STARTING: restarted", () => expect(answerToChange(up().life)).toBe("restart"));
 test("RUNNING: restarted", () => expect(answerToChange(up().until(1).life)).toBe("restart"));
 test("STOPPING: left alone", () => expect(answerToChange(up().feed({ type: "stop" }).life)).toBe("leave"));
+test("STARTING, with a stop that waits for the answer to the start: left alone", () =>
+  expect(answerToChange(new Transcript().feed({ type: "start" }, { type: "stop" }).life)).toBe("leave"));
 test("stopped by an operator: left alone", () =>
   expect(answerToChange(up().feed({ type: "stop" }, exitedWith(0)).life)).toBe("leave"));
 test("EXITED: started", () => expect(answerToChange(up().until(1).feed(exitedWith(0)).life)).toBe("start"));

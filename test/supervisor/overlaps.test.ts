@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { RpcDaemon } from "../../src/rpc/rpc-daemon.ts";
+import { startMethods } from "../../src/rpc/start-methods.ts";
 import { restart, start, stop } from "../../src/rpc/control.ts";
 import { endLeft } from "../../src/supervisor/end-left.ts";
 import { marked, World } from "./world.ts";
@@ -87,6 +89,27 @@ test("a stop that comes after a restart is what counts, and the restart says so"
   expect(await world.living()).toEqual([]);
 });
 
+test("a stop in the moment of a start is no reason for an edit to start the program", async () => {
+  await running();
+  await world.supervisor.stopAndWait(world.process("web"));
+  const started = start(world.supervisor, web);
+  expect(world.process("web").life).toMatchObject({ state: "STARTING", pid: null });
+  const stopped = stopWeb();
+  await world.edit([marked("web", "new", { directory: world.folder })]);
+  expect([...(await stopped), ...(await started)]).toMatchObject([{ ok: true }, { ok: false }]);
+  expect(world.process("web").stoppedByOperator).toBe(true);
+});
+
+test("a stop that comes after a start which waits for an earlier stop is what counts", async () => {
+  await running();
+  const stopped = stopWeb();
+  const started = start(world.supervisor, web);
+  expect(await stopWeb()).toMatchObject([{ ok: true }]);
+  await stopped;
+  expect(await started).toMatchObject([{ ok: false, error: "was stopped meanwhile" }]);
+  expect(world.process("web").stoppedByOperator).toBe(true);
+});
+
 test("a stop that comes while an edit restarts a program is what counts", async () => {
   await running();
   const edited = world.edit([marked("web", "new", { directory: world.folder })]);
@@ -138,4 +161,61 @@ test("a program that cannot be signalled is not said to have stopped", async () 
   const { pid } = world.process("web");
   expect(await stopWeb()).toMatchObject([{ ok: false, error: `could not be signalled (pid ${pid}), and may run on` }]);
   world.keeper.signal = signal;
+});
+
+test("restarts at the same time of a program that has to wait are none that was stopped", async () => {
+  const needy = { directory: world.folder, dependsOn: [{ program: "db", condition: "started" }] } as const;
+  await world.begin([marked("db", "db", { directory: world.folder }), marked("web", "web", needy)]);
+  await world.until("web", ({ life }) => life.state === "RUNNING");
+  await world.supervisor.stopAndWait(world.process("db"));
+  const restarts = [1, 2].map(() => restart(world.supervisor, { ...web, noDeps: false }));
+  await world.supervisor.stopAndWait(world.process("db"), { startAgain: true });
+  world.supervisor.requestStart(world.process("db"));
+  for (const one of restarts) expect(await one).toMatchObject([{ ok: true, error: "" }]);
+});
+
+/** `web` waits for `db`, which is starting. */
+async function waiting(): Promise<void> {
+  const needy = { directory: world.folder, dependsOn: [{ program: "db", condition: "started" }] } as const;
+  const db = marked("db", "db", { directory: world.folder, startsecs: 1000 });
+  await world.begin([db, marked("web", "web", needy)]);
+  await world.until("db", ({ pid }) => pid !== 0);
+}
+
+test("who waits for a program that waits for another hears when somebody stops that", async () => {
+  await waiting();
+  const started = start(world.supervisor, web);
+  await world.supervisor.stopAndWait(world.process("db"));
+  const error = "waiting for db to be running (db is STOPPED)";
+  expect(await started).toMatchObject([{ ok: false, error }]);
+  // It stays asked for.
+  expect(world.process("web").wanted).toBe(true);
+});
+
+test("so does who has begun to wait for it only after a restart", async () => {
+  const needy = { directory: world.folder, dependsOn: [{ program: "db", condition: "started" }] } as const;
+  await world.begin([marked("db", "db", { directory: world.folder }), marked("web", "web", needy)]);
+  await world.until("web", ({ life }) => life.state === "RUNNING");
+  const restarted = restart(world.supervisor, web);
+  const started = start(world.supervisor, web);
+  world.supervisor.requestStop(world.process("db"));
+  for (const one of [restarted, started]) expect(await one).toMatchObject([{ ok: false }]);
+  expect(world.process("web").wanted).toBe(true);
+});
+
+test("so does a client of Supervisor's calls, also when that has failed", async () => {
+  await waiting();
+  const calls = startMethods({
+    supervisor: world.supervisor,
+    mainLog: { write: () => undefined },
+  } as unknown as RpcDaemon);
+  const started = calls["supervisor.startProcess"]("web", true);
+  await world.supervisor.stopAndWait(world.process("db"));
+  await expect(started).rejects.toMatchObject({ faultString: "ABNORMAL_TERMINATION: web" });
+  const again = calls["supervisor.startProcess"]("web", true);
+  await world.until("db", ({ pid }) => pid !== 0);
+  world.process("db").respec({ ...world.process("db").spec, startretries: 0 });
+  await world.keeper.signal("db:db", 9, "process");
+  await world.until("db", ({ life }) => life.state === "FATAL");
+  await expect(again).rejects.toMatchObject({ faultString: "ABNORMAL_TERMINATION: web" });
 });
