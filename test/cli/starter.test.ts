@@ -41,6 +41,27 @@ it("doubles percent signs only where a variable of sup's would begin, and so lea
   expect(expanded).toEqual({ ok: true, text: "tags %(refname) %(here)s %(ENV_A)s 50% %%(x) %%(here)s" });
 });
 
+it.each([
+  ["exec node server.js", true],
+  [". ./env.sh", true],
+  ["cd app", true],
+  ["ulimit -n 4096", true],
+  ["node server.js", false],
+  ["./exec node", false],
+  ["executor --cd", false],
+  ["cd-player exec", false],
+])("runs %j with a shell, if that alone knows what it means: %s", (command, shell) => {
+  const { text = "" } = starterFor(facts({ procfile: `web: ${command}\n` })) ?? {};
+  expect(text).toContain(shell ? `command: "sh -c '${command}'",` : `command: "${command}",`);
+  expect(text.includes("stopasgroup: true")).toBe(shell);
+});
+
+it("makes names of scripts that a program can have", () => {
+  const packageJson = JSON.stringify({ scripts: { dev: "x", "dev:apps/web": "y" } });
+  const { text = "" } = starterFor(facts({ packageJson })) ?? {};
+  expect(text).toContain('"dev-apps-web": {\n      command: "npm run dev:apps/web",');
+});
+
 it("keeps a program whose name is special in JavaScript", () => {
   const { text = "" } = starterFor(facts({ procfile: "__proto__: cat\nconstructor: cat\n1st: cat\n" })) ?? {};
   expect([...text.matchAll(/^ {4}(\S+): \{$/gm)].map(([, key]) => key)).toEqual([

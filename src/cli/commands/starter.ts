@@ -88,7 +88,8 @@ function scriptPrograms(packageJson: string, files: readonly string[]): StarterP
   return scripts
     .filter((script) => script === main || script === "worker" || script.startsWith("dev:"))
     .map((script) => ({
-      name: script.replaceAll(":", "-"),
+      // What no name may have in it.
+      name: script.replaceAll(/[:/\s]/g, "-"),
       command: percentSafe(`${runner} ${script}`),
       group: true,
       port: null,
@@ -118,10 +119,14 @@ function scriptsOf(packageJson: string): Readonly<Record<string, unknown>> {
     : {};
 }
 
-/** Whether a command means more than its words: variables, pipes, globs, several commands, an assignment in front. */
+/** Whether a command means more than its words: variables, pipes, globs, several commands, an assignment or a word of the shell in front. */
 function needsShell(command: string): boolean {
-  return /[$`|&;<>()*?[\]{}~#!\\]/.test(command) || /^[A-Za-z_]\w*=/.test(command);
+  return /[$`|&;<>()*?[\]{}~#!\\]/.test(command) || /^[A-Za-z_]\w*=/.test(command) || SHELLS_OWN.test(command);
 }
+
+/** What no file of this name does: builtins that matter for what runs, and the beginnings of its grammar. */
+const SHELLS_OWN =
+  /^(?:\.|:|case|cd|command|eval|exec|export|for|if|set|source|trap|ulimit|umask|unset|until|wait|while)(?:\s|$)/;
 
 function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
