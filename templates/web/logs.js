@@ -9,7 +9,9 @@ const pause = document.querySelector("#pause");
 const wrap = document.querySelector("#wrap");
 const connection = document.querySelector("#connection");
 const MOST_LINES = 5000;
+// Without names, all of them.
 const names = JSON.parse(view?.dataset.names ?? "[]");
+const isOfMany = view?.dataset.many !== undefined;
 const readers = new Map();
 let waiting = [];
 let paused = false;
@@ -37,7 +39,7 @@ class Reader {
   line(text) {
     const element = document.createElement("div");
     if (this.isError) element.className = "err";
-    if (this.who !== "" && names.length > 1) {
+    if (this.who !== "" && isOfMany) {
       const who = document.createElement("span");
       who.className = `who w${hash(this.who) % 6}`;
       who.textContent = this.who;
@@ -292,7 +294,7 @@ if (view !== null) {
       () => ((reader = new Reader("", false)), view.dataset.main),
       take,
     );
-  } else if (names.length > 0) {
+  } else {
     // Given more than once, each is one name: it may have a comma in it.
     const query = [...names, ""].map((name) => `names=${encodeURIComponent(name)}`).join("&");
     followPrograms((lines) => `/api/v1/stream?logs=1&lines=${lines}&${query}`);

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { parseAction } from "../../src/http/web/action.ts";
 import { configPage } from "../../src/http/web/config-page.ts";
 import { html } from "../../src/http/web/html.ts";
-import { logsPage } from "../../src/http/web/log-page.ts";
+import { logsPage, streamNames } from "../../src/http/web/log-page.ts";
 import { metricsText } from "../../src/http/metrics/metrics-text.ts";
 import { bytesText, processRow, uptimeText } from "../../src/http/web/row.ts";
 import { parseTableQuery, statusPage } from "../../src/http/web/status-page.ts";
@@ -78,6 +78,24 @@ test("a page of logs shows the end of each, and is no longer for being of hundre
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("a page of logs asks its stream for no more names than an address holds", () => {
+  const group = (name: string, count: number): ProcessReport[] =>
+    Array.from({ length: count }, (_, index) =>
+      process({ name: `worker_${index}`, group: name, namespec: `${name}:worker_${index}` }),
+    );
+  const [many, few, others] = [group("many", 1000), group("few", 2), [process()]];
+  const all = [...many, ...few, ...others];
+  expect(streamNames(few, few)).toEqual(["few:worker_0", "few:worker_1"]);
+  expect(streamNames(all, all)).toEqual([]);
+  expect(streamNames([...many, ...few.slice(1)], all)).toEqual(["many:*", "few:worker_1"]);
+  expect(streamNames(many.slice(1), all)).toEqual(many.slice(1).map((one) => `many:${one.name}`));
+  const shown = (name: string): string => logsPage(report(all), new URLSearchParams({ name })).text;
+  expect(shown("many:*")).toMatch(/data-names="\[&quot;many:\*&quot;\]"\s+data-many/);
+  expect(shown("many:*")).toContain('href="/logs?name=many%3A*"');
+  expect(shown("web:web")).toContain('data-names="[&quot;web:web&quot;]"');
+  expect(shown("web:web")).not.toContain("data-many");
 });
 
 describe("a page", () => {

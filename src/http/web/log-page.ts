@@ -3,7 +3,7 @@ import { openRegular } from "../../files/open-regular.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { readLog } from "../../logs/read-log.ts";
-import type { StatusReport } from "../../protocol/api.ts";
+import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
 import { parseNamespec } from "../../protocol/namespec.ts";
 import { logPath } from "../../supervisor/launch.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
@@ -71,14 +71,43 @@ export function logsPage(report: StatusReport, query: URLSearchParams): Html {
             <pre class="log">${text}</pre>`;
     }),
   );
-  const names = keys.map((key) => `&name=${encodeURIComponent(key)}`).join("");
+  const names = chosen.map((name) => `&name=${encodeURIComponent(name)}`).join("");
   return html`<h1>Logs</h1>
     ${picker} ${logTools(downloads)}
-    <div id="log" class="log" tabindex="0" role="log" aria-label="Log" data-names="${JSON.stringify(keys)}"></div>
+    <div
+      id="log"
+      class="log"
+      tabindex="0"
+      role="log"
+      aria-label="Log"
+      data-names="${JSON.stringify(streamNames(known, report.processes))}"
+      ${known.length > 1 ? html` data-many` : null}
+    ></div>
     <div class="nojs">
       <p><a class="button" href="/logs?${names.slice(1)}">Refresh</a></p>
       ${ends}
     </div>`;
+}
+
+/** So many names fit into any address, whatever they are. */
+const FEW_NAMES = 50;
+
+/**
+ * What the script asks its stream for. Many names would be too much for an address: then a whole group is asked for by its name,
+ * and all processes by none, with those among them that come later.
+ */
+export function streamNames(chosen: readonly ProcessReport[], all: readonly ProcessReport[]): readonly string[] {
+  if (chosen.length <= FEW_NAMES) return chosen.map(processKey);
+  if (chosen.length === all.length) return [];
+  const [wanted, there] = [sizes(chosen), sizes(all)];
+  const isWhole = (group: string): boolean => wanted.get(group) === there.get(group);
+  return [...new Set(chosen.map((one) => (isWhole(one.group) ? `${one.group}:*` : processKey(one))))];
+}
+
+function sizes(processes: readonly ProcessReport[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { group } of processes) found.set(group, (found.get(group) ?? 0) + 1);
+  return found;
 }
 
 /** The daemon's own log, the same way. */
