@@ -2,6 +2,9 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { ownGroup } from "./own-group.ts";
 
+/** Milliseconds. */
+const FRESH = 1000;
+
 /** How many processes the kernel had killed for lack of memory, as one file counted them. */
 export interface KillCount {
   readonly file: string;
@@ -52,11 +55,20 @@ export class MemoryKills {
 
 /** Our group's own count. With version 1 it is in the hierarchy of the memory controller. */
 export function countKills(): KillCount | null {
+  const now = performance.now();
+  // Somebody may put us into another one; to look for it takes longer than to read the count.
+  if (now - groups.at > FRESH) groups = { at: now, unified: ownGroup(), memory: ownGroup("memory") };
   return (
-    countIn(ownGroup(), "memory.events") ?? // cgroup-v2.rst: with all groups below
-    countIn(ownGroup("memory"), "memory.oom_control")
+    countIn(groups.unified, "memory.events") ?? // cgroup-v2.rst: with all groups below
+    countIn(groups.memory, "memory.oom_control")
   );
 }
+
+let groups: { readonly at: number; readonly unified: string | null; readonly memory: string | null } = {
+  at: Number.NEGATIVE_INFINITY,
+  unified: null,
+  memory: null,
+};
 
 function countIn(folder: string | null, name: string): KillCount | null {
   if (folder === null) return null;
@@ -71,6 +83,3 @@ function countIn(folder: string | null, name: string): KillCount | null {
 
 /** Of this process. */
 export const memoryKills = new MemoryKills();
-
-/** Milliseconds. */
-const FRESH = 1000;
