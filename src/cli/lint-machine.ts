@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Model, ProcessSpec } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { programPath } from "../model/lint.ts";
-import { splitCommand } from "../model/text/shell-words.ts";
+import { isShellsOwn, splitCommand } from "../model/text/shell-words.ts";
 import { findCommand } from "../supervisor/find-command.ts";
 
 /**
@@ -45,6 +45,7 @@ function lintCommand(
 }
 
 function whatToDo(word: string, directory: string | null, hasOwnPath: boolean, cwd: string): string {
+  if (isShellsOwn(word)) return "only a shell knows that: use sh -c '...'";
   if (!word.includes("/"))
     return hasOwnPath ? "its environment has a PATH of its own" : "install it, or write its path";
   if (word.startsWith("/")) return "check the path";

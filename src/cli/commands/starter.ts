@@ -1,4 +1,5 @@
 import { printKey } from "../../ini/print-value.ts";
+import { isShellsOwn } from "../../model/text/shell-words.ts";
 import { TEMPLATE_NAME } from "../../model/text/template.ts";
 import { CliError } from "../cli-error.ts";
 import { typedSup } from "../running/typed-sup.ts";
@@ -121,12 +122,12 @@ function scriptsOf(packageJson: string): Readonly<Record<string, unknown>> {
 
 /** Whether a command means more than its words: variables, pipes, globs, several commands, an assignment or a word of the shell in front. */
 function needsShell(command: string): boolean {
-  return /[$`|&;<>()*?[\]{}~#!\\]/.test(command) || /^[A-Za-z_]\w*=/.test(command) || SHELLS_OWN.test(command);
+  return (
+    /[$`|&;<>()*?[\]{}~#!\\]/.test(command) ||
+    /^[A-Za-z_]\w*=/.test(command) ||
+    isShellsOwn(command.split(/\s/, 1)[0] ?? "")
+  );
 }
-
-/** What no file of this name does: builtins that matter for what runs, and the beginnings of its grammar. */
-const SHELLS_OWN =
-  /^(?:\.|:|case|cd|command|eval|exec|export|for|if|set|source|trap|ulimit|umask|unset|until|wait|while)(?:\s|$)/;
 
 function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;

@@ -69,3 +69,13 @@ function readDoubleQuoted(text: string, start: number): Quoted {
   }
   return { ok: false, message: "No closing quotation" };
 }
+
+/** Whether a command of this name is one of the shell: no file does what it does. */
+export function isShellsOwn(word: string): boolean {
+  return SHELLS_OWN.has(word);
+}
+
+/** Builtins that matter for what runs, and the beginnings of the shell's grammar. */
+const SHELLS_OWN: ReadonlySet<string> = new Set(
+  ". : case cd command eval exec export for if set source trap ulimit umask unset until wait while".split(" "),
+);
