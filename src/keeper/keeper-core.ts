@@ -148,6 +148,8 @@ export class KeeperCore implements Keeper, ProgramHost {
 
   async writeStdin(key: ProcessKey, bytes: Uint8Array, once?: string): Promise<"queued" | "full" | "closed"> {
     const program = this.programs.get(key);
+    // An event for a listener: its number must not be given to another one by who comes after a kill of this process.
+    if (once !== undefined) this.#records.writeNow();
     return program?.alive ? (program.run?.stdin.write(bytes, once) ?? "closed") : "closed";
   }
 

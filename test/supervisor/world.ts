@@ -36,12 +36,12 @@ export class World {
   }
 
   /** Another supervisor in place of this one, which hears nothing any more, as if it had been killed. */
-  async successor(): Promise<Supervisor> {
+  async successor(old = this.supervisor, model = this.#model): Promise<Supervisor> {
     await new Promise((resolve) => setImmediate(resolve));
-    this.#deaf.add(this.supervisor);
-    for (const process of this.supervisor.processes()) process.retire();
+    this.#deaf.add(old);
+    for (const process of old.processes()) process.retire();
     const next = this.#makeSupervisor();
-    next.restore(this.#model, await this.keeper.snapshot());
+    next.restore(model, await this.keeper.snapshot());
     return next;
   }
 

@@ -59,6 +59,11 @@ export class Records {
     this.journal.acknowledge(seq, changes);
   }
 
+  /** Writes what is to be written in a while, if there is anything. */
+  writeNow(): void {
+    if (this.#mirror !== null) this.#saveState();
+  }
+
   close(): void {
     this.#saveState();
     this.#trouble.close();
