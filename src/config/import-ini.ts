@@ -40,8 +40,13 @@ export function importIni(file: string): Imported {
   const world = lenientWorld(file, texts);
   const read = isFragment ? readFragment(tree, world) : readIni(tree, world);
   if (read.problems.length > 0) return { ok: false, problems: read.problems };
-  const warnings = [...included.warnings, ...read.warnings];
-  return { ok: true, text: printTypeScript(tree, read), warnings };
+  // A file that was copied without its folder would lose most of what it is made of.
+  const place = tree.sections.get("include")?.entries.get("files")?.place;
+  const missing = included.messages.flatMap(({ level, text }): Problem[] =>
+    level === "warn" ? [{ message: text, hint: "what it names is not carried over", ...(place && { place }) }] : [],
+  );
+  const warnings = [...included.warnings, ...missing, ...read.warnings];
+  return { ok: true, text: printTypeScript(tree, read, [...missing, ...read.warnings]), warnings };
 }
 
 function lenientWorld(file: string, texts: readonly string[]): World {

@@ -154,3 +154,20 @@ it("does not lose a program called __proto__ without a word: what loads the prin
   const config = evaluatePrinted(text, lenientWorld(join(folder, "file.conf")));
   expect(validateConfig(config)).toMatchObject({ ok: false, problems: [{ path: ["programs", "__proto__"] }] });
 });
+
+it("says which files of its include it has not found: what stands in them is missing", () => {
+  writeFileSync(
+    join(folder, "file.conf"),
+    "[supervisord]\n[include]\nfiles=%(ENV_SUP_TEST_NOPE)s/a.conf none.d/*.conf\n",
+  );
+  const result = importIni(join(folder, "file.conf"));
+  const patterns = [join(folder, "1/a.conf"), join(folder, "none.d/*.conf")];
+  expect(result).toMatchObject({
+    ok: true,
+    warnings: patterns.map((pattern) => ({
+      message: `No file matches via include "${pattern}"`,
+      place: { line: 3, column: 1 },
+    })),
+  });
+  expect(result.ok && result.text).toContain(`// file.conf:3: No file matches via include "${patterns[1]}"`);
+});
