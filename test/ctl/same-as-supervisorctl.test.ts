@@ -125,6 +125,11 @@ describe("our supervisorctl prints what Supervisor's prints, and exits as it exi
         tail -x cat
         tail -5
         tail x stdout zz
+        tail cat it's
+        tail cat 'it's"
+        tail -1_0 nosuch
+        tail -1__0 nosuch
+        tail -_1 nosuch
         tail -f x zz
         tail nosuch
         tail grp:*
@@ -132,6 +137,8 @@ describe("our supervisorctl prints what Supervisor's prints, and exits as it exi
         maintail a b
         maintail foo
         maintail -x
+        maintail -1_
+        maintail --1_0x
         fg
         fg a b
         fg idle

@@ -1,3 +1,5 @@
+import { readInteger } from "../../ini/python-text.ts";
+import { pythonRepr } from "../../model/text/python-repr.ts";
 import { FAULTS } from "../../protocol/faults.ts";
 import { misuse, words, type Action } from "../action.ts";
 import { isConnected } from "../connection-check.ts";
@@ -26,7 +28,8 @@ export const tail: Action = {
     const name = given[0];
     if (name === undefined) return refuse(session, "Error: tail requires process name");
     const channel = given.length > 1 ? given.at(-1)!.toLowerCase() : "stdout";
-    if (channel !== "stdout" && channel !== "stderr") return refuse(session, `Error: bad channel '${channel}'`);
+    if (channel !== "stdout" && channel !== "stderr")
+      return refuse(session, `Error: bad channel ${pythonRepr(channel)}`);
     if (modifier === "-f") return follow(session, `/logtail/${encodeURIComponent(name)}/${channel}`);
     const bytes = byteCount(modifier);
     if (bytes === null) return refuse(session, `Error: bad argument ${modifier}`);
@@ -58,11 +61,10 @@ export const maintail: Action = {
 
 const DEFAULT_BYTES = 1600;
 
-/** `-100` is 100; `--5` is -5, which skips that many bytes instead. `null` if it is no number. */
+/** `-100` is 100; `--5` is -5, which skips that many bytes instead. `null` if it is no number to Python. */
 function byteCount(modifier: string | null): number | null {
   if (modifier === null) return DEFAULT_BYTES;
-  const digits = modifier.slice(1);
-  return /^[+-]?\d+$/.test(digits) ? Number(digits) : null;
+  return readInteger(modifier.slice(1), 10);
 }
 
 async function show(
