@@ -85,9 +85,31 @@ export class EventQueue implements Iterable<PooledEvent> {
   }
 }
 
-/** What an event takes, here and where it is saved, in characters or a little more. */
-export function eventWeight({ name, payload }: PooledEvent): number {
-  return name.length + payload.length + OVERHEAD;
+/**
+ * What an event takes where it is saved, as JSON, in bytes or a little more: a zero byte is six characters there, and one letter that
+ * is not of Western Europe makes V8 take two bytes for each.
+ */
+export function eventWeight(event: PooledEvent): number {
+  const known = WEIGHTS.get(event);
+  if (known !== undefined) return known;
+  const weight = event.name.length + textWeight(event.payload) + OVERHEAD;
+  WEIGHTS.set(event, weight);
+  return weight;
+}
+
+const WEIGHTS = new WeakMap<PooledEvent, number>();
+
+function textWeight(text: string): number {
+  let characters = text.length;
+  let width = 1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0xff) width = 2;
+    // Half of a pair may be alone, and then is written in digits, too.
+    if (code < 0x20 || (code >= 0xd800 && code <= 0xdfff)) characters += 5;
+    else if (code === 0x22 || code === 0x5c) characters += 1;
+  }
+  return characters * width;
 }
 
 function weightOf(events: readonly PooledEvent[]): number {

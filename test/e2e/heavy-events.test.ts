@@ -12,7 +12,7 @@ afterEach(() => project.close());
 
 test("a listener that takes nothing, and has room for many events, does not take the keeper's memory", async () => {
   // Each piece of output is an event; the keeper has 64 MB for all that it holds.
-  const flood = `perl -e '$| = 1; $line = "x" x 65535 . "\\n"; print $line for 1 .. 2000; open F, ">done"; sleep 1000'`;
+  const flood = `perl -e '$| = 1; $line = chr(0) x 65535 . "\\n"; print $line for 1 .. 2000; open F, ">done"; sleep 1000'`;
   project.write(
     "supervisor.config.json",
     JSON.stringify({

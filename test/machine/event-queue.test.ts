@@ -59,3 +59,15 @@ describe("a queue of events", () => {
     expect(JSON.parse(JSON.stringify(queue))).toEqual(events.slice(2, 5));
   });
 });
+
+test.each([
+  ["letters", "hello", 1],
+  ["zero bytes", "\0\0\x1f", 1],
+  ["line ends, quotes", 'a\n\t"\\', 1],
+  ["other letters", "\u4f60\u597d x", 2],
+  ["pairs, and halves of them", "\u{1f600} \ud83d", 2],
+])("an event of %s weighs no less than it does where it is saved", (_, payload, width) => {
+  const weight = eventWeight({ serial: 1, poolserial: 1, name: "TICK_5", payload });
+  expect(weight).toBeGreaterThanOrEqual(JSON.stringify(payload).length * width);
+  expect(weight).toBeLessThan(payload.length * 6 * width + 300);
+});
