@@ -13,10 +13,11 @@ afterEach(() => {
 });
 
 const MEGABYTES = 4;
-const text = new Utf8Text(Buffer.alloc(MEGABYTES << 20, "a <b> \xff\n", "latin1"));
+const textOf = (megabytes: number): Utf8Text => new Utf8Text(Buffer.alloc(megabytes << 20, "a <b> \xff\n", "latin1"));
+const text = textOf(MEGABYTES);
 
 /** A server whose answer is a long text; `most`: what was buffered of it at most; `over`: it has been dealt with. */
-async function serve() {
+async function serve(sent = text, patience?: number) {
   const seen = { most: 0, turns: 0 };
   let over: Promise<void> = Promise.resolve();
   const server = createServer((_, response) => {
@@ -26,7 +27,7 @@ async function serve() {
       if (!response.writableFinished && !response.destroyed) setImmediate(look);
     };
     look();
-    over = sendDocument(response, responseParts([text, 7]));
+    over = sendDocument(response, responseParts([sent, 7]), patience);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -60,4 +61,12 @@ test("who leaves in the middle is no error", async () => {
   const { answer, over } = await serve();
   answer.destroy();
   await expect(over()).resolves.toBeUndefined();
+});
+
+test("who takes nothing for long is left, rather than kept a long text for", async () => {
+  const { answer, over } = await serve(textOf(32), 200);
+  // It began to come, and nobody reads it.
+  await over();
+  answer.resume();
+  await expect(once(answer, "end")).rejects.toMatchObject({ code: "ECONNRESET" });
 });
