@@ -1,7 +1,5 @@
 import type { DaemonLog } from "../logs/daemon-log.ts";
 import type { Keeper } from "../protocol/keeper.ts";
-import { endLeft } from "../supervisor/end-left.ts";
-import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import { shutDown } from "../supervisor/shut-down.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 
@@ -43,8 +41,7 @@ export function wayOut(
   const leave = async (mood: "restarting" | "shutdown"): Promise<void> => {
     // What an edit had begun whose supervisor was killed, and no later one has taken up: the keeper does not end before it.
     const nobodys = supervisor.dropInherited();
-    const end = (process: ManagedProcess): Promise<void> => endLeft(keeper, supervisor.clock, process);
-    await shutDown(supervisor, mood, (message) => log("info", message), answered, end);
+    await shutDown(supervisor, mood, (message) => log("info", message), answered);
     await nobodys;
     await close(begun ?? "shutdown");
     // Only now: until here a restart may have become a shutdown.

@@ -2,7 +2,6 @@ import type { ApiCalls, ApiName, StatusReport, UpgradeReport } from "../protocol
 import type { Model, ProcessSpec } from "../model/model.ts";
 import type { Keeper, KeeperSnapshot } from "../protocol/keeper.ts";
 import type { ConfigControl } from "../supervisor/config-control.ts";
-import { endLeft } from "../supervisor/end-left.ts";
 import { hurry } from "../supervisor/shut-down.ts";
 import { reportProcess, type LostOutput } from "../supervisor/snapshot.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -39,7 +38,7 @@ export function apiMethods(daemon: DaemonFacts): ApiMethods {
   return {
     status: () => statusReport(daemon),
     start: (args) => start(supervisor, args),
-    stop: (args) => stop(supervisor, args, (process) => endLeft(daemon.keeper, supervisor.clock, process)),
+    stop: (args) => stop(supervisor, args),
     restart: (args) => restart(supervisor, args),
     signal: (args) => signal(supervisor, args),
     plan: () => config.plan(),

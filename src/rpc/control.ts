@@ -25,21 +25,13 @@ export function start(supervisor: Supervisor, args: ApiCalls["start"]["arguments
   return Promise.all(chosen.map((process) => startOne(supervisor, process, args.wait !== false, args.noDeps === true)));
 }
 
-/**
- * `stop`: by signal, escalation and wait, as each program's config says.
- *
- * @param endLeft ends what a process that is down already has left.
- */
-export function stop(
-  supervisor: Supervisor,
-  args: ApiCalls["stop"]["arguments"],
-  endLeft: (process: ManagedProcess) => Promise<void>,
-): Promise<readonly ActionResult[]> {
+/** `stop`: by signal, escalation and wait, as each program's config says; of one that is down, what it has left. */
+export function stop(supervisor: Supervisor, args: ApiCalls["stop"]["arguments"]): Promise<readonly ActionResult[]> {
   const stopped = choose(supervisor, args.names).map(async (process) => {
     const wait = args.wait !== false;
     const left = process.pid === 0;
     const result = await stopOne(supervisor, process, wait);
-    const ended = left ? endLeft(process) : null;
+    const ended = left ? process.endLeft() : null;
     if (wait) await ended;
     return result;
   });

@@ -92,7 +92,10 @@ async function carryOut(supervisor: Supervisor, groupName: string, step: Process
 
 async function remove(supervisor: Supervisor, process: ManagedProcess): Promise<void> {
   process.leaving = true;
+  const isDown = process.pid === 0;
   await supervisor.stopAndWait(process, { because: "the config no longer has it" });
+  // Nobody could name it any more, or stop it.
+  if (isDown) await process.endLeft();
   const group = supervisor.groups.get(process.spec.group);
   if (group !== undefined) supervisor.removeProcess(group, process);
 }

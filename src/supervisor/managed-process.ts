@@ -8,6 +8,7 @@ import type { ExitEvent, KeptProcess, StreamName } from "../protocol/keeper.ts";
 import { logsOf, prepareLaunch } from "./launch.ts";
 import { endStrays, type BackgroundStrays } from "./background-strays.ts";
 import { backgroundText } from "./background-text.ts";
+import { endLeft } from "./end-left.ts";
 import { exitOf } from "./exit-of.ts";
 import { GroupSurvivors } from "./group-survivors.ts";
 import type { ProcessWorld } from "./process-world.ts";
@@ -94,6 +95,11 @@ export class ManagedProcess {
 
   get readinessReason(): string {
     return this.#readiness?.reason ?? NOT_CHECKED;
+  }
+
+  /** Ends what its runs have left, if it is down: see `end-left.ts`. */
+  endLeft(): Promise<void> {
+    return endLeft(this.#world.keeper, this.#world.clock, this);
   }
 
   /** Feeds the machine. Its effects have been set going when this returns. */
@@ -189,8 +195,7 @@ export class ManagedProcess {
     if (kept !== null && kept.pid !== 0 && (this.pid !== kept.pid || this.#life.incarnation !== kept.incarnation)) {
       // It was started, but the earlier supervisor died before it could note that.
       this.wallStart = Math.floor(kept.startedAt / 1000);
-      const { clock } = this.#world;
-      const startedAt = clock.monotonic() - Math.max(0, clock.wall() - kept.startedAt);
+      const startedAt = this.#world.clock.monotonic() - Math.max(0, this.#world.clock.wall() - kept.startedAt);
       this.input({ type: "adopted", pid: kept.pid, incarnation: kept.incarnation, startedAt });
     } else if (
       this.#life.state === "STARTING" &&

@@ -18,14 +18,12 @@ const LAST_WORDS = 1000;
  * no process is left. Whoever waits to retry becomes FATAL without being started again.
  *
  * @param answered resolves when the listeners of these groups have answered what they were told, or at the deadline (monotonic).
- * @param endLeft ends what a process that is down already has left: see `end-left.ts`.
  */
 export async function shutDown(
   supervisor: Supervisor,
   mood: Exclude<Mood, "running">,
   log: (message: string) => void,
   answered: (groups: ReadonlySet<string>, deadline: number) => Promise<void>,
-  endLeft: (process: ManagedProcess) => Promise<void>,
 ): Promise<void> {
   supervisor.setMood(mood);
   let endReports: (() => void) | undefined;
@@ -39,7 +37,7 @@ export async function shutDown(
       // Whoever waited to retry in the first wave is down by now, and not waited for.
       endReports ??= reportSurvivors(supervisor, log);
       const down = members.map((process) => supervisor.until(process, () => isDown(process)));
-      await Promise.all([...down, ...left.map(endLeft)]);
+      await Promise.all([...down, ...left.map((process) => process.endLeft())]);
     }
   } finally {
     endReports?.();

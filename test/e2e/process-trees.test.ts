@@ -138,6 +138,16 @@ describe("what a run that has crashed leaves", () => {
       expect(left().filter(isAlive)).toEqual([]);
     },
   );
+
+  test("is ended when the config no longer has the program", async () => {
+    configureCrash({ autorestart: false });
+    await project.sup("up", "-d");
+    await project.until(({ processes: [it] }) => it?.survivors.length === 1, "the crash");
+    project.write("supervisor.config.json", JSON.stringify({ programs: { other: { command: "sleep 992" } } }));
+    expect((await project.sup("update")).exitCode).toBe(0);
+    expect(left()).toHaveLength(1);
+    expect(left().filter(isAlive)).toEqual([]);
+  });
 });
 
 test("sup ps shows each program's processes as a tree, as text and as JSON", async () => {

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RpcDaemon } from "../../src/rpc/rpc-daemon.ts";
 import { startMethods } from "../../src/rpc/start-methods.ts";
 import { restart, start, stop } from "../../src/rpc/control.ts";
-import { endLeft } from "../../src/supervisor/end-left.ts";
 import { marked, World } from "./world.ts";
 
 // Several people, scripts and edits at once: who comes last decides, and nothing runs that nobody knows of.
@@ -77,13 +76,10 @@ test("a restart under way does not outlive the program that an edit takes out", 
   expect(await world.living()).toEqual([]);
 });
 
-const stopWeb = (): ReturnType<typeof stop> =>
-  stop(world.supervisor, web, (process) => endLeft(world.keeper, world.supervisor.clock, process));
-
 test("a stop that comes after a restart is what counts, and the restart says so", async () => {
   await running();
   const restarted = restart(world.supervisor, web);
-  expect(await stopWeb()).toMatchObject([{ ok: true }]);
+  expect(await stop(world.supervisor, web)).toMatchObject([{ ok: true }]);
   expect(await restarted).toMatchObject([{ ok: false, error: "was stopped meanwhile" }]);
   expect(world.process("web")).toMatchObject({ stoppedByOperator: true, startAgain: null });
   expect(await world.living()).toEqual([]);
@@ -94,7 +90,7 @@ test("a stop in the moment of a start is no reason for an edit to start the prog
   await world.supervisor.stopAndWait(world.process("web"));
   const started = start(world.supervisor, web);
   expect(world.process("web").life).toMatchObject({ state: "STARTING", pid: null });
-  const stopped = stopWeb();
+  const stopped = stop(world.supervisor, web);
   await world.edit([marked("web", "new", { directory: world.folder })]);
   expect([...(await stopped), ...(await started)]).toMatchObject([{ ok: true }, { ok: false }]);
   expect(world.process("web").stoppedByOperator).toBe(true);
@@ -102,9 +98,9 @@ test("a stop in the moment of a start is no reason for an edit to start the prog
 
 test("a stop that comes after a start which waits for an earlier stop is what counts", async () => {
   await running();
-  const stopped = stopWeb();
+  const stopped = stop(world.supervisor, web);
   const started = start(world.supervisor, web);
-  expect(await stopWeb()).toMatchObject([{ ok: true }]);
+  expect(await stop(world.supervisor, web)).toMatchObject([{ ok: true }]);
   await stopped;
   expect(await started).toMatchObject([{ ok: false, error: "was stopped meanwhile" }]);
   expect(world.process("web").stoppedByOperator).toBe(true);
@@ -113,7 +109,7 @@ test("a stop that comes after a start which waits for an earlier stop is what co
 test("a stop that comes while an edit restarts a program is what counts", async () => {
   await running();
   const edited = world.edit([marked("web", "new", { directory: world.folder })]);
-  expect(await stopWeb()).toMatchObject([{ ok: true }]);
+  expect(await stop(world.supervisor, web)).toMatchObject([{ ok: true }]);
   await edited;
   expect(world.process("web").stoppedByOperator).toBe(true);
   // But it is what the edit says from now on.
@@ -159,7 +155,9 @@ test("a program that cannot be signalled is not said to have stopped", async () 
   const { signal } = world.keeper;
   world.keeper.signal = async () => ({ ok: false, errno: "EPERM" });
   const { pid } = world.process("web");
-  expect(await stopWeb()).toMatchObject([{ ok: false, error: `could not be signalled (pid ${pid}), and may run on` }]);
+  expect(await stop(world.supervisor, web)).toMatchObject([
+    { ok: false, error: `could not be signalled (pid ${pid}), and may run on` },
+  ]);
   world.keeper.signal = signal;
 });
 
