@@ -6,6 +6,7 @@ import { planChange, type Plan } from "../model/plan/plan.ts";
 import type { AppliedPlan, ConfigStatus, PlanReport } from "../protocol/api.ts";
 import { EditsUnderWay } from "./edits-under-way.ts";
 import { reportPlan } from "./plan-report.ts";
+import { sharedNext } from "./shared-next.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 export interface ConfigControlOptions {
@@ -83,14 +84,15 @@ export class ConfigControl {
 
   /**
    * Reads the config and says what would change, seen from how things are now: it does not wait for an edit that is being
-   * applied, whose slowest program may take minutes to stop.
+   * applied, whose slowest program may take minutes to stop. However many ask at once, the config is read once at a time: it is a
+   * program, with a process of its own.
    */
-  async plan(): Promise<PlanReport> {
+  readonly plan: () => Promise<PlanReport> = sharedNext(async () => {
     const result = await this.#read();
     return result.outcome.ok
       ? this.#withLast(reportPlan(this.#compare(result.outcome.value), this.#warnings(result), false))
       : this.#refusal(result);
-  }
+  });
 
   /**
    * Reads the config and applies what changed. Resolves when all of it has been done.
