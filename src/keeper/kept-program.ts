@@ -230,14 +230,19 @@ function membersOf(run: Run): number[] {
   return findMembers([sought]).get(sought) ?? [];
 }
 
-/** Without those that are over and of which nobody is left: who let go of its output first may not have been seen to end. */
+/**
+ * Without those that are over and of which nobody is left: who let go of its output first may not have been seen to end. To look for
+ * them takes longer than to start the next one, so it is done once they are many.
+ */
 function withMembers(runs: readonly Run[]): readonly Run[] {
+  if (runs.length < MANY_RUNS) return runs;
   const over = runs.filter((run) => run.over).map((run) => ({ ...run.sought, run }));
   const found = findMembers(over);
   const gone = new Set(over.filter((one) => found.get(one)?.length === 0).map(({ run }) => run));
   return runs.filter((run) => !gone.has(run));
 }
 
+const MANY_RUNS = 8;
 /** Milliseconds: what a program in trouble needs to begin and to fail, on a busy machine. */
 const BRIEF = 1000;
 const SIGKILL = 9;
