@@ -23,8 +23,8 @@ const PATIENCE = 10_000;
  */
 export class Inheritance {
   readonly #left = new Map<string, Inherited>();
-  /** Those that are being ended, and how to call SIGKILL off. */
-  readonly #going = new Map<string, () => void>();
+  /** Those that are being ended. */
+  readonly #going = new Map<string, Going>();
   #gone: (() => void)[] = [];
 
   receive(snapshot: KeeperSnapshot): void {
@@ -43,9 +43,12 @@ export class Inheritance {
    * will tell: its exit was told before there was anyone to hear it.
    */
   giveTo(process: ManagedProcess): (() => void) | null {
-    const inherited = this.#left.get(process.key);
+    const going = this.#going.get(process.key);
+    const inherited = going?.inherited ?? this.#left.get(process.key);
     if (inherited === undefined) return null;
     this.#left.delete(process.key);
+    // It is back: what it was sent already ends this run of it, and not the next.
+    if (going !== undefined) this.#settle(process.key);
     process.restore(inherited.saved, inherited.kept);
     return () => {
       if (process.pid === 0 || inherited.kept?.pid === process.pid) return;
@@ -53,20 +56,29 @@ export class Inheritance {
     };
   }
 
-  /** Ends the programs that nobody has taken up. Resolves when none of them runs, nor of those that were dropped before. */
+  /**
+   * Ends the programs that nobody has taken up, and has them forgotten: one of that name that comes later begins anew. Resolves when
+   * none of them runs, nor of those that were dropped before.
+   */
   async drop(keeper: Keeper, clock: Clock, log: (message: string) => void): Promise<void> {
-    for (const [key, { kept }] of this.#left) {
-      if (kept === null || kept.pid === 0) continue;
+    for (const [key, inherited] of this.#left) {
+      const { kept } = inherited;
+      const forget = (): void => {
+        keeper.acknowledge(0, { [key]: null });
+        keeper.forget(key).catch(() => {}); // it could not be reached, and runs on
+      };
+      if (kept === null || kept.pid === 0) {
+        forget();
+        continue;
+      }
       log(`${key} (pid ${kept.pid}) is in the config no more: stopping it`);
       // Whoever cannot be reached is not waited for.
       const send = async (signal: number): Promise<void> => {
         const sent = await keeper.signal(key, signal, "group").catch(() => null);
         if (sent?.ok !== true) this.exited(key);
       };
-      this.#going.set(
-        key,
-        clock.at(clock.monotonic() + PATIENCE, () => void send(SIGKILL)),
-      );
+      const callOff = clock.at(clock.monotonic() + PATIENCE, () => void send(SIGKILL));
+      this.#going.set(key, { inherited, callOff, forget });
       void send(SIGTERM);
     }
     this.#left.clear();
@@ -75,8 +87,20 @@ export class Inheritance {
 
   /** The keeper says that this has ended; perhaps it is one of those. */
   exited(key: string): void {
-    this.#going.get(key)?.();
+    this.#going.get(key)?.forget();
+    this.#settle(key);
+  }
+
+  #settle(key: string): void {
+    this.#going.get(key)?.callOff();
     this.#going.delete(key);
     if (this.#going.size === 0) for (const resolve of this.#gone.splice(0)) resolve();
   }
+}
+
+interface Going {
+  readonly inherited: Inherited;
+  /** No SIGKILL any more. */
+  readonly callOff: () => void;
+  readonly forget: () => void;
 }

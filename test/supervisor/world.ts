@@ -108,7 +108,8 @@ export function marked(name: string, mark: string, rest: Partial<ProcessSpec> = 
   return processSpec(name, { command, startsecs: 0, stopwaitsecs: 60, ...rest });
 }
 
-function modelOf(programs: readonly ProcessSpec[]): Model {
+/** With a group for each program. */
+export function modelOf(programs: readonly ProcessSpec[]): Model {
   const supervisord = {} as Model["supervisord"];
   const supervisorctl = {} as Model["supervisorctl"];
   return {
