@@ -3,6 +3,8 @@ import type { LogSink } from "./daemon-log.ts";
 
 /** Milliseconds before a `logger` that ended is started again: without a syslog daemon it ends at once. */
 const RETRY_AFTER = 1000;
+/** Bytes. */
+const MOST_WAITING = 1 << 20;
 
 /**
  * The system log, facility user, severity info, as Supervisor writes to it. Node has no datagram sockets of the unix kind,
@@ -20,7 +22,9 @@ export class SyslogSink implements LogSink {
 
   write(line: string): void {
     this.#logger ??= this.#start();
-    this.#logger?.stdin?.write(line.endsWith("\n") ? line : `${line}\n`);
+    const stdin = this.#logger?.stdin;
+    // A system log that is stuck costs lines, as with the C library's, and not all our memory.
+    if (stdin && stdin.writableLength < MOST_WAITING) stdin.write(line.endsWith("\n") ? line : `${line}\n`);
   }
 
   reopen(): void {
