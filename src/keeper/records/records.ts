@@ -17,6 +17,7 @@ export class Records {
   readonly #registry: Registry;
   readonly #trouble: RecordTrouble;
   #mirror: NodeJS.Timeout | null = null;
+  #isClosed = false;
   /** What the supervisor saved since the state was last written. */
   #unsaved: Record<string, string | null> = {};
 
@@ -27,7 +28,10 @@ export class Records {
     this.#trouble = new RecordTrouble(() => this.#trouble.attempt(() => this.#registry.rewrite()), trouble);
     const { records, state } = this.#registry.take();
     this.found = records;
-    const changed = (): void => void (this.#mirror ??= setTimeout(() => this.#saveState(), 50));
+    const changed = (): void => {
+      // What comes after the end would be taken for the records of a keeper that was killed.
+      if (!this.#isClosed) this.#mirror ??= setTimeout(() => this.#saveState(), 50);
+    };
     this.journal = new EventJournal(state, changed, (event) => this.lost.note(event));
   }
 
@@ -65,6 +69,7 @@ export class Records {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#saveState();
     this.#trouble.close();
     this.#registry.close();
