@@ -75,6 +75,10 @@ export function answerSteps(method: string, answer: string): readonly Step[] {
       return [stoppingIfUp, only(DOWN), begunIfDown, only(["RUNNING", "EXITED"])];
     case "restart SPAWN_ERROR":
       return [stoppingIfUp, only(DOWN), begunIfDown, look((state) => has(state, "F"))];
+    case "restart was stopped meanwhile":
+      return [stoppingIfUp, only(DOWN)];
+    case "restart the config no longer has it":
+      return [stoppingIfUp, only(["REMOVED"])];
     default:
       if (answer === "BAD_NAME") return method === "add" ? [impossible] : [only(["REMOVED"])];
       if (method === "info") return [only([answer])];

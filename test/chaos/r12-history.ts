@@ -119,6 +119,9 @@ export const history: ChaosTest = {
   },
 };
 
+/** Answers to a restart that others have overtaken: by a stop, or by a removal. */
+const OVERTAKEN: ReadonlySet<string> = new Set(["was stopped meanwhile", "the config no longer has it"]);
+
 /** The answer: `true`, the name of a fault, or of a state. */
 async function call(world: World, method: Method, name: string): Promise<string> {
   if (method === "update") {
@@ -130,7 +133,8 @@ async function call(world: World, method: Method, name: string): Promise<string>
     if (typeof results === "string") return /there is no program/.test(results) ? "BAD_NAME" : results;
     const [result] = results;
     if (result?.ok === true) return "true";
-    return result?.error.startsWith("is ") === true ? result.error : "SPAWN_ERROR";
+    const error = result?.error ?? "";
+    return error.startsWith("is ") || OVERTAKEN.has(error) ? error : "SPAWN_ERROR";
   }
   const [remote, ...more] = METHODS[method];
   const body = encodeRequest(`supervisor.${remote}`, [name, ...more]);
