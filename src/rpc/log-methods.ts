@@ -51,7 +51,7 @@ function read(path: string | null, offset: number, length: number): LogText {
   const bounded = offset >= 0 && (length === 0 || length > MAX_READ) ? MAX_READ : length;
   const bytes = readLog(path, Math.max(offset, -MAX_READ), bounded);
   // A log that is missing is reported before arguments that make no sense.
-  if ((bytes === "NO_FILE" || bytes === "BAD_ARGUMENTS") && !existsSync(path)) throw new Fault("NO_FILE", path);
+  if (typeof bytes === "string" && !existsSync(path)) throw new Fault("NO_FILE", path);
   // It is there, but cannot be opened: a pipe or socket, such as our standard output.
   if (typeof bytes === "string") throw new Fault(bytes === "NO_FILE" ? "FAILED" : bytes);
   return textOf(bytes);
