@@ -67,7 +67,7 @@ test("who says `sup update` after the edit was applied unasked is told of what i
     "the edit to be in force",
   );
   expect((await project.sup("update")).stdout).toMatch(
-    /^Nothing is left to do: the edit has been applied since it was saved \(\d\d:\d\d:\d\d\)\.\n  ~ web: restart\n {6}command: sleep 1001 -> sleep 1002$/,
+    /^Nothing has changed since \d\d:\d\d:\d\d, when this was applied:\n  ~ web: restart\n {6}command: sleep 1001 -> sleep 1002$/,
   );
   expect((await project.sup("plan")).stdout).toBe("Nothing has changed.");
 });

@@ -34,9 +34,9 @@ export async function plan(
 function nothingLeft(report: PlanReport, sup: string): string {
   const { last } = report;
   if (last === undefined || Date.now() - last.at > RECENT) return "Nothing has changed.\n";
-  const since = new Date(last.at).toTimeString().slice(0, 8);
+  const when = new Date(last.at).toTimeString().slice(0, 8);
   const steps = safeText(describePlan({ ...report, steps: last.steps }, sup), process.stdout);
-  return `Nothing is left to do: the edit has been applied since it was saved (${since}).\n${steps}`;
+  return `Nothing has changed since ${when}, when this was applied:\n${steps}`;
 }
 
 /** Milliseconds. */
