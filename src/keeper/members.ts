@@ -21,6 +21,8 @@ export interface Sought {
  * FIFO: it is inherited by all that a program starts, also by what calls `setsid`, until somebody closes it. Nobody else can be
  * taken for a member, however pids are used again: of a run whose first process ended unseen, the session counts only if one who
  * holds the life FIFO is in it, since a number is not used again while there is a session of it. One look at /proc for all runs.
+ *
+ * Never the keeper: among the many descriptors of one with forty programs, number 120 is as likely as not its own end of a life FIFO.
  */
 export function findMembers<T extends Sought>(runs: readonly T[]): Map<T, number[]> {
   const found = new Map<T, number[]>(runs.map((run) => [run, []]));
@@ -30,6 +32,7 @@ export function findMembers<T extends Sought>(runs: readonly T[]): Map<T, number
   const others: ProcStat[] = [];
   const proved = new Map<number, T>();
   for (const pid of livingPids()) {
+    if (pid === process.pid) continue;
     const stat = readStat(pid);
     if (stat === null || !isLiving(stat)) continue;
     const run = bySession.get(stat.session) ?? byLife.get(lifeOf(pid));

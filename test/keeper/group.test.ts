@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describeMember } from "../../src/keeper/members.ts";
 import { livingPids, sessionOf } from "../../src/keeper/kernel/proc.ts";
 import { shutDown } from "../../src/keeper/shut-down.ts";
+import { LIFE_FD } from "../../src/keeper/spawn/spawn-program.ts";
 import { sendSignal } from "../support/send-signal.ts";
 import { eventually, makeFolder, openKeeper, removeFolder, sh, type TestKeeper } from "./harness.ts";
 
@@ -52,6 +53,21 @@ test("who has called setsid belongs to the group as long as it holds what it inh
   expect(await keeper.signal("a:a", 9, "group")).toEqual({ ok: true });
   await eventually(() => !keeper.programs.get("a:a")?.run?.mayHaveLeft);
   expect(await keeper.processes("left")).toEqual({});
+});
+
+test("the keeper is none of its programs, whatever number its own end of a life FIFO has", async () => {
+  opened = openKeeper();
+  const { keeper } = opened;
+  await keeper.start(sh("a:a", "exec sleep 1000"));
+  const life = keeper.programs.get("a:a")?.run?.fifos.life ?? "";
+  const ends: number[] = [];
+  while ((ends.at(-1) ?? 0) < LIFE_FD) ends.push(fs.openSync(life, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK));
+  try {
+    expect(fs.readlinkSync(`/proc/self/fd/${LIFE_FD}`)).toBe(life);
+    expect(await keeper.processes("all")).toMatchObject({ "a:a": [{ command: "sleep 1000" }] });
+  } finally {
+    for (const end of ends) fs.closeSync(end);
+  }
 });
 
 /** Leaves session and group, closes all that it inherited, and shuts out SIGTERM: only a control group holds it. */
