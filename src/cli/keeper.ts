@@ -6,10 +6,12 @@
  * owns the folder.
  */
 import { parseArgs } from "node:util";
+import { takeTypedName } from "./start/known-name.ts";
 import { runKeeper } from "./start/run-keeper.ts";
 
 async function main(): Promise<void> {
   const settings = readArguments();
+  takeTypedName(settings.command);
   const owner = await runKeeper({ ...settings, nofileSoft: nofileSoft() });
   if (owner === null) return;
   process.stderr.write(`keeper: ${settings.runtime} is in use by another keeper, pid ${owner || "unknown"}\n`);

@@ -26,6 +26,7 @@ import type { CheckAnswer, CheckRequest } from "./check-answer.ts";
 import { EarlySupervisor } from "./start/early-supervisor.ts";
 import { detachKeeper, NotStarted } from "./start/detach-keeper.ts";
 import { restoreEnvironment } from "./start/full-environment.ts";
+import { takeName } from "./start/known-name.ts";
 import { launcherFileLimit } from "./start/launcher-file-limit.ts";
 import type { KeeperSettings } from "./start/run-keeper.ts";
 import { typedName } from "./typed-name.ts";
@@ -89,6 +90,7 @@ async function start(program: string, request: CheckRequest, early: EarlySupervi
 
   const launch: SupervisordLaunch = {
     program,
+    typed: process.argv.slice(2),
     shown,
     places,
     cwd,
@@ -110,7 +112,8 @@ async function start(program: string, request: CheckRequest, early: EarlySupervi
   const crashLog = join(places.state, "crash.log");
   const settings = { runtime: places.runtime, crashLog, command, nofileSoft: limits.nofileSoft };
   const [, , ...args] = command;
-  if (nodaemon) return await stay({ ...settings, ...(early === null || outdated ? {} : { early: early.go(args) }) });
+  if (nodaemon)
+    return await stay(program, { ...settings, ...(early === null || outdated ? {} : { early: early.go(args) }) });
   await detachKeeper(settings, launch.report, ALREADY_RUNNING);
 }
 
@@ -180,7 +183,8 @@ function pythonError(error: unknown): string {
 }
 
 /** In the foreground: from here on this process is the keeper, until it ends. */
-async function stay(settings: Omit<KeeperSettings, "ownerFd">): Promise<void> {
+async function stay(program: string, settings: Omit<KeeperSettings, "ownerFd">): Promise<void> {
+  takeName(program);
   const owner = await keeping().runKeeper({ ...settings, ownerFd: null });
   if (owner !== null) throw new SupervisordUsageError(ALREADY_RUNNING);
 }

@@ -16,6 +16,8 @@ export interface Notice {
 export interface SupervisordLaunch {
   /** The command as typed, for "For help, use ... -h". */
   readonly program: string;
+  /** Its arguments, likewise, for those who look for a process with them. Absent if an older version started us. */
+  readonly typed?: readonly string[];
   /** The config's path as typed, or as it was found: Supervisor's messages show it. Absolute if an older version started us. */
   readonly shown?: string;
   /** Found by the user who typed the command, not by the one that the daemon has become. */

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import type { LogSpec } from "../../protocol/keeper.ts";
 import { emptyFile } from "../../files/empty-file.ts";
-import { PlainTarget } from "./plain-target.ts";
+import { isOwnStream, PlainTarget } from "./plain-target.ts";
 import { RotatingFile } from "./rotating-file.ts";
 import type { LogTarget } from "./log-target.ts";
 
@@ -138,6 +138,7 @@ export class LogFiles {
   }
 
   #create(path: string, maxbytes: number, backups: number, late: boolean): LogTarget {
+    if (isOwnStream(path)) return new PlainTarget(path);
     late &&= mayWait(path);
     const found = late ? undefined : fs.statSync(path, { throwIfNoEntry: false });
     // A folder is given to RotatingFile too: its open says EISDIR, as it should.

@@ -89,6 +89,14 @@ const QUEUE_CAP = 256 * 1024;
 const HARD_CAP = 32 * 1024 * 1024;
 
 /**
+ * Whether that is our own output by one of its names. Also a file that we were sent to is no log of ours: it is not rotated, and may have
+ * no name that leads to it from here (deleted since, or outside of a chroot).
+ */
+export function isOwnStream(path: string): boolean {
+  return OWN_STREAMS.has(path);
+}
+
+/**
  * Opened anew by name, even if we have it open: so that its flags are our own business. A pipe is waited for by the event loop;
  * writes to anything else take one of Node's few threads each, which a handful of stuck pipes would use up.
  */
