@@ -159,15 +159,3 @@ export function awaitsRestart(life: Life): boolean {
 export function isGoingDown(life: Life): boolean {
   return life.state === "STOPPING" || (life.state === "STARTING" && life.pid === null && life.stopRequested !== null);
 }
-
-/** Moves all times by `milliseconds`: for a stored life whose monotonic clock began elsewhere (after a reboot). */
-export function shiftLife(life: Life, milliseconds: number): Life {
-  const shift = (time: number | null): number | null => (time === null ? null : time + milliseconds);
-  return {
-    ...life,
-    ...("killBy" in life ? { killBy: shift(life.killBy) } : {}),
-    deadline: shift(life.deadline),
-    lastStartedAt: shift(life.lastStartedAt),
-    lastStoppedAt: shift(life.lastStoppedAt),
-  } as Life;
-}

@@ -7,13 +7,6 @@ import type { LifecyclePolicy, StepContext } from "./policy.ts";
 import { beginStart, failSpawn, promote, settle } from "./start.ts";
 import { kick, kill, killBefore, stop } from "./stop.ts";
 
-// The folder's front door: whoever drives a process needs the step and the words it speaks.
-export type { Effect, Step } from "./effect.ts";
-export type { Input } from "./input.ts";
-export { initialLife } from "./life.ts";
-export type { Life } from "./life.ts";
-export type { LifecyclePolicy, StepContext } from "./policy.ts";
-
 /**
  * One step in the life of a supervised process: pure, total (every state takes every input), never throws.
  *

@@ -1,21 +1,4 @@
-import type { GroupSpec, Model, ProcessSpec } from "../model/model.ts";
-
-/**
- * The processes that start by themselves, in order: groups by (priority, name), members as their group lists them. Nothing
- * waits here: dependencies are held back by gates.
- */
-export function autostartOrder(model: Pick<Model, "groups">): readonly ProcessSpec[] {
-  return [...model.groups].sort(byPriorityAndName).flatMap((group) => group.processes.filter((spec) => spec.autostart));
-}
-
-/**
- * The order of a bulk start or stop: groups ascending, inside a group by ascending priority. Stopping goes ascending too,
- * as Supervisor's does, whatever its manual says: signals go out back to back, so only the daemon's shutdown has an order
- * that anyone can rely on.
- */
-export function bulkOrder(groups: readonly GroupSpec[]): readonly ProcessSpec[] {
-  return [...groups].sort(byPriorityAndName).flatMap((group) => ascending(group.processes));
-}
+import type { GroupSpec, ProcessSpec } from "../model/model.ts";
 
 /**
  * How the daemon goes down: waves, each to be signalled at once and awaited whole. Groups descending, strictly one after

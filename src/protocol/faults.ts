@@ -38,12 +38,3 @@ export class Fault extends Error {
     this.faultString = text;
   }
 }
-
-/** The name of a wire code, `null` if it is none of ours. */
-export function faultName(code: number): FaultName | null {
-  return NAMES.get(code) ?? null;
-}
-
-const NAMES: ReadonlyMap<number, FaultName> = new Map(
-  Object.entries(FAULTS).map(([name, code]) => [code, name as FaultName]),
-);

@@ -2,10 +2,11 @@ import { afterEach, expect, test } from "vitest";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { describeMember } from "../../src/keeper/members.ts";
-import { livingPids, sessionOf } from "../../src/keeper/kernel/proc.ts";
+import { livingPids } from "../../src/keeper/kernel/proc.ts";
 import { shutDown } from "../../src/keeper/shut-down.ts";
 import { LIFE_FD } from "../../src/keeper/spawn/spawn-program.ts";
 import { sendSignal } from "../support/send-signal.ts";
+import { sessionOf } from "../support/session-of.ts";
 import { eventually, makeFolder, openKeeper, removeFolder, sh, type TestKeeper } from "./harness.ts";
 
 let opened: TestKeeper | null = null;

@@ -3,11 +3,11 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { groupLives } from "../../src/keeper/kernel/proc.ts";
 import { eventually, makeFolder, removeFolder } from "./harness.ts";
 import { FailingCalls } from "../support/failing-calls.ts";
 import { markedProcesses } from "../support/marked-processes.ts";
 import { sendSignal } from "../support/send-signal.ts";
+import { sessionOf } from "../support/session-of.ts";
 
 // The real program, built as it is shipped, with a tiny supervisor that talks to it through the real connection.
 const built = makeFolder();
@@ -130,7 +130,7 @@ test.each(["EMFILE", "ENOMEM"] as const)(
     expect(lack).toHaveLength(1);
     expect(lack?.[0]).toMatch(new RegExp(`${errno}; trying again every 1000 ms$`));
     await eventually(() => lines("kept").length === 3);
-    expect(groupLives(pid)).toBe(true);
+    expect(sessionOf(pid)).toContain(pid);
   },
 );
 
@@ -179,7 +179,7 @@ test("a supervisor that does not answer to TERM is done without: programs are st
   const pids = lines("started").map((line) => Number(line.split(" ")[3]));
   keeper.kill("SIGTERM");
   expect(await ended(keeper)).toBe(0);
-  expect(pids.map(groupLives)).toEqual([false, false, false]);
+  expect(pids.flatMap(sessionOf)).toEqual([]);
 });
 
 test("killing the keeper kills no program; the next one takes them over, with their output", async () => {
@@ -202,7 +202,7 @@ test("killing the keeper kills no program; the next one takes them over, with th
   await ended(first);
   // One dies while nobody is its parent.
   sendSignal(dead, "SIGKILL");
-  await eventually(() => !groupLives(dead));
+  await eventually(() => sessionOf(dead).length === 0);
   fs.writeFileSync(go, "");
   await eventually(() => fs.existsSync(`${go}.${survivor}`));
   startKeeper({ SUP_TEST_SCRIPT: script });

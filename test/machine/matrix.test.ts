@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Effect } from "../../src/machine/effect.ts";
-import { step, type Input, type Life, type LifecyclePolicy } from "../../src/machine/lifecycle.ts";
+import type { Input } from "../../src/machine/input.ts";
+import type { Life } from "../../src/machine/life.ts";
+import { step } from "../../src/machine/lifecycle.ts";
+import type { LifecyclePolicy } from "../../src/machine/policy.ts";
 import { inputs, lives, NOW, staleInputs, type InputName, type LifeName } from "./matrix-cases.ts";
 import { LINES } from "./matrix-lines.ts";
 import { OUTCOMES } from "./matrix-outcomes.ts";

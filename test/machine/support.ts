@@ -1,6 +1,8 @@
 import type { Effect } from "../../src/machine/effect.ts";
 import type { ExitedInput, Input } from "../../src/machine/input.ts";
-import { initialLife, step, type Life, type LifecyclePolicy } from "../../src/machine/lifecycle.ts";
+import { initialLife, type Life } from "../../src/machine/life.ts";
+import { step } from "../../src/machine/lifecycle.ts";
+import type { LifecyclePolicy } from "../../src/machine/policy.ts";
 
 export const policy: LifecyclePolicy = {
   name: "web",

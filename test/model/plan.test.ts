@@ -4,7 +4,7 @@ import { PROCESS_APPLY, STREAM_APPLY } from "../../src/model/plan/apply.ts";
 import { buildModel } from "../../src/model/build/build.ts";
 import type { Config, EventName, ProgramConfig } from "../../src/model/config.ts";
 import type { Model } from "../../src/model/model.ts";
-import { isEmptyPlan, planChange } from "../../src/model/plan/plan.ts";
+import { planChange, type Plan } from "../../src/model/plan/plan.ts";
 import { supervisorDiff } from "../../src/model/plan/supervisor-diff.ts";
 import { testWorld } from "./support/test-world.ts";
 
@@ -21,6 +21,8 @@ const change = (from: Partial<ProgramConfig>, to: Partial<ProgramConfig>) =>
   planChange(build(program(from)), build(program(to)));
 const actions = (before: Config, after: Config) =>
   planChange(build(before), build(after)).processes.map((process) => `${process.action} ${process.key}`);
+const isEmptyPlan = (plan: Plan): boolean =>
+  plan.supervisor.length === 0 && plan.groups.every((group) => group.action === "unchanged");
 
 describe("planChange", () => {
   it("adds everything when nothing is active", () => {

@@ -73,14 +73,6 @@ function scryptCheck(stored: string, digest: (text: string) => Buffer): (given: 
   };
 }
 
-/** A password in the {SCRYPT} form, with the work factors that OWASP recommends as a minimum. */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(16);
-  const factors = { N: 1 << 16, r: 8, p: 2 };
-  const key = await derive(password, salt, 32, { ...factors, maxmem: 1 << 30 });
-  return `{SCRYPT}${factors.N}$${factors.r}$${factors.p}$${salt.toString("base64")}$${key.toString("base64")}`;
-}
-
 function derive(password: string, salt: Buffer, length: number, options: ScryptOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(password, salt, length, options, (error, key) => (error === null ? resolve(key) : reject(error)));

@@ -66,14 +66,6 @@ function readWhole(file: string): string | null {
 /** More than 52 numbers and a name of 64 bytes take. */
 const ROOM = Buffer.allocUnsafeSlow(4096);
 
-/** Whether a process of this session and group is alive (zombies do not count). */
-export function groupLives(group: number): boolean {
-  return numbersIn("/proc").some((name) => {
-    const stat = readStat(Number(name));
-    return stat !== null && stat.group === group && stat.session === group && stat.state !== "Z" && stat.state !== "X";
-  });
-}
-
 /** Whether a process group has members at all, zombies included: one system call. */
 export function groupHasMembers(group: number): boolean {
   return processExists(-group);
@@ -98,14 +90,6 @@ export function openFilesLimit(): number | null {
   if (calls !== null) return calls.openFiles();
   const soft = /^Max open files +(\d+)/m.exec(readText("/proc/self/limits"))?.[1];
   return soft === undefined ? null : Number(soft);
-}
-
-/** Pids of a session that are alive (zombies do not count), its leader included. */
-export function sessionOf(session: number): number[] {
-  const members = numbersIn("/proc")
-    .map((name) => readStat(Number(name)))
-    .filter((stat) => stat?.session === session && stat.state !== "Z" && stat.state !== "X");
-  return members.flatMap((stat) => (stat === null ? [] : [stat.pid]));
 }
 
 /** Neither ended nor waiting to be reaped. */

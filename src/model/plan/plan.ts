@@ -68,11 +68,6 @@ export function planChange(active: Model | null, next: Model): Plan {
   };
 }
 
-/** Whether a plan does anything at all. */
-export function isEmptyPlan(plan: Plan): boolean {
-  return plan.supervisor.length === 0 && plan.groups.every((group) => group.action === "unchanged");
-}
-
 function planGroup(before: GroupSpec | null, after: GroupSpec | null): GroupPlan {
   const name = (after ?? before)?.name ?? "";
   // What did not change is mostly the same object; see `BuildMemory`.
