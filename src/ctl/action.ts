@@ -21,9 +21,14 @@ export function words(args: string): string[] {
   return args.split(/\s+/).filter((word) => word !== "");
 }
 
-/** Prints a misuse with the action's help, and fails with 1. */
-export function misuse(session: Session, action: { readonly help: readonly string[] }, message: string): void {
+/** Says why not, and fails with 1. */
+export function refuse(session: Session, message: string): void {
   session.say(message);
   session.fail(1);
+}
+
+/** Refuses a misuse, and prints the action's help. */
+export function misuse(session: Session, action: { readonly help: readonly string[] }, message: string): void {
+  refuse(session, message);
   for (const line of action.help) session.say(line);
 }

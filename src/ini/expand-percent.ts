@@ -1,4 +1,4 @@
-import { byCodePoint } from "../model/build/build-context.ts";
+import { byCodePoint } from "../model/text/by-code-point.ts";
 import type { Names } from "../model/text/layered-names.ts";
 import { pythonRepr } from "../model/text/python-repr.ts";
 import { formatPercent } from "../model/text/percent-format.ts";

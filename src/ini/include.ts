@@ -1,4 +1,4 @@
-import { byCodePoint } from "../model/build/build-context.ts";
+import { byCodePoint } from "../model/text/by-code-point.ts";
 import type { Problem } from "../model/problem.ts";
 import type { World } from "../model/world.ts";
 import { environmentNames, expandPercent } from "./expand-percent.ts";

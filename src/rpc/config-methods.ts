@@ -1,13 +1,13 @@
 import { STOPPED_STATES } from "../model/states.ts";
 import type { GroupSpec, Model, ProcessSpec } from "../model/model.ts";
 import { supervisorDiff } from "../model/plan/supervisor-diff.ts";
+import { byCodePoint } from "../model/text/by-code-point.ts";
 import type { RpcMethods } from "../protocol/contract.ts";
 import { Fault } from "../protocol/faults.ts";
 import type { ConfigInfo } from "../protocol/process-info.ts";
 import type { StreamName } from "../protocol/keeper.ts";
 import { logPath } from "../supervisor/launch.ts";
 import { findGroup } from "./find-target.ts";
-import { compare } from "./process-infos.ts";
 import { rereadFault } from "./reread-fault.ts";
 import type { RpcDaemon } from "./rpc-daemon.ts";
 
@@ -32,7 +32,7 @@ export function configMethods(daemon: RpcDaemon): Pick<RpcMethods, Names> {
           const showsNames = !config.reread || named.get(config.known)?.has(group) === true;
           return group.processes.map((process) => configInfo(daemon, group, process, showsNames));
         })
-        .sort((a, b) => compare(a.name, b.name)),
+        .sort((a, b) => byCodePoint(a.name, b.name)),
     "supervisor.reloadConfig": async () => {
       const read = await config.read();
       if (!read.ok) throw rereadFault(read.problems);

@@ -1,5 +1,6 @@
 import type { ProcessInfo } from "../protocol/process-info.ts";
 import { PROCESS_STATES } from "../model/states.ts";
+import { byCodePoint } from "../model/text/by-code-point.ts";
 import { logPath } from "../supervisor/launch.ts";
 import type { ManagedProcess } from "../supervisor/managed-process.ts";
 import { describe } from "../supervisor/snapshot.ts";
@@ -48,7 +49,7 @@ export class ProcessInfos {
     if (this.#listed !== processes) {
       this.#listed = processes;
       this.#ordered = processes.toSorted(
-        (a, b) => compare(a.spec.group, b.spec.group) || compare(a.spec.name, b.spec.name),
+        (a, b) => byCodePoint(a.spec.group, b.spec.group) || byCodePoint(a.spec.name, b.spec.name),
       );
     }
     this.#now = now;
@@ -100,23 +101,4 @@ function processInfo(supervisor: Supervisor, process: ManagedProcess, now: numbe
 
 function seconds(value: number): number {
   return Math.max(0, Math.min(LAST_SECOND, Math.floor(value)));
-}
-
-/**
- * By code points, as Python sorts. Units of UTF-16 are in the same order, but for surrogates: these stand for what comes after
- * U+FFFF, though their own numbers are below U+E000. Compared in place, because a page of a thousand processes compares
- * twenty thousand times.
- */
-export function compare(a: string, b: string): number {
-  const shared = Math.min(a.length, b.length);
-  for (let index = 0; index < shared; index += 1) {
-    const left = a.charCodeAt(index);
-    const right = b.charCodeAt(index);
-    if (left !== right) return rank(left) - rank(right);
-  }
-  return a.length - b.length;
-}
-
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

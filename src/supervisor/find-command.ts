@@ -1,8 +1,9 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { pathBelow } from "../files/path-below.ts";
+import { pythonRepr } from "../model/text/python-repr.ts";
 import { splitCommand } from "../model/text/shell-words.ts";
 
-/** A command ready to be run, or Supervisor's text on why it cannot be (spec core 1.7) with the fault a caller gets. */
+/** A command ready to be run, or Supervisor's text on why it cannot be, with the fault a caller gets. */
 export type FoundCommand =
   | { readonly ok: true; readonly file: string; readonly argv: readonly string[] }
   | { readonly ok: false; readonly fault: "NO_FILE" | "NOT_EXECUTABLE"; readonly message: string };
@@ -15,7 +16,7 @@ export type FoundCommand =
  */
 export function findCommand(command: string, path: string | undefined, cwd: string): FoundCommand {
   const split = splitCommand(command);
-  if (!split.ok) return refuse("NOT_EXECUTABLE", `can't parse command ${quote(command)}: ${split.message}`);
+  if (!split.ok) return refuse("NOT_EXECUTABLE", `can't parse command ${pythonRepr(command)}: ${split.message}`);
   const [word] = split.words;
   if (word === undefined) return refuse("NOT_EXECUTABLE", "command is empty");
 
@@ -23,11 +24,11 @@ export function findCommand(command: string, path: string | undefined, cwd: stri
   let firstHit: FoundCommand | null = null;
   for (const shown of candidates) {
     const file = pathBelow(cwd, shown);
-    const refusal = refusalOf(file, quote(shown));
+    const refusal = refusalOf(file, pythonRepr(shown));
     if (refusal === null) return { ok: true, file, argv: split.words };
     if (refusal !== "missing") firstHit ??= refusal;
   }
-  return firstHit ?? refuse("NO_FILE", `can't find command ${quote(word)}`);
+  return firstHit ?? refuse("NO_FILE", `can't find command ${pythonRepr(word)}`);
 }
 
 function searchPath(path: string | undefined): readonly string[] {
@@ -89,16 +90,4 @@ function kindOf(file: string): Kind {
 
 function refuse(fault: "NO_FILE" | "NOT_EXECUTABLE", message: string): FoundCommand {
   return { ok: false, fault, message };
-}
-
-/** Python's repr of a text, which Supervisor's messages carry: double quotes only if that avoids an escape. */
-function quote(text: string): string {
-  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = text
-    .replaceAll("\\", "\\\\")
-    .replaceAll("\n", "\\n")
-    .replaceAll("\r", "\\r")
-    .replaceAll("\t", "\\t")
-    .replaceAll(/[\0-\x1f\x7f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
-  return mark + (mark === "'" ? body.replaceAll("'", "\\'") : body) + mark;
 }

@@ -35,6 +35,8 @@ describe("what a model needs of the machine", () => {
   it.each<[Partial<ProgramConfig>, string, string, string]>([
     [{ command: "no-such-program" }, "command", `${COMMAND}: can't find command 'no-such-program'`, "install it"],
     [{ command: "exec node a.js" }, "command", `${COMMAND}: can't find command 'exec'`, "only a shell knows that"],
+    // A blank that does not break, as it comes with text from web pages; written as Python writes it.
+    [{ command: "no\u00a0such" }, "command", `${COMMAND}: can't find command 'no\\xa0such'`, "install it"],
     [{ command: "/no/such" }, "command", `${COMMAND}: can't find command '/no/such'`, "check the path"],
     [{ command: "./plain" }, "command", `${COMMAND}: command at './plain' is not executable`, "looked up from"],
     [{ command: "./run", directory: "app" }, "command", `${COMMAND}: can't find command './run'`, "/app/run is there"],

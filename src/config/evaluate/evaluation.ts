@@ -1,3 +1,4 @@
+import type { ConfigContext } from "../../model/define-config.ts";
 import type { Problem } from "../../model/problem.ts";
 
 /** What the evaluator process is asked, as one JSON text on its stdin. */
@@ -8,14 +9,6 @@ export interface EvaluationRequest {
   readonly context: ConfigContext;
   /** Whose files the config may be made of; `null` trusts all. See strict-modes.ts. */
   readonly strict: { readonly uid: number; readonly trusted: readonly number[] } | null;
-}
-
-export interface ConfigContext {
-  readonly mode: "development" | "production";
-  /** The command being run, such as `up` or `check`. */
-  readonly command: string;
-  readonly host: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** What it tells first, as one line of JSON on fd 3, before anything of the config runs: whatever becomes of that, this is known. */

@@ -2,7 +2,7 @@ import { createRequire, isBuiltin } from "node:module";
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SourceTextModule, SyntheticModule, type Module } from "node:vm";
-import type { ConfigContext } from "./evaluation.ts";
+import type { ConfigContext } from "../../model/define-config.ts";
 
 /** Name of the compiled module in stack traces. */
 export const BUNDLE_NAME = "sup-config-bundle";

@@ -1,6 +1,8 @@
 import { namespec } from "../../model/model.ts";
+import { byCodePoint } from "../../model/text/by-code-point.ts";
 import { FAULTS } from "../../protocol/faults.ts";
-import { misuse, words, type Action } from "../action.ts";
+import { misuse, refuse, words, type Action } from "../action.ts";
+import { pad } from "../pad.ts";
 import { RpcFault } from "../rpc-client.ts";
 import type { Session } from "../session.ts";
 
@@ -17,7 +19,7 @@ export const reread: Action = {
       ...added.map((group) => [group, "available"] as const),
       ...changed.map((group) => [group, "changed"] as const),
       ...removed.map((group) => [group, "disappeared"] as const),
-    ].sort(([a], [b]) => compare(a, b));
+    ].sort(([a], [b]) => byCodePoint(a, b));
     for (const [group, what] of lines) session.say(`${group}: ${what}`);
     if (lines.length === 0) session.say("No config updates to processes");
   },
@@ -111,21 +113,4 @@ async function retire(session: Session, group: string): Promise<void> {
 
 function isFault(error: unknown, code: number): error is RpcFault {
   return error instanceof RpcFault && error.code === code;
-}
-
-function refuse(session: Session, message: string): void {
-  session.say(message);
-  session.fail(1);
-}
-
-function pad(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - Array.from(text).length));
-}
-
-/** By code points, as Python sorts. */
-function compare(a: string, b: string): number {
-  const [left, right] = [Array.from(a), Array.from(b)];
-  const at = left.findIndex((character, index) => character !== right[index]);
-  if (at === -1) return left.length - right.length;
-  return (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1);
 }

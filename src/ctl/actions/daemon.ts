@@ -1,5 +1,5 @@
 import { FAULTS } from "../../protocol/faults.ts";
-import { misuse, type Action } from "../action.ts";
+import { misuse, refuse, type Action } from "../action.ts";
 import { isConnected } from "../connection-check.ts";
 import { hasCode, RpcFault } from "../rpc-client.ts";
 import type { Session } from "../session.ts";
@@ -25,8 +25,7 @@ export const shutdown: Action = {
           ? "no such file"
           : null;
       if (why === null) throw error;
-      session.say(`ERROR: ${session.serverurl} ${why} (already shut down?)`);
-      session.fail(1);
+      refuse(session, `ERROR: ${session.serverurl} ${why} (already shut down?)`);
     }
   },
 };
@@ -43,8 +42,7 @@ export const reload: Action = {
       session.say("Restarted supervisord");
     } catch (error) {
       if (!(error instanceof RpcFault && error.code === FAULTS.SHUTDOWN_STATE)) throw error;
-      session.say("ERROR: already shutting down");
-      session.fail(1);
+      refuse(session, "ERROR: already shutting down");
     }
   },
 };
@@ -69,11 +67,7 @@ export const open: Action = {
   ],
   async run(session, args) {
     const url = args.trim();
-    if (!/^(?:http|unix):/.test(url)) {
-      session.say("ERROR: url must be http:// or unix://");
-      session.fail(1);
-      return;
-    }
+    if (!/^(?:http|unix):/.test(url)) return refuse(session, "ERROR: url must be http:// or unix://");
     session.connect(url);
     const before = session.exitStatus;
     await status.run(session, "");

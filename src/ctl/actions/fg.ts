@@ -1,6 +1,6 @@
 import { PROCESS_STATES } from "../../model/states.ts";
 import { FAULTS } from "../../protocol/faults.ts";
-import { misuse, words, type Action } from "../action.ts";
+import { misuse, refuse, words, type Action } from "../action.ts";
 import { isConnected } from "../connection-check.ts";
 import { faultText } from "../error-line.ts";
 import { followLog } from "../follow-log.ts";
@@ -64,9 +64,4 @@ async function forwardLines(session: Session, name: string): Promise<void> {
       return session.say(killed ? "Process got killed" : `ERROR: ${faultText(error)}`);
     }
   }
-}
-
-function refuse(session: Session, message: string): void {
-  session.say(message);
-  session.fail(1);
 }

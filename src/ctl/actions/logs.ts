@@ -1,7 +1,7 @@
 import { readInteger } from "../../ini/python-text.ts";
 import { pythonRepr } from "../../model/text/python-repr.ts";
 import { FAULTS } from "../../protocol/faults.ts";
-import { misuse, words, type Action } from "../action.ts";
+import { misuse, refuse, words, type Action } from "../action.ts";
 import { isConnected } from "../connection-check.ts";
 import { followLog } from "../follow-log.ts";
 import { RpcFault } from "../rpc-client.ts";
@@ -78,8 +78,7 @@ async function show(
   } catch (error) {
     const words = error instanceof RpcFault ? faults.get(error.code) : undefined;
     if (words === undefined) throw error;
-    session.say(`${name}: ERROR (${words})`);
-    session.fail(1);
+    refuse(session, `${name}: ERROR (${words})`);
   }
 }
 
@@ -103,9 +102,4 @@ async function follow(session: Session, path: string): Promise<void> {
   });
   await following.ended;
   forget();
-}
-
-function refuse(session: Session, message: string): void {
-  session.say(message);
-  session.fail(1);
 }

@@ -3,8 +3,9 @@ import { STOPPED_STATES } from "../../model/states.ts";
 import { parseNamespec } from "../../protocol/namespec.ts";
 import type { ProcessInfo } from "../../protocol/process-info.ts";
 import { FAULTS } from "../../protocol/faults.ts";
-import { words, type Action } from "../action.ts";
+import { refuse, words, type Action } from "../action.ts";
 import { isConnected } from "../connection-check.ts";
+import { characters, pad } from "../pad.ts";
 import { RpcFault } from "../rpc-client.ts";
 import type { Session } from "../session.ts";
 
@@ -79,16 +80,6 @@ async function showPid(session: Session, name: string): Promise<void> {
     if (info.pid === 0) session.fail(7);
   } catch (error) {
     if (!(error instanceof RpcFault && error.code === FAULTS.BAD_NAME)) throw error;
-    session.say(`No such process ${name}`);
-    session.fail(1);
+    refuse(session, `No such process ${name}`);
   }
-}
-
-/** Padding counts characters, not UTF-16 units. */
-function pad(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - characters(text)));
-}
-
-function characters(text: string): number {
-  return Array.from(text).length;
 }

@@ -89,13 +89,3 @@ class ProblemList {
 export function variableNames(environment: Readonly<Record<string, string | undefined>>): [string, string][] {
   return Object.entries(environment).flatMap(([key, value]) => (value === undefined ? [] : [[`ENV_${key}`, value]]));
 }
-
-/** Order of Python's `sorted`: by code point, where JavaScript's own goes by UTF-16 unit. */
-export function byCodePoint(a: string, b: string): number {
-  for (let at = 0; at < Math.min(a.length, b.length); at++) {
-    // Behind the first half of a pair comes its second, which alone makes no other difference.
-    const difference = (a.codePointAt(at) ?? 0) - (b.codePointAt(at) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}

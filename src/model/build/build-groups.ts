@@ -1,4 +1,4 @@
-import { byCodePoint, type BuildContext, type ConfigPath } from "./build-context.ts";
+import type { BuildContext, ConfigPath } from "./build-context.ts";
 import { buildCodeListener } from "./build-code-listener.ts";
 import { buildFcgi } from "./build-fcgi.ts";
 import { buildListener } from "./build-listener.ts";
@@ -6,6 +6,7 @@ import { buildProcesses, type ProgramPlace } from "./build-program.ts";
 import type { Config, FcgiProgramConfig, GroupConfig, ProgramConfig } from "../config.ts";
 import type { GroupSpec, ProcessSpec } from "../model.ts";
 import { checkName } from "../names.ts";
+import { byCodePoint } from "../text/by-code-point.ts";
 import { didYouMean } from "../text/suggest.ts";
 
 type Environment = Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
-import { byCodePoint, variableNames, type BuildContext, type ConfigPath } from "./build-context.ts";
+import { variableNames, type BuildContext, type ConfigPath } from "./build-context.ts";
+import { byCodePoint } from "../text/by-code-point.ts";
 import { OptionReader } from "./build-values.ts";
 import { readReadiness } from "./build-readiness.ts";
 import type { ProgramConfig } from "../config.ts";

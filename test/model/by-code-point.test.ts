@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compare } from "../../src/rpc/process-infos.ts";
+import { byCodePoint } from "../../src/model/text/by-code-point.ts";
 
 test("names are in the order of their code points, as UTF-8 sorts them", () => {
   const names = [
@@ -21,7 +21,7 @@ test("names are in the order of their code points, as UTF-8 sorts them", () => {
   for (const a of names) {
     for (const b of names) {
       const bytes = Buffer.compare(Buffer.from(a), Buffer.from(b));
-      expect(Math.sign(compare(a, b)), `${a} and ${b}`).toBe(bytes);
+      expect(Math.sign(byCodePoint(a, b)), `${a} and ${b}`).toBe(bytes);
     }
   }
 });
