@@ -1,8 +1,8 @@
 import type { ServerSpec } from "../model/model.ts";
 
 /**
- * SUPERVISOR_SERVER_URL of programs that do not say otherwise: the first unix listener, else the last inet one, as Supervisor
- * has it; `null` without listeners.
+ * SUPERVISOR_SERVER_URL of programs that do not say otherwise: the first unix server, else the last inet one, as Supervisor
+ * has it; `null` without servers.
  */
 export function serverUrlOf(servers: readonly ServerSpec[]): string | null {
   for (const server of servers) if (server.kind === "unix") return `unix://${server.file}`;

@@ -1,4 +1,4 @@
-/** The name of a rotated log: `.1` is the newest backup, higher numbers are older (spec, core 4.3). 0 is the log itself. */
+/** The name of a rotated log: `.1` is the newest backup, higher numbers are older. 0 is the log itself. */
 export function backupName(path: string, number: number): string {
   return number === 0 ? path : `${path}.${number}`;
 }

@@ -13,7 +13,7 @@ import { sendDocument } from "./send-document.ts";
 export interface RpcRouteOptions {
   readonly dispatch: Dispatch;
   readonly onError: (error: unknown) => void;
-  /** Told of each call, and of each request that is none, in Supervisor's words (spec core, appendix A). */
+  /** Told of each call, and of each request that is none, in Supervisor's words. */
   readonly log: (level: LogLevel, message: string) => void;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The keeper itself, as an object in this process: parent of every program, owner of their stdio and logs.
  *
- * `serve.ts` offers it to a supervisor in another process; tests and single-process mode use it as it is. It has no timer
+ * `serve.ts` offers it to a supervisor in another process; tests use it as it is. It has no timer
  * while nothing changes (state is mirrored to disk 50 ms after a change), and never looks at what it was not told about.
  */
 import * as fs from "node:fs";

@@ -1,6 +1,6 @@
 import type { LogLevel } from "../model/model.ts";
 
-/** Supervisor's level numbers and the four-letter tags of its log lines (spec core 3.8). */
+/** Supervisor's level numbers and the four-letter tags of its log lines. */
 const LEVELS: Readonly<Record<LogLevel, { readonly rank: number; readonly tag: string }>> = {
   critical: { rank: 50, tag: "CRIT" },
   error: { rank: 40, tag: "ERRO" },

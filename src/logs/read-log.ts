@@ -7,8 +7,8 @@ import { isNullDevice } from "../files/read-regular.ts";
 export type LogFailure = "NO_FILE" | "BAD_ARGUMENTS" | "FAILED";
 
 /**
- * Supervisor's `read*Log` rule (spec interfaces 4.9): a negative offset with length 0 is the last bytes, length 0 reads to
- * the end, an offset beyond the end is an empty answer. Bytes, never characters.
+ * Supervisor's `read*Log` rule: a negative offset with length 0 is the last bytes, length 0 reads to the end, an offset
+ * beyond the end is an empty answer. Bytes, never characters.
  */
 export function readLog(path: string, offset: number, length: number): Buffer | LogFailure {
   if ((offset < 0 && length !== 0) || length < 0) return "BAD_ARGUMENTS";
@@ -26,8 +26,8 @@ export interface LogTail {
 }
 
 /**
- * Supervisor's `tail*Log` rule, step by step as clients know it (spec interfaces 4.9): in effect the last `length` bytes,
- * whatever the offset, or nothing if the offset is at or beyond the end. A missing file is an empty tail.
+ * Supervisor's `tail*Log` rule, step by step as clients know it: in effect the last `length` bytes, whatever the offset, or
+ * nothing if the offset is at or beyond the end. A missing file is an empty tail.
  */
 export function tailLog(path: string, offset: number, length: number): LogTail {
   const read = withFile(path, (fd, size) => {

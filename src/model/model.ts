@@ -7,16 +7,16 @@
  */
 export interface Model {
   readonly supervisord: SupervisordSpec;
-  /** Configured listeners in file order, inet before unix (spec interfaces 2.1). */
+  /** Control servers in file order, inet before unix. */
   readonly servers: readonly ServerSpec[];
   readonly supervisorctl: SupervisorctlSpec;
-  /** Names of enabled rpcinterface sections; `supervisor` is the only one that exists (spec core 1.8.9). */
+  /** Names of enabled rpcinterface sections; `supervisor` is the only one that exists. */
   readonly rpcinterfaces: readonly string[];
-  /** Sorted by (priority, name): the start order (spec core 1.9). */
+  /** Sorted by (priority, name): the start order. */
   readonly groups: readonly GroupSpec[];
 }
 
-/** `[supervisord]`: the daemon itself. Sizes in bytes; modes are numbers (0o022). Spec core 1.8.1. */
+/** `[supervisord]`: the daemon itself. Sizes in bytes; modes are numbers (0o022). */
 export interface SupervisordSpec {
   /** Absolute path, or "syslog". `null`: the daemon's own choice (`sup` keeps it in its state folder). */
   readonly logfile: string | null;
@@ -43,7 +43,7 @@ export interface SupervisordSpec {
 
 export type LogLevel = "critical" | "error" | "warn" | "info" | "debug" | "trace" | "blather";
 
-/** One control listener. `section` is its name in log lines, such as `unix_http_server` or `inet_http_server:two`. */
+/** One control server. `section` is its name in log lines, such as `unix_http_server` or `inet_http_server:two`. */
 export type ServerSpec =
   | {
       readonly kind: "unix";
@@ -87,7 +87,7 @@ export interface GroupSpec {
   readonly fcgi: FcgiSpec | null;
 }
 
-/** The listening socket that all processes of an fcgi-program share as fd 0. Spec core 6. */
+/** The listening socket that all processes of an fcgi-program share as fd 0. */
 export interface FcgiSpec {
   readonly socket:
     | { readonly kind: "unix"; readonly path: string }
@@ -105,13 +105,13 @@ export interface WatchSpec {
   readonly patterns: readonly string[];
 }
 
-/** One supervised process, fully expanded. `group:name` is its identity. Spec core 1.8.5. */
+/** One supervised process, fully expanded. `group:name` is its identity. */
 export interface ProcessSpec {
   readonly name: string;
   readonly group: string;
   /** The program it is a copy of. */
   readonly program: string;
-  /** The command line as written; split and looked up at each spawn (spec core 1.7). */
+  /** The command line as written; split and looked up at each spawn. */
   readonly command: string;
   readonly directory: string | null;
   readonly uid: number | null;
@@ -190,7 +190,7 @@ export function processKey(spec: { readonly group: string; readonly name: string
   return `${spec.group}:${spec.name}`;
 }
 
-/** How a process is shown to people: `name` if its group has the same name, else `group:name` (spec interfaces 1.1). */
+/** How a process is shown to people: `name` if its group has the same name, else `group:name`. */
 export function namespec(spec: { readonly group: string; readonly name: string }): string {
   return spec.group === spec.name ? spec.name : processKey(spec);
 }

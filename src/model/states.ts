@@ -1,4 +1,4 @@
-/** Supervisor's eight process states with their wire numbers (spec core 2.1). */
+/** Supervisor's eight process states with their wire numbers. */
 export const PROCESS_STATES = {
   STOPPED: 0,
   STARTING: 10,

@@ -4,7 +4,7 @@
 export interface World {
   /** Environment of the daemon: what `%(ENV_X)s` stands for. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absolute folder of the config file: `%(here)s`, and the base of nothing else (spec core 1.1). */
+  /** Absolute folder of the config file: `%(here)s`, and what `include`, `envFile` and `watch` are relative to. */
   readonly here: string;
   /** Folder that relative paths of the daemon are made absolute against. */
   readonly cwd: string;

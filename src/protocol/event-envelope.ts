@@ -19,13 +19,11 @@ export type LengthUnit = "bytes" | "characters";
  * An event as a listener reads it from its stdin: one header line, then the payload with nothing after it. One piece,
  * because listeners exist that stall when the two arrive apart.
  *
- * `len` counts bytes, as Supervisor's manual says and every listener that reads bytes needs. Supervisor's code counts
- * characters: with anything beyond ASCII such a listener reads too little there and takes the rest for the next header.
- * But a listener that reads its stdin as text (`sys.stdin.read(len)` in Python 3) wants characters: given bytes, it waits
- * for more than there is. No number suits both, so a listener can ask for `characters`; docs/decisions/006-event-length.md
- * weighs this. For ASCII payloads both are the same.
+ * What `len` counts makes a difference beyond ASCII only: a listener that reads bytes and is told characters takes the rest
+ * for the next header; one that reads text (`sys.stdin.read(len)` in Python 3) and is told bytes waits for more than there
+ * is. Supervisor counts characters; docs/decisions/006-event-length.md says who gets what here.
  */
-export function eventEnvelope(envelope: Envelope, unit: LengthUnit = "bytes"): Uint8Array {
+export function eventEnvelope(envelope: Envelope, unit: LengthUnit): Uint8Array {
   const { server, serial, pool, poolserial, name, payload } = envelope;
   const encoder = new TextEncoder();
   const body = encoder.encode(payload);

@@ -270,7 +270,7 @@ export interface ExitEvent {
   readonly monotonic: number;
 }
 
-/** Text between capture tokens (spec core 4.4). `data` is base64. */
+/** Text between capture tokens. `data` is base64. */
 export interface CaptureEvent {
   readonly type: "capture";
   readonly key: ProcessKey;

@@ -51,7 +51,7 @@ function stop(
     .then(() => result ?? true);
 }
 
-/** Milliseconds between two lines about one that takes its time to stop (spec core 2.6). */
+/** Milliseconds between two lines about one that takes its time to stop: as often as Supervisor. */
 const REPORT_EVERY = 2000;
 
 /** One that waits for its dependencies runs as far as an operator is concerned: it can be called off. */

@@ -54,7 +54,7 @@ export function prepareLaunch(
   return { ok: true, request };
 }
 
-/** Checks the command as `start` requests do before anything else (spec interfaces 4.5). */
+/** Checks the command as `start` requests do before anything else. */
 export function checkCommand(spec: ProcessSpec, context: LaunchContext): FoundCommand {
   return findCommand(spec.command, environmentOf(spec, context)["PATH"], context.cwd);
 }

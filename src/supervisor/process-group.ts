@@ -25,7 +25,7 @@ export class ProcessGroup {
     }
   }
 
-  /** By priority, stably (spec interfaces 1.5). */
+  /** By priority, stably. */
   byPriority(): ManagedProcess[] {
     return [...this.processes.values()].sort((a, b) => a.spec.priority - b.spec.priority);
   }

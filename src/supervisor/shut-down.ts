@@ -4,7 +4,7 @@ import type { ManagedProcess } from "./managed-process.ts";
 import { reportEvery } from "./report-every.ts";
 import type { Mood, Supervisor } from "./supervisor.ts";
 
-/** How often a shutdown says whom it waits for, milliseconds (spec core 2.8). */
+/** How often a shutdown says whom it waits for, milliseconds: as often as Supervisor. */
 const REPORT_EVERY = 3000;
 
 /**

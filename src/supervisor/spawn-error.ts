@@ -1,6 +1,6 @@
 import type { StartResult } from "../protocol/keeper.ts";
 
-/** Supervisor's texts for a spawn that the system refused (spec core 2.3). */
+/** Supervisor's texts for a spawn that the system refused. */
 export function spawnError(name: string, failure: Extract<StartResult, { ok: false }>, socketUrl: string): string {
   const { stage, errno } = failure;
   switch (stage) {

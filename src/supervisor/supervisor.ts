@@ -40,7 +40,7 @@ export interface StopOptions {
  */
 export class Supervisor {
   readonly bus: EventBus<SupervisorEvent>;
-  /** Active groups: start order at boot, later ones at the end (spec interfaces 1.5). */
+  /** Active groups: start order at boot, later ones at the end. */
   readonly groups = new Map<string, ProcessGroup>();
   readonly output: OutputHub;
   readonly context: LaunchContext;

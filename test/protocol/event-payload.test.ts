@@ -128,7 +128,7 @@ describe("a subscription", () => {
 describe("the envelope", () => {
   const head = { server: "box", serial: 3, pool: "p", poolserial: 1 };
   const text = (envelope: Parameters<typeof eventEnvelope>[0]): string =>
-    new TextDecoder().decode(eventEnvelope(envelope));
+    new TextDecoder().decode(eventEnvelope(envelope, "bytes"));
 
   test("is one header line and the payload, with nothing after it", () => {
     expect(text({ ...head, name: "TICK_5", payload: "when:5" })).toBe(

@@ -9,7 +9,10 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 function wire(event: SupervisedEvent): Uint8Array {
   const { server, serial, pool } = head;
-  return eventEnvelope({ server, serial, pool, poolserial: 10, name: event.name, payload: eventPayload(event) });
+  return eventEnvelope(
+    { server, serial, pool, poolserial: 10, name: event.name, payload: eventPayload(event) },
+    "bytes",
+  );
 }
 
 const of = { process: "web_00", group: "site" };
