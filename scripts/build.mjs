@@ -2,7 +2,7 @@
 // Node 20), the library that configs import, and its types. Pure-JS libraries are bundled, so that an
 // install stays small; esbuild itself stays external, because only the evaluator needs it.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { context } from "esbuild";
@@ -94,9 +94,8 @@ const clients = new Set(["sup", "commands", "actions", "supervisorctl", "cli-tab
 /** What CommonJS has by itself: the folder of the bundle. */
 const DIRNAME = 'const __dirname = import.meta.dirname ?? new URL(".", import.meta.url).pathname;';
 
-const entries = Object.entries(programs).filter(([, file]) => existsSync(join(root, file)));
 const bundles = [
-  ...entries.map(([name, file]) => ({
+  ...Object.entries(programs).map(([name, file]) => ({
     ...shared,
     ...(clients.has(name) ? client : settings[name]),
     entryPoints: [file],

@@ -12,6 +12,7 @@ export type {
   FcgiProgramConfig,
   GroupConfig,
   HealthConfig,
+  IncludeConfig,
   InetHttpServerConfig,
   ListenerConfig,
   LogFile,

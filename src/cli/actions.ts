@@ -3,7 +3,7 @@ export { candidates } from "./help/completions.ts";
 export { completionScript } from "./help/completion-scripts.ts";
 export { control } from "./commands/control.ts";
 export { down } from "./commands/down.ts";
-export { findProject } from "./running/find-daemon.ts";
+export { findProject } from "./running/find-project.ts";
 export { init } from "./commands/init.ts";
 export { logs } from "./commands/logs.ts";
 export { pid } from "./commands/pid.ts";

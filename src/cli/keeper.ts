@@ -6,6 +6,7 @@
  * owns the folder.
  */
 import { parseArgs } from "node:util";
+import { FOLDER_IN_USE } from "./start/folder-in-use.ts";
 import { takeTypedName } from "./start/known-name.ts";
 import { runKeeper } from "./start/run-keeper.ts";
 
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
   const owner = await runKeeper({ ...settings, nofileSoft: nofileSoft() });
   if (owner === null) return;
   process.stderr.write(`keeper: ${settings.runtime} is in use by another keeper, pid ${owner || "unknown"}\n`);
-  process.exit(3);
+  process.exit(FOLDER_IN_USE);
 }
 
 function readArguments(): Arguments {
@@ -46,7 +47,7 @@ function readArguments(): Arguments {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     process.stderr.write(
-      `keeper: ${why}\nusage: keeper --runtime DIR [--temporary] [--owner-fd N] [--crash-log FILE] -- COMMAND...\n`,
+      `keeper: ${why}\nusage: keeper --runtime DIR [--temporary] [--owner-fd N] [--crash-log FILE] [--before EXECUTABLE --before SCRIPT] -- COMMAND...\n`,
     );
     process.exit(2);
   }

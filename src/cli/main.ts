@@ -46,7 +46,7 @@ async function runShort(words: readonly string[]): Promise<boolean> {
   const shown = statusWords(words);
   if (shown === null) return false;
   const [{ findProject }, { status }] = await Promise.all([
-    import("./running/find-daemon.ts"),
+    import("./running/find-project.ts"),
     import("./commands/status.ts"),
   ]);
   const project = await findProject(shown.config);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, Help, type Option } from "commander";
-import type { Project, Purpose } from "./running/find-daemon.ts";
+import type { Project, Purpose } from "./running/find-project.ts";
 import { mode, outputFormat, seconds, wholeNumber } from "./option-values.ts";
 import type { ForegroundOptions } from "./run-foreground.ts";
 import { version } from "./version.ts";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { makeFolder } from "../files/make-folder.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";
 import { CliError } from "./cli-error.ts";
-import type { Project } from "./running/find-daemon.ts";
+import type { Project } from "./running/find-project.ts";
 import { launcherFileLimit } from "./start/launcher-file-limit.ts";
 import { runKeeper } from "./start/run-keeper.ts";
 

@@ -11,7 +11,7 @@ import { checkConfig, ConfigMemory } from "../model/check-config.ts";
 import type { Model, ProcessSpec } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { CliError } from "./cli-error.ts";
-import type { Project } from "./running/find-daemon.ts";
+import type { Project } from "./running/find-project.ts";
 import { lintMachine } from "./lint-machine.ts";
 import { styler } from "./render/colors.ts";
 import { safeText } from "./render/safe-text.ts";

@@ -1,5 +1,5 @@
 import type { LoadResult } from "../config/load-config.ts";
-import type { SocketStore } from "../http/sockets/held-sockets.ts";
+import type { SocketStore } from "../http/sockets/socket-store.ts";
 import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ConsoleStyle } from "../protocol/keeper.ts";

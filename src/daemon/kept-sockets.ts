@@ -1,6 +1,6 @@
 import type { SendHandle } from "node:child_process";
 import { lstatSync, unlinkSync } from "node:fs";
-import { NO_STORE, type LeftSocket, type SocketStore } from "../http/sockets/held-sockets.ts";
+import { NO_STORE, type LeftSocket, type SocketStore } from "../http/sockets/socket-store.ts";
 import type { FromKeeper, ToKeeper } from "../protocol/held-sockets.ts";
 
 /**

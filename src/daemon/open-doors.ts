@@ -8,7 +8,7 @@ import { openServer, openServers, type OpenServersOptions } from "../http/socket
 import { supervisorRoutes } from "../http/routes.ts";
 import { inetSocketName } from "../http/sockets/inet-server.ts";
 import { openUnixServer, unixSocketName } from "../http/sockets/unix-server.ts";
-import type { SocketStore } from "../http/sockets/held-sockets.ts";
+import type { SocketStore } from "../http/sockets/socket-store.ts";
 import { auditedDispatch, auditedMethods } from "../http/web/audit.ts";
 import { WebJournal } from "../http/web/journal.ts";
 import { webRoutes } from "../http/web/web-routes.ts";

@@ -7,7 +7,7 @@ import { upgradeFile } from "./upgrade-file.ts";
 import type { WayOut } from "./way-out.ts";
 
 /** Executable and script of the new supervisor, as they were left; `null` if nothing was: the present ones are started again. */
-export function takeUpgradeFile(runtime: string): readonly [string, string] | null {
+function takeUpgradeFile(runtime: string): readonly [string, string] | null {
   const file = upgradeFile(runtime);
   let text: string;
   try {
@@ -34,7 +34,7 @@ export function upgradedFrom(saved: KeeperSnapshot["saved"]): Upgraded | null {
 }
 
 /** Why the keeper cannot be replaced without its programs' end; `null` if it can. */
-export function whyKeeperStays(snapshot: KeeperSnapshot, foreground: boolean, isSupervisord: boolean): string | null {
+function whyKeeperStays(snapshot: KeeperSnapshot, foreground: boolean, isSupervisord: boolean): string | null {
   if (snapshot.owned === true || foreground)
     return "the keeper ends with the terminal or the service manager that started it: restart the daemon there";
   if (isSupervisord) return "the keeper was started by `supervisord`: stop and start that";

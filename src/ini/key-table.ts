@@ -55,7 +55,7 @@ export const SUPERVISORD_KEYS = keys({
   legacy_get_actions: "boolean",
 });
 
-export const GROUP_KEYS = keys({ programs: "list", priority: "integer" });
+const GROUP_KEYS = keys({ programs: "list", priority: "integer" });
 
 /** Read once for all processes of a program: these cannot speak of `process_num`. */
 export const PROGRAM_KEYS = keys({
@@ -114,8 +114,8 @@ export const LISTENER_KEYS = keys({
   result_handler: "text",
   events: "events",
 });
-export const INET_KEYS = keys({ username: "text", password: "text", port: "address" });
-export const UNIX_KEYS = keys({ file: "text", username: "text", password: "text", chown: "address", chmod: "octal" });
+const INET_KEYS = keys({ username: "text", password: "text", port: "address" });
+const UNIX_KEYS = keys({ file: "text", username: "text", password: "text", chown: "address", chmod: "octal" });
 export const CTL_KEYS = keys({
   serverurl: "text",
   prompt: "text",

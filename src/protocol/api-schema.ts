@@ -12,7 +12,7 @@ const named = <T extends z.ZodType>(id: string, schema: T, description: string):
 const count = z.int().nonnegative();
 const namespec = about(z.string(), "As clients name it: `web`, or `group:name` where they differ.");
 
-export const processState = named(
+const processState = named(
   "ProcessState",
   z.enum(["STOPPED", "STARTING", "RUNNING", "BACKOFF", "STOPPING", "EXITED", "FATAL", "UNKNOWN"]),
   "Supervisor's eight states.",
@@ -197,7 +197,7 @@ const planReport = named(
   "The way from the config in force to the one on disk.",
 );
 
-export const streamCursor = named(
+const streamCursor = named(
   "StreamCursor",
   z.strictObject({
     life: about(z.string(), "The supervisor process that numbered the events."),

@@ -58,7 +58,7 @@ function isTrue(value: Decoded): boolean {
 }
 
 /** A value as Python's str() shows it: that is what event listeners and faults have always carried. */
-export function pythonText(value: Decoded): string {
+function pythonText(value: Decoded): string {
   return typeof value === "string" ? value : pythonLiteral(value);
 }
 

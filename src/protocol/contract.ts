@@ -134,7 +134,7 @@ const one = (params: readonly Parameter[], returns: WireType, help: string): Met
 const anyName = { name: "name", kind: "anything" } as const;
 
 /** Methods about the interface itself. `multicall` takes its calls unconverted: each is judged as a call of its own. */
-export const SYSTEM_METHODS: ReadonlyMap<string, Method> = new Map([
+const SYSTEM_METHODS: ReadonlyMap<string, Method> = new Map([
   ["system.listMethods", one([], "array", "Names of all methods, sorted.")],
   ["system.methodHelp", one([anyName], "string", "What a method does.")],
   ["system.methodSignature", one([anyName], "array", "Type of a method's result, then those of its parameters.")],

@@ -49,7 +49,7 @@ export const FRAME_CAP = 1024 * 1024;
 /** UTF-16 units after which `encodePieces` makes a frame: little enough to be allocated where little things are. */
 export const FRAME_OF_PIECES = 64 * 1024;
 /** Largest message put together from frames, in bytes. */
-export const MESSAGE_CAP = 64 * 1024 * 1024;
+const MESSAGE_CAP = 64 * 1024 * 1024;
 
 /** What arrived is not a frame of this protocol. The stream cannot be trusted after this: close it. */
 export class FrameError extends Error {

@@ -7,7 +7,7 @@
 export const KEEPER_PROTOCOL = 2;
 
 /** The oldest protocol that this version still speaks. */
-export const OLDEST_PROTOCOL = 1;
+const OLDEST_PROTOCOL = 1;
 
 /** What a side says of itself. Protocol 1 had no `oldest`: it spoke itself alone. */
 export interface Spoken {

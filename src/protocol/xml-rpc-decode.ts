@@ -12,7 +12,7 @@ import { whyRefused } from "./xml-weight.ts";
  */
 
 /** Bytes. A larger request is refused unread. */
-export const MAX_REQUEST_BYTES = 1 << 20;
+const MAX_REQUEST_BYTES = 1 << 20;
 /** Arrays and structs inside one another. */
 export const MAX_DEPTH = 64;
 

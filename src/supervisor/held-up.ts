@@ -13,7 +13,7 @@ export function heldUpBy(supervisor: Supervisor, process: ManagedProcess): Manag
 }
 
 /** What a process waits for, directly or not, and what that is to come to. One may be awaited for more than one thing. */
-export function awaitedBy(supervisor: Supervisor, process: ManagedProcess): Awaited[] {
+function awaitedBy(supervisor: Supervisor, process: ManagedProcess): Awaited[] {
   const found: Awaited[] = [];
   const asked = new Set<ManagedProcess>();
   const ask = (waiting: ManagedProcess): void => {

@@ -65,7 +65,7 @@ function withSurvivors(why: string, survivors: readonly Member[]): string {
 }
 
 /** By pid and command, three of them. */
-export function survivorsText(survivors: readonly Member[]): string {
+function survivorsText(survivors: readonly Member[]): string {
   const named = survivors.slice(0, 3).map((one) => `${one.pid} (${one.command.slice(0, 60)})`);
   const more = survivors.length > 3 ? ` and ${survivors.length - 3} more` : "";
   return `still running of it: ${named.join(", ")}${more}`;

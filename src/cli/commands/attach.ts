@@ -1,5 +1,5 @@
 import type { Member, StatusReport, StreamItem } from "../../protocol/api.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { colorOf, styler } from "../render/colors.ts";
 import { mostColumns, padColumns } from "../render/columns.ts";
 import { nothingIn } from "../render/nothing-in.ts";

@@ -1,6 +1,6 @@
 import type { ActionResult, ApiCalls } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { answered } from "../running/not-running.ts";
 import { startHint, type Configured } from "../running/start-hint.ts";
 import { tellWaiting } from "../running/tell-waiting.ts";

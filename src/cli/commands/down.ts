@@ -2,7 +2,7 @@ import { isNotRunning, type ApiClient } from "../../client/api-client.ts";
 import { follow } from "../../client/follow.ts";
 import type { Member } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { findOrphans } from "../running/find-orphans.ts";
 import { launchDaemon } from "../start/launch-daemon.ts";
 import { membersOf, tellLeft } from "../running/left-running.ts";

@@ -2,7 +2,7 @@ import type { StreamItem } from "../../protocol/api.ts";
 import { isNotRunning } from "../../client/api-client.ts";
 import { follow } from "../../client/follow.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { quoted } from "../running/typed-sup.ts";
 import { colorOf, styler } from "../render/colors.ts";
 import { mostColumns, padColumns } from "../render/columns.ts";

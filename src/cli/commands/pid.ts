@@ -1,5 +1,5 @@
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { nameProblem, selects } from "../../model/select-processes.ts";
 import { answered } from "../running/not-running.ts";
 

@@ -1,6 +1,6 @@
 import type { PlanReport } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { describePlan } from "../render/plan-text.ts";
 import { safeText } from "../render/safe-text.ts";
 import { answered } from "../running/not-running.ts";

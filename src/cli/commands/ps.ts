@@ -1,5 +1,5 @@
 import type { Member, ProgramTree } from "../../protocol/api.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { safeText } from "../render/safe-text.ts";
 import { answered } from "../running/not-running.ts";
 
@@ -18,7 +18,7 @@ export async function ps(
 const HEAD = "    PID   %CPU      RSS  COMMAND\n";
 
 /** For people. Columns first, because a tree has no fixed width. */
-export function treeText(trees: readonly ProgramTree[]): string {
+function treeText(trees: readonly ProgramTree[]): string {
   return trees.map((tree) => `${tree.namespec}  ${tree.state}\n${membersText(tree)}`).join("");
 }
 

@@ -1,6 +1,6 @@
 import type { ProcessReport, StatusReport } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { nameProblem, selects } from "../../model/select-processes.ts";
 import { answered } from "../running/not-running.ts";
 import { nothingIn } from "../render/nothing-in.ts";

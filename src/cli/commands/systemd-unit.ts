@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { userInfo } from "node:os";
 import { CliError } from "../cli-error.ts";
 import { serviceName } from "../../daemon/places.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 
 /** `sup init --systemd`: prints a unit that runs this project as a service, as the owner of its config. */
 export function systemdUnit(project: Project): number {

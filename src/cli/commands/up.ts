@@ -1,5 +1,5 @@
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { isNotRunning } from "../../client/api-client.ts";
 import { launchDaemon } from "../start/launch-daemon.ts";
 import { attach } from "./attach.ts";

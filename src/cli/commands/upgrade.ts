@@ -5,7 +5,7 @@ import { upgradeFile } from "../../daemon/upgrade-file.ts";
 import type { StatusReport, UpgradeReport } from "../../protocol/api.ts";
 import { ApiError, isNotRunning } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { launchDaemon } from "../start/launch-daemon.ts";
 import { isAlive, untilGone } from "../running/until-gone.ts";
 import { version } from "../version.ts";

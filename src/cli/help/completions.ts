@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { initTemplates } from "../commands/init.ts";
-import { findProject } from "../running/find-daemon.ts";
+import { findProject } from "../running/find-project.ts";
 
 /** Commands whose arguments are names of programs. */
 const TAKES_NAMES = new Set(["up", "status", "ps", "start", "stop", "restart", "signal", "pid", "logs"]);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { findKeeper } from "../../keeper/runtime-lock.ts";
-import type { Project } from "./find-daemon.ts";
+import type { Project } from "./find-project.ts";
 
 /** Milliseconds that a keeper is given to say who it is: it may be stopped, too. */
 const PATIENCE = 1000;

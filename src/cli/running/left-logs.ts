@@ -5,7 +5,7 @@ import { pathBelow } from "../../files/path-below.ts";
 import { namespec, type Model, type ProcessSpec } from "../../model/model.ts";
 import { selects } from "../../model/select-processes.ts";
 import { isAutoLog } from "../../supervisor/auto-logs.ts";
-import type { Project } from "./find-daemon.ts";
+import type { Project } from "./find-project.ts";
 
 /** A log that a process of the daemon that ran last has left. */
 export interface LeftLog {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isNotRunning } from "../../client/api-client.ts";
 import { CliError } from "../cli-error.ts";
-import type { Project } from "./find-daemon.ts";
+import type { Project } from "./find-project.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { findSupervisor } from "./find-supervisor.ts";
 import { howToStart } from "./start-hint.ts";

@@ -1,5 +1,5 @@
 import { nameProblem } from "../../model/select-processes.ts";
-import type { Project } from "./find-daemon.ts";
+import type { Project } from "./find-project.ts";
 import { quoted } from "./typed-sup.ts";
 
 /** What the config says there is; `null` if it has mistakes. Takes as long as `sup check`. */

@@ -1,7 +1,7 @@
 import { follow } from "../../client/follow.ts";
 import { selects } from "../../model/select-processes.ts";
 import type { ProcessReport, StreamItem } from "../../protocol/api.ts";
-import type { Project } from "./find-daemon.ts";
+import type { Project } from "./find-project.ts";
 import { safeText } from "../render/safe-text.ts";
 
 /** Milliseconds between two looks: what changes together is looked at together. */

@@ -2,11 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SupervisordUsageError } from "../../daemon/supervisord/getopt.ts";
+import { FOLDER_IN_USE } from "./folder-in-use.ts";
 import type { BootReport } from "./launch-daemon.ts";
 import type { KeeperSettings } from "./run-keeper.ts";
-
-/** The keeper's exit status when another one owns the folder. */
-const FOLDER_IN_USE = 3;
 
 /**
  * Starts a keeper in a session of its own and waits until its daemon is ready. Supervisor's own command returns before it

@@ -2,8 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolder } from "../../files/make-folder.ts";
-import type { Project } from "../running/find-daemon.ts";
+import type { Project } from "../running/find-project.ts";
 import { CliError } from "../cli-error.ts";
+import { FOLDER_IN_USE } from "./folder-in-use.ts";
 import { launcherFileLimit } from "./launcher-file-limit.ts";
 
 /** The first and only line that a booting supervisor writes to its standard output. */
@@ -109,9 +110,6 @@ function makePlace(folder: string, variable: string): void {
     });
   }
 }
-
-/** The keeper's exit status when another one owns the folder. */
-const FOLDER_IN_USE = 3;
 
 function readReport(keeper: ChildProcess, project: Project): Promise<BootReport | "in use"> {
   return new Promise((resolve, reject) => {

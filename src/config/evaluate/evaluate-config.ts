@@ -5,7 +5,7 @@ import { checkStrictModes, gatherPathFacts } from "../strict-modes.ts";
 import { bundleConfig } from "./bundle-config.ts";
 import { describe, ErrorPlaces } from "./error-problem.ts";
 import type { EvaluationAnswer, EvaluationRequest, EvaluationSources } from "./evaluation.ts";
-import { findUnplainValues } from "./plain-value.ts";
+import { findUnplainValues } from "./unplain-values.ts";
 import { NoConfigError, runBundle } from "./run-bundle.ts";
 import { takeHandlers } from "./take-handlers.ts";
 

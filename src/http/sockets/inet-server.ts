@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { ServerSpec } from "../../model/model.ts";
-import { listenOnLeft, type SocketStore } from "./held-sockets.ts";
+import { listenOnLeft, type SocketStore } from "./socket-store.ts";
 import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
 import { whyNotOpened } from "./server-problem.ts";
 

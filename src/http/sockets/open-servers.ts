@@ -2,7 +2,7 @@ import type { LogLevel, ServerSpec } from "../../model/model.ts";
 import { sendErrorPage } from "../error-page.ts";
 import { createGatekeeper, type Gatekeeper } from "../access/gatekeeper.ts";
 import type { OpenRoutes } from "../health-routes.ts";
-import { NO_STORE, type SocketStore } from "./held-sockets.ts";
+import { NO_STORE, type SocketStore } from "./socket-store.ts";
 import type { Listener, RequestHandler } from "./http-server.ts";
 import { openInetServer } from "./inet-server.ts";
 import { ServerProblem } from "./server-problem.ts";

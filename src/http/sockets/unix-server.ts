@@ -14,9 +14,9 @@ import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { isTooLongForSocket, LONGEST_SOCKET_PATH } from "../../files/socket-path.ts";
 import type { LogLevel, ServerSpec } from "../../model/model.ts";
-import { listenOnLeft, type SocketStore } from "./held-sockets.ts";
+import { listenOnLeft, type SocketStore } from "./socket-store.ts";
 import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
-import { isStale, listenPrivately } from "./listener.ts";
+import { isStale, listenPrivately } from "./socket-file.ts";
 import { ServerProblem, whyNotOpened } from "./server-problem.ts";
 
 type UnixSpec = Extract<ServerSpec, { readonly kind: "unix" }>;

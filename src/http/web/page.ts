@@ -5,7 +5,7 @@ import type { WebAssets } from "./assets.ts";
 import { html, type Html } from "./html.ts";
 
 /** Nothing from elsewhere, nothing inline, in no frame: what a log or a name smuggles into a page cannot run. */
-export const PAGE_POLICY =
+const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -76,7 +76,7 @@ function whyNot(
 }
 
 /** A process that only says why the program was not executed, in Supervisor's words, and exits 127. */
-export function failingLaunch(why: string): Launch {
+function failingLaunch(why: string): Launch {
   const lines = [`supervisor: ${why}`, "supervisor: child process was not spawned"];
   return {
     file: "/bin/sh",
