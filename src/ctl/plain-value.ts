@@ -1,4 +1,4 @@
-import { isArray, isDateTime, isStruct, type Decoded } from "../protocol/xml-rpc-value.ts";
+import { isArray, isDateTime, isShownNumber, isStruct, type Decoded } from "../protocol/xml-rpc-value.ts";
 
 /** A decoded value with records instead of Maps. Records have no prototype, so a member named `__proto__` is only a key. */
 export function plainValue(value: Decoded): unknown {
@@ -9,5 +9,6 @@ export function plainValue(value: Decoded): unknown {
     for (const [name, member] of value) record[name] = plainValue(member);
     return record;
   }
+  if (isShownNumber(value)) return value.number;
   return isDateTime(value) ? value.dateTime : null;
 }

@@ -1,4 +1,5 @@
 import { parseXml, XmlElement, XmlText, type XmlNode } from "@rgrove/parse-xml";
+import { resolveNamespaces } from "./xml-namespaces.ts";
 import { decodeScalar, Malformed } from "./xml-rpc-scalar.ts";
 import { MAX_ENTRIES, scanRequest, scanResponse } from "./xml-rpc-scan.ts";
 import { replaceIllegal } from "./xml-text.ts";
@@ -47,6 +48,7 @@ export function parseRequest(text: string): DecodedRequest {
   const reason = whyRefused(text);
   if (reason !== null) throw new Malformed(reason);
   const root = parseRoot(text);
+  resolveNamespaces(root);
   const method = textOf(elements(root).findLast((element) => element.name === "methodName"));
   if (method === "") throw new Malformed("no methodName");
   return { ok: true, method, params: decodeParams(root) };

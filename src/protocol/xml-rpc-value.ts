@@ -8,9 +8,16 @@ export type Decoded =
   | boolean
   | number
   | string
+  | ShownNumber
   | DateTimeText
   | readonly Decoded[]
   | ReadonlyMap<string, Decoded>;
+
+/** A number that Python shows otherwise than JavaScript: `1.0`, or an integer too large to be exact. Listeners get the text. */
+export interface ShownNumber {
+  readonly number: number;
+  readonly text: string;
+}
 
 /** A `<dateTime.iso8601>`. No method takes one; it is kept apart so that it is refused instead of read as a name. */
 export interface DateTimeText {
@@ -28,7 +35,11 @@ export type Encodable =
   | { readonly [member: string]: Encodable };
 
 export function isDateTime(value: Decoded): value is DateTimeText {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Map);
+  return typeof value === "object" && value !== null && "dateTime" in value;
+}
+
+export function isShownNumber(value: Decoded): value is ShownNumber {
+  return typeof value === "object" && value !== null && "number" in value;
 }
 
 export function isArray(value: Decoded): value is readonly Decoded[] {

@@ -90,6 +90,7 @@ describe("are answered as docs/compatibility.md says:", () => {
   const get = (url: string): string => `GET ${url} HTTP/1.1\r\nConnection: close\r\n\r\n`;
   test.each<[what: string, request: string, theirs: string, ours: string]>([
     ["a call", post(line), "200 OK", "200 OK"],
+    ["an expectation", post(line, `Expect: x\r\n${rest}`), "200 OK", "200 OK"],
     ["a query", post("POST /RPC2?x HTTP/1.1"), "200 OK", "200 OK"],
     ["an absolute URI", post("POST http://x:9001/RPC2 HTTP/1.1"), "400 Bad Request", "200 OK"],
     ["one to be read", get("HTTP://x/ok.html"), "404 Not Found", "200 OK"],

@@ -86,6 +86,9 @@ describe("arguments", () => {
     ["supervisor.signalProcess", ["web", 1], ["web", 1]],
     ["supervisor.sendRemoteCommEvent", [5, null], ["5", "None"]],
     ["supervisor.sendRemoteCommEvent", [true, ["a", 1, false]], ["True", "['a', 1, False]"]],
+    ["supervisor.readLog", [{ number: 3, text: "3.0" }, 0], [3, 0]],
+    ["supervisor.startProcess", ["web", { number: 0, text: "0.0" }], ["web", false]],
+    ["supervisor.sendRemoteCommEvent", [{ number: 1, text: "1.0" }, [{ number: 1, text: "1.0" }]], ["1.0", "[1.0]"]],
     ["supervisor.sendRemoteCommEvent", [new Map([["it's", 1.5]]), "x"], [`{"it's": 1.5}`, "x"]],
   ])("of %s %j become %j", (name, params, expected) => {
     expect(coerce(name, ...params)).toEqual(expected);

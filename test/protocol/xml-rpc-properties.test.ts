@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeRequest, decodeResponse, parseRequest, parseResponse } from "../../src/protocol/xml-rpc-decode.ts";
+import { pythonFloat } from "../../src/model/text/python-float.ts";
 import { Random } from "../chaos/random.ts";
 import { mutate } from "../support/mutate.ts";
 import { randomCalls } from "../support/random-calls.ts";
@@ -38,11 +39,13 @@ const { value: values } = fc.letrec<{ value: Encodable }>((tie) => ({
   ),
 }));
 
-/** What a value becomes on the wire: illegal characters replaced, numbers clamped, -0 the same as 0. */
+/** What a value becomes on the wire: illegal characters replaced, numbers clamped, -0 the same as 0. Small fractions bring along how Python shows them. */
 function expected(value: Encodable): unknown {
   if (typeof value === "string") return replaceIllegal(value);
   if (typeof value === "number") {
-    return Number.isInteger(value) ? Math.max(-2147483648, Math.min(2147483647, value)) + 0 : value;
+    if (Number.isInteger(value)) return Math.max(-2147483648, Math.min(2147483647, value)) + 0;
+    const text = pythonFloat(value);
+    return text === String(value) ? value : { number: value, text };
   }
   if (typeof value === "boolean") return value;
   if (Array.isArray(value)) return value.map(expected);

@@ -56,6 +56,8 @@ export function createHttpServer(tcp: boolean, handler: RequestHandler): Server 
   // Room for the next.
   server.on("drop", () => connections.makeRoom());
   connectionsOf.set(server, connections);
+  // What a request expects (`Expect: x`) is not looked at, and is no reason for Node's own 417.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
     const socket = stream as Socket;
     // What came before it is answered first: the call has been made, and an answer may be half sent.
