@@ -1,17 +1,19 @@
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
+import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, listenerCommand, noted, untilNoted } from "../support/event-records.ts";
 import { FailingCalls } from "../support/failing-calls.ts";
 import { sendSignal } from "../support/send-signal.ts";
 import { closePair, eventually, lives, makePair, onBoth, type Side } from "../support/supervisord-pair.ts";
 
-// Events that hardly ever happen, or only once an hour: the clock is set, and the kernel refuses to signal. Both daemons.
+// What hardly ever happens, or only once an hour: the clock is set, the kernel refuses to signal or to watch. Both daemons.
 
 const EAR = `[eventlistener:ear]\ncommand=${listenerCommand("@/ear.rec")}\nevents=TICK,PROCESS_STATE_UNKNOWN\nbuffer_size=1000\n`;
 const sleepers = (...names: readonly string[]): string =>
   names.map((name) => `[program:${name}]\ncommand=sleep 1000\nautorestart=false\n`).join("");
 
 const pair = makePair();
+const failing = pair.map((side) => new FailingCalls(side));
 /** Of all that was ever started. */
 const pids: number[] = [];
 /** What was printed: by the removal of a group, and by the change of one. */
@@ -19,7 +21,7 @@ const updates: (readonly [string, string])[] = [];
 
 beforeAll(async () => {
   const both = await onBoth(pair, async (side) => {
-    const calls = new FailingCalls(side);
+    const calls = failing[pair.indexOf(side)]!;
     side.configure(EAR + sleepers("signalled", "removed", "changed"));
     await side.start([], { env: calls.environment });
     for (const name of ["ear", "signalled", "removed", "changed"]) await side.until(`success: ${name} entered RUNNING`);
@@ -111,4 +113,20 @@ test("a group that cannot be stopped is not removed by an update", () => {
   // Supervisor forgets the process that it could not stop, and starts a second one beside it.
   expect(changedThere).toContain("changed: updated process group\n");
   expect(changed).toContain("STILL_RUNNING: changed");
+});
+
+test("a log is followed where the system has no watches left", async () => {
+  for (const [index, side] of pair.entries()) {
+    failing[index]!.fail("watch", "ENOSPC");
+    const asked = request({ socketPath: side.path("s.sock"), path: "/mainlogtail" });
+    let text = "";
+    asked.on("response", (answer) => answer.on("data", (chunk: Buffer) => (text += chunk.toString())));
+    asked.on("error", () => {});
+    asked.end();
+    await eventually(() => text !== "");
+    appendFileSync(side.path("main.log"), "a line that nobody told of\n");
+    await eventually(() => text.includes("a line that nobody told of\n"));
+    asked.destroy();
+    failing[index]!.heal("watch");
+  }
 });

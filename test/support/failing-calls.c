@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/types.h>
@@ -82,6 +83,11 @@ pid_t waitpid(pid_t pid, int *status, int options) {
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options) {
   FAIL("wait");
   return NEXT(waitid)(type, id, info, options);
+}
+
+int inotify_add_watch(int fd, const char *path, uint32_t mask) {
+  FAIL("watch");
+  return NEXT(inotify_add_watch)(fd, path, mask);
 }
 
 #define OPEN(name)                                     \

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Side } from "./supervisord-pair.ts";
 
 /** What test/support/failing-calls.c can make fail. `fork` is also posix_spawn. */
-export type FailingCall = "kill" | "fork" | "wait" | "open";
+export type FailingCall = "kill" | "fork" | "wait" | "open" | "watch";
 
 /** System calls of one daemon, and of what it starts, that fail on command. */
 export class FailingCalls {

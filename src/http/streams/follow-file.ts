@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, readSync, statSync, watch, type FSWatcher } from "node:fs";
+import { closeSync, fstatSync, readSync, statSync, watch } from "node:fs";
 import { dirname } from "node:path";
 import { openJustRotated } from "../../files/open-just-rotated.ts";
 import { openRegular } from "../../files/open-regular.ts";
@@ -13,6 +13,8 @@ import { openSuccessor } from "./log-successor.ts";
  *
  * A reader that is slower than the writer costs nothing but its place: the files are the buffer. If its file is rotated away
  * altogether, that is said where output may be missing.
+ *
+ * Where the system has no watches left, for which all of a user's programs share one limit, the file is looked at every second.
  */
 
 export interface FollowOptions {
@@ -30,6 +32,14 @@ export const TRUNCATION_MARKER = "==> File truncated <==\n";
 export const GAP_MARKER = "==> Output may be missing here: the log was rotated away <==\n";
 
 const CHUNK = 65_536;
+/** Milliseconds between two looks at a file that cannot be watched. */
+const LOOK_EVERY = 1000;
+/** Watches have run out, or what they are made of. */
+const NO_WATCH: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EMFILE", "ENFILE", "ENOMEM"]);
+
+interface Watch {
+  close(): void;
+}
 
 /** A file that is being read as it grows, through rotation and truncation. */
 export class FollowedFile {
@@ -40,10 +50,10 @@ export class FollowedFile {
   #paused = false;
   #closed = false;
   #clearedOnPurpose = false;
-  #fileWatcher: FSWatcher | null = null;
+  #fileWatcher: Watch | null = null;
   /** Of a successor that is empty so far. */
-  #nextWatcher: FSWatcher | null = null;
-  #folderWatcher: FSWatcher | null = null;
+  #nextWatcher: Watch | null = null;
+  #folderWatcher: Watch | null = null;
 
   /** `null` if there is no such file, or none whose end could be read. */
   static open(path: string, options: FollowOptions): FollowedFile | null {
@@ -194,10 +204,17 @@ export class FollowedFile {
     if (isNamed(this.#path)) queueMicrotask(() => this.#attempt(() => this.#look()));
   }
 
-  #watch(path: string): FSWatcher {
-    const watcher = watch(path, () => this.#attempt(() => this.#look()));
-    watcher.on("error", () => watcher.close());
-    return watcher;
+  #watch(path: string): Watch {
+    const look = (): void => this.#attempt(() => this.#look());
+    try {
+      const watcher = watch(path, look);
+      watcher.on("error", () => watcher.close());
+      return watcher;
+    } catch (error) {
+      if (!NO_WATCH.has((error as NodeJS.ErrnoException).code)) throw error;
+      const timer = setInterval(look, LOOK_EVERY);
+      return { close: () => clearInterval(timer) };
+    }
   }
 }
 
