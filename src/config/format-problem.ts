@@ -22,7 +22,7 @@ export interface FormatOptions {
 export function formatProblem(problem: Problem, options: FormatOptions = {}): string {
   const paint = options.colour === true ? ansi : plain;
   const severity = options.severity ?? "error";
-  const head = paint(COLOURS[severity], `${severity}: `) + paint("1", multiline(problem.message));
+  const head = paint(COLOURS[severity], `${severity}: `) + paint("1", multiline(withoutEnvironment(problem.message)));
   const where = placeText(problem, options);
   const lines = [where === "" ? head : `${paint("36", where)}: ${head}`];
   const frame = frameOf(problem, options);
@@ -51,6 +51,11 @@ function frameOf(problem: Problem, options: FormatOptions): string {
   if (problem.place === undefined) return "";
   const source = options.source?.(problem.place.file);
   return source === undefined ? "" : codeFrame(source, problem.place);
+}
+
+/** Supervisor's message names each variable of the environment, which are more than anybody reads. */
+function withoutEnvironment(message: string): string {
+  return message.replace(/(?<=\. Available names: )ENV_[^,]*(?:, ENV_[^,]*)*(?=,|$)/, "ENV_*");
 }
 
 /** Captured output may come with a message, so its line breaks stay. */

@@ -19,7 +19,7 @@ export function printOption(type: ValueType, value: unknown, raw: string, define
       return reference ? new Code(`restart(${reference})`) : value;
     case "count":
     case "integer":
-      return reference ? new Code(`Number(${reference})`) : value;
+      return reference ? new Code(`whole(${reference})`) : value;
     case "bytes":
       return reference ? new Code(`bytes(${reference})`) : typeof value === "number" ? printBytes(value) : value;
     case "octal":
@@ -37,7 +37,7 @@ export function printOption(type: ValueType, value: unknown, raw: string, define
           ? Number(value)
           : printTemplate(String(value), defined);
     case "exitcodes":
-      if (reference) return new Code(`${reference}.split(",").filter(Boolean).map(Number)`);
+      if (reference) return new Code(`${reference}.split(",").filter(Boolean).map((code) => whole(code))`);
       return Array.isArray(value) && value.length === 1 ? value[0] : value;
     case "loglevel":
       return reference ? new Code(`level(${reference})`) : value;

@@ -82,6 +82,12 @@ describe("formatProblem", () => {
     expect(formatProblem({ message: "\u001b[2Jx" })).toBe("error: ␛[2Jx");
   });
 
+  it("does not name all of the environment", () => {
+    const message = "cannot be expanded. Available names: ENV_A, ENV_B_, group_name, here";
+    expect(formatProblem({ message })).toBe("error: cannot be expanded. Available names: ENV_*, group_name, here");
+    expect(formatProblem({ message: "x. Available names: here" })).toBe("error: x. Available names: here");
+  });
+
   it("calls a warning a warning", () => {
     expect(formatProblem({ message: "no", path: ["a"] }, { severity: "warning" })).toBe("a: warning: no");
     expect(formatProblems([{ message: "a" }, { message: "b" }], { severity: "warning" })).toBe(

@@ -107,7 +107,7 @@ describe("importing a file of another machine", () => {
       'stdoutLogfile: "/no/such/folder/a.log"',
       'stopsignal: env("SUP_TEST_SIGNAL") as Signal',
       'autorestart: restart(env("SUP_TEST_SWITCH"))',
-      'stopwaitsecs: Number(env("SUP_TEST_NUMBER"))',
+      'stopwaitsecs: whole(env("SUP_TEST_NUMBER"))',
       'import { defineConfig, type EventName, type LogLevel, type Signal } from "sup";',
       'events: env("SUP_TEST_EVENTS").split(",").map((name) => name.trim()) as EventName[]',
       'socket: env("SUP_TEST_SOCKET")',

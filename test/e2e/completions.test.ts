@@ -40,6 +40,12 @@ describe("bash", () => {
     expect(await inBash("sup up --mode ")).toEqual(["development", "production"]);
     expect(await inBash("sup run --output j")).toEqual(["json"]);
     expect(await inBash("sup stop odd")).toEqual(["odd\\'n\\&me"]);
+    // Blanks that are quoted are part of a word: here of the path of a config, for which nothing is offered but files.
+    for (const word of [`"my st`, `'my st`, `my\\ st`, `"my "st`]) {
+      expect(await inBash(`sup -c ${word}`)).toEqual([]);
+      expect(await inBash(`sup -c ${word}`.replace("-c", "run"))).toEqual([]);
+    }
+    expect(await inBash(`sup -c "it's my"\\ file sta`)).toEqual(["start", "status"]);
     // Files, which bash knows.
     expect(await inBash("sup -c ")).toEqual([]);
   });

@@ -28,6 +28,7 @@ export default defineConfig({
 const PROGRAMS = `
     steady: { command: "sleep 1000", startsecs: 0 },
     pair: { command: "sleep 1000", startsecs: 0, numprocs: 2, processName: "%(program_name)s_%(process_num)d" },
+    "*": { command: "sleep 1000", startsecs: 0, autostart: false },
     idle: { command: "sleep 1000", startsecs: 0, autostart: false },
     "a,b": { command: "sh -c 'echo commas; exec sleep 1000'", startsecs: 0 },
     nowhere: { command: "/nonexistent/program" },
@@ -168,12 +169,13 @@ describe("with its script, the page", () => {
     await page.keyboard.type("pair");
     expect(await page.locator("tr[data-key]:visible").count()).toBe(2);
     await page.keyboard.press("Escape");
-    expect(await page.locator("tr[data-key]:visible").count()).toBe(8);
+    expect(await page.locator("tr[data-key]:visible").count()).toBe(9);
     const names = () =>
       page.locator("tr[data-key]:visible").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-name")));
     await page.locator("th.name button").focus();
     await page.keyboard.press("Enter");
     expect(await names()).toEqual([
+      "*",
       "a,b",
       "counter",
       "idle",
@@ -193,6 +195,7 @@ describe("with its script, the page", () => {
       "idle",
       "counter",
       "a,b",
+      "*",
     ]);
   });
 
@@ -339,6 +342,10 @@ describe("who may do what", () => {
     expect((await post("/action", "do=stop+nobody:x")).status).toBe(303);
     expect((await post("/action", "do=explode+steady:steady")).status).toBe(400);
     expect((await get("/process?name=nobody")).status).toBe(404);
+    expect((await get("/process?name=*:*")).status).toBe(200);
+    expect((await get("/logs/download?name=*:*")).status).toBe(200);
+    const many = Array.from({ length: 600 }, (_, number) => `name=program_${number}%3Aprogram_${number}`);
+    expect((await get(`/logs?${many.join("&")}`)).status).toBe(200);
     expect((await get("/logs/download?name=nobody&stream=stdout")).status).toBe(404);
     expect((await get("/web/..%2f..%2fpackage.json")).status).toBe(404);
     expect((await get("/web/page.html")).status).toBe(404);

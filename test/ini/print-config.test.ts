@@ -178,7 +178,7 @@ describe("a printed config", () => {
 
       /** What supervisord takes for true. */
       function flag(text: string): boolean {
-        if (!/^(yes|true|on|1|no|false|off|0)$/i.test(text)) throw new Error(\`not a valid boolean value: \${text}\`);
+        if (!/^(yes|true|on|1|no|false|off|0)$/i.test(text)) throw new Error(\`not a valid boolean value: '\${text}'\`);
         return /^(yes|true|on|1)$/i.test(text);
       }
 
@@ -314,6 +314,15 @@ describe("a printed config", () => {
     const text = print({ "supervisord.conf": "[supervisord]\n[program:a]\ncommand=a %(ENV_NUM)s\n" }, "unset");
     const world = hostWorld(join(folder, "unset", "supervisord.conf"), {});
     expect(() => evaluatePrinted(text, world)).toThrow("environment variable NUM is not set");
+  });
+
+  it.each([
+    ["priority", "not a whole number: ''"],
+    ["stdout_logfile_maxbytes", "not a size: ''"],
+  ])("takes an empty variable for no value of %s, as supervisord does", (key, message) => {
+    const text = print({ "supervisord.conf": `[supervisord]\n[program:a]\ncommand=a\n${key}=%(ENV_NUM)s\n` }, "empty");
+    const world = hostWorld(join(folder, "empty", "supervisord.conf"), { NUM: "" });
+    expect(() => evaluatePrinted(text, world)).toThrow(message);
   });
 
   const oddities: [title: string, lines: string][] = [

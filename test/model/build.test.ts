@@ -144,6 +144,7 @@ describe("buildModel", () => {
     [{ environment: { A: 1, B: true, C: "%(process_num)03d" } }, { environment: { A: "1", B: "true", C: "000" } }],
     [{ watch: "src" }, { watch: { folder: "/etc", patterns: ["src"] } }],
     [{ watch: ["%(program_name)s/*.js", "!x"] }, { watch: { folder: "/etc", patterns: ["web/*.js", "!x"] } }],
+    [{ watch: "%(process_num)d/%(ENV_A)s", environment: { A: "x" } }, { watch: { folder: "/etc", patterns: ["0/x"] } }],
     [{ envFile: "app.env" }, { environment: { COLOR: "blue", PORT: "1" } }],
     [{ envFile: ["app.env", "/etc/more.env"] }, { environment: { COLOR: "blue", PORT: "2" } }],
     [{ envFile: { path: "%(here)s/none.env", required: false } }, { environment: {} }],

@@ -15,22 +15,28 @@ export function completionScript(shell: string): string {
 }
 
 /**
- * Bash splits words at colons; the part before the last colon is cut off again, so that `group:name` completes once. Behind a quote that
- * is open it does neither, and closes the quote itself.
+ * Bash splits words at colons and keeps their quotes, so the line is read here instead; the part before the last colon is cut off
+ * again, so that `group:name` completes once. Behind a quote that is open bash does neither, and closes the quote itself.
  */
 const BASH = `# Completions of sup for bash. Use: source <(sup completions bash)
 _sup() {
-  local line="\${COMP_LINE:0:COMP_POINT}" words=() cut
-  read -ra words <<<"$line"
-  [[ "$line" == *[[:space:]] ]] && words+=("")
-  local word="\${words[\${#words[@]}-1]}"
-  words=("\${words[@]#[\\"\\']}") words=("\${words[@]%[\\"\\']}")
+  local line="\${COMP_LINE:0:COMP_POINT}" words=("") quote= char cut at n=0
+  for ((at = 0; at < \${#line}; at++)); do
+    char="\${line:at:1}"
+    if [[ -n "$quote" && "$char" == "$quote" ]]; then quote=
+    elif [[ -n "$quote" ]]; then words[n]+="$char"
+    elif [[ "$char" == [\\"\\'] ]]; then quote="$char"
+    elif [[ "$char" == \\\\ ]]; then ((++at)); words[n]+="\${line:at:1}"
+    elif [[ "$char" != [[:space:]] ]]; then words[n]+="$char"
+    elif [[ -n "\${words[n]}" ]]; then words[++n]=
+    fi
+  done
   mapfile -t COMPREPLY < <(sup __complete -- "\${words[@]:1}" 2>/dev/null)
   cut="'"
-  [[ "$word" == "$cut"* ]] && COMPREPLY=("\${COMPREPLY[@]//$cut/"'\\''"}")
-  [[ "$word" == [\\"\\']* ]] && return
-  if [[ "$word" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then
-    cut="\${word%:*}:"
+  [[ "$quote" == "$cut" ]] && COMPREPLY=("\${COMPREPLY[@]//$cut/"'\\''"}")
+  [[ -n "$quote" ]] && return
+  if [[ "\${words[n]}" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then
+    cut="\${words[n]%:*}:"
     COMPREPLY=("\${COMPREPLY[@]#"$cut"}")
   fi
   for cut in "\${!COMPREPLY[@]}"; do printf -v "COMPREPLY[cut]" %q "\${COMPREPLY[cut]}"; done

@@ -59,7 +59,7 @@ function objectionTo(value: unknown): Objection | null {
     case "boolean":
       return null;
     case "number":
-      return Number.isFinite(value) ? null : { message: `is ${value}`, hint: "write a finite number" };
+      return Number.isFinite(value) ? null : { message: `is ${value}`, hint: Number.isNaN(value) ? NO_NUMBER : FINITE };
     case "bigint":
       return { message: `is the BigInt ${value}n`, hint: "write a plain number, without the n" };
     case "undefined":
@@ -100,3 +100,6 @@ function shapeObjection(value: unknown, ancestors: readonly object[]): Objection
 function nameOf(path: Path): string {
   return path.length === 0 ? "the config" : path.join(".");
 }
+
+const FINITE = "write a finite number";
+const NO_NUMBER = "write a number; a variable that is not set gives none: Number(process.env.PORT ?? 3000)";

@@ -13,8 +13,8 @@ export interface Listener {
   leave(): Promise<void>;
 }
 
-/** Bytes of headers; a request with more is answered 431. Nobody's cookies belong here. */
-const MAX_HEADER_BYTES = 16_384;
+/** Bytes of an address and headers, 431 above: a thousand programs may be ticked for their logs. Nobody's cookies belong here. */
+const MAX_HEADER_BYTES = 65_536;
 const MAX_TCP_CONNECTIONS = 256;
 /** Milliseconds after which the system asks whether the other machine is still there: one that vanished says no goodbye. */
 const ASK_AFTER = 60_000;

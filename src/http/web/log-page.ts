@@ -134,8 +134,9 @@ export function sendDownload(
   response: ServerResponse,
 ): void {
   const stream = query.get("stream") ?? "stdout";
+  // A whole group has no log: here `g:*` is a process of that name.
   const { group, process: member } = parseNamespec(query.get("name") ?? "");
-  const process = member === null ? null : supervisor.find(group, member);
+  const process = supervisor.find(group, member ?? "*");
   const isProgram = stream === "stdout" || stream === "stderr";
   const path =
     stream === "main"
@@ -146,7 +147,10 @@ export function sendDownload(
   const fd = path === null ? null : openRegular(path);
   if (fd === null) return sendErrorPage(response, 404, { detail: "There is no such log file." });
   const { size } = fstatSync(fd);
-  const name = `${stream === "main" ? "supervisord" : `${group}-${member}-${stream}`}.log`.replaceAll(/[^\w.-]+/g, "_");
+  const name = `${stream === "main" ? "supervisord" : `${group}-${member ?? "all"}-${stream}`}.log`.replaceAll(
+    /[^\w.-]+/g,
+    "_",
+  );
   response.writeHead(200, {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Disposition": `attachment; filename="${name}"`,

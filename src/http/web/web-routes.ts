@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LogLevel } from "../../model/model.ts";
-import { parseNamespec } from "../../protocol/namespec.ts";
+import { processKey } from "../../model/model.ts";
 import type { StatusReport } from "../../protocol/api.ts";
 import type { ApiMethods } from "../../rpc/api-methods.ts";
 import type { Dispatch } from "../../rpc/dispatch-type.ts";
@@ -114,8 +114,9 @@ export function webRoutes(parts: WebParts): RequestHandler {
         return { title: "Config", here: "config", content: configPage(await methods.status({}), plan) };
       }
       case "/process": {
-        const { group, process } = parseNamespec(query.get("name") ?? "");
-        const found = report.processes.find((one) => one.group === group && one.name === process);
+        // As it is written in our links, or shown: `g:*` is here a process of that name, if there is one.
+        const name = query.get("name") ?? "";
+        const found = report.processes.find((one) => processKey(one) === name || one.namespec === name);
         if (found === undefined) return null;
         const usage = meter.measure(running(report)).get(found.pid);
         return { title: found.namespec, here: "", content: processPage(found, report, usage ?? null, journal) };

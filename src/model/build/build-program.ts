@@ -61,7 +61,10 @@ function buildAnew(context: BuildContext, place: ProgramPlace, program: ProgramC
 }
 
 /** What every process of the program has in common. */
-type Shared = Omit<ProcessSpec, "name" | "command" | "directory" | "environment" | "ready" | "stdout" | "stderr">;
+type Shared = Omit<
+  ProcessSpec,
+  "name" | "command" | "directory" | "environment" | "ready" | "watch" | "stdout" | "stderr"
+>;
 
 /** What `%(x)s` can stand for in every option of a program. */
 function programNames(context: BuildContext, place: ProgramPlace): Names {
@@ -137,7 +140,6 @@ function readShared(
     killasgroup: program.killasgroup ?? stopasgroup,
     redirectStderr: program.redirectStderr ?? false,
     serverurl: serverurl === undefined || serverurl.trim().toUpperCase() === "AUTO" ? null : serverurl,
-    watch: readWatch(context, place, program, names),
     essential: program.essential ?? false,
     dependsOn: readDependencies(program.dependsOn),
   };
@@ -175,6 +177,7 @@ function buildProcess(
     // Empty text, as a variable may leave it, names no folder to change to.
     directory: text("directory", program.directory ?? "") || null,
     environment: { ...place.environment, ...own },
+    watch: readWatch(context, place, program, names),
     ready: readReadiness(context, [...place.path, "health", "ready"], program.health?.ready, names),
     stdout: buildStream(context, place, program, "stdout", names),
     stderr: shared.redirectStderr ? { ...stderr, logfile: { kind: "none" } } : stderr,
