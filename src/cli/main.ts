@@ -1,4 +1,5 @@
 import type { CliError } from "./cli-error.ts";
+import { endWithTerminal } from "./gone-terminal.ts";
 import { restoreEnvironment } from "./start/full-environment.ts";
 import { renderedHelp, type HelpTexts } from "./help/help-texts.ts";
 import { guardTerminal, safeText } from "./render/safe-text.ts";
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
   const words = process.argv.slice(2);
   if (!words.includes("--raw")) for (const stream of [process.stdout, process.stderr]) guardTerminal(stream);
   tellUnwritable(process.stdout, process.stderr);
+  endWithTerminal();
   try {
     if (await runShort(words)) return endIfWritten();
     restoreEnvironment();

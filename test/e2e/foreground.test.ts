@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { onTerminal } from "../support/on-terminal.ts";
 import { isAlive, Project, seen } from "../support/project.ts";
 
 let project: Project;
@@ -46,6 +47,16 @@ describe("sup up in the foreground", () => {
     up.kill("SIGKILL");
     await up;
     await gone([pid, ...processes.map((one) => one.pid)]);
+  });
+
+  test("ends as SIGHUP ends a program when its terminal is closed, and everything with it", async () => {
+    project.write("supervisor.config.ts", config());
+    const steps = [{ expect: "third is up" }, { close: true }] as const;
+    const env = project.env as Record<string, string>;
+    const closed = await onTerminal([resolve("bin/sup"), "up"], steps, { cwd: project.folder, env });
+    expect(closed).toMatchObject({ status: -1, missing: null });
+    await project.sup("down");
+    expect(readFileSync(join(project.folder, "stopped"), "utf8")).toContain("third\n");
   });
 
   test("attaches where it already runs, applies the edit, and leaves on Ctrl-C without stopping anything", async () => {

@@ -1,9 +1,9 @@
 """Drives a program on a pseudo-terminal, the way a person would.
 
-usage: drive_terminal.py JSON {"command": [...], "steps": [{"expect": text}, {"send": text}, {"run": [...]}, {"expectEnd": true}], "timeout": seconds, "env": {...}}
+usage: drive_terminal.py JSON {"command": [...], "steps": [{"expect": text}, {"send": text}, {"run": [...]}, {"expectEnd": true}, {"close": true}], "timeout": seconds, "env": {...}}
 
 Each `expect` waits until the text has appeared after the last match; `send` types; `run` runs another
-command to its end. Prints {"output", "status", "missing"} as
+command to its end; `close`, the last one, closes the terminal. Prints {"output", "status", "missing"} as
 JSON; `missing` names the step that never came true.
 """
 import json
@@ -49,6 +49,10 @@ for step in script["steps"]:
     if "run" in step:
         subprocess.run(step["run"], stdout=subprocess.DEVNULL, check=True)
         continue
+    if step.get("close"):
+        os.close(terminal)
+        terminal = None
+        break
     if step.get("expectEnd"):
         while read_some():
             pass
@@ -68,7 +72,10 @@ while missing is None and time.monotonic() < deadline:
     if done:
         status = os.waitstatus_to_exitcode(raw)
         break
-    read_some()
+    if terminal is None:
+        time.sleep(0.02)
+    else:
+        read_some()
 if status is None:
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)

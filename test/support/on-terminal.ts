@@ -3,15 +3,17 @@ import { run } from "../ctl/run-ctl.ts";
 
 const driver = resolve(import.meta.dirname, "drive_terminal.py");
 
-/** What is done at the terminal: wait for a text, type one, run a command beside it, or read to the end of the output. */
+/** What is done at the terminal: wait for a text, type one, run a command beside it, read to the end of the output, or close it. */
 export type TerminalStep =
   | { readonly run: readonly string[] }
   | { readonly expect: string }
   | { readonly send: string }
-  | { readonly expectEnd: true };
+  | { readonly expectEnd: true }
+  | { readonly close: true };
 
 export interface OnTerminal {
   readonly output: string;
+  /** Negative: the signal that ended it. */
   readonly status: number | null;
   /** The step that never came true. */
   readonly missing: string | null;
