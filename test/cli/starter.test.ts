@@ -56,6 +56,14 @@ it.each([
   expect(text.includes("stopasgroup: true")).toBe(shell);
 });
 
+it.each(["npm run css", "npx vite", "yarn build:css --watch", "node_modules/.bin/pnpm dev", "bunx vite"])(
+  "has %j stopped with all that it starts",
+  (command) => {
+    const { text = "" } = starterFor(facts({ procfile: `css: ${command}\n` })) ?? {};
+    expect(text).toContain(`command: "${command}",\n      environment: { PORT: "5000" },\n      stopasgroup: true,`);
+  },
+);
+
 it("makes names of scripts that a program can have", () => {
   const packageJson = JSON.stringify({ scripts: { dev: "x", "dev:apps/web": "y" } });
   const { text = "" } = starterFor(facts({ packageJson })) ?? {};

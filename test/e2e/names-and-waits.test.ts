@@ -97,7 +97,9 @@ describe("without a daemon", () => {
     expect(isAlive(pid)).toBe(true);
     sendSignal(pid, "SIGKILL");
     expect(exitCode).toBe(130);
-    expect(stderr).toBe(`left running, by programs that are not stopped as a group: ${pid} (sleep 5121)`);
+    expect(stderr).toBe(
+      `left running, by programs that are not stopped as a group (stopasgroup: true stops these too):\n  a: ${pid} (sleep 5121)`,
+    );
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import type { Member, StatusReport, StreamItem } from "../../protocol/api.ts";
+import type { StatusReport, StreamItem } from "../../protocol/api.ts";
 import type { Project } from "../running/find-project.ts";
 import { colorOf, styler } from "../render/colors.ts";
 import { mostColumns, padColumns } from "../render/columns.ts";
@@ -10,7 +10,7 @@ import { stateText } from "../render/state-text.ts";
 import { isNotRunning, type ApiClient } from "../../client/api-client.ts";
 import { follow } from "../../client/follow.ts";
 import { selects } from "../../model/select-processes.ts";
-import { membersOf, tellLeft } from "../running/left-running.ts";
+import { membersOf, tellLeft, type ProgramMember } from "../running/left-running.ts";
 import { lookedInto } from "../running/not-running.ts";
 import { untilGone } from "../running/until-gone.ts";
 
@@ -32,7 +32,7 @@ export async function attach(
   let ended: number | null = null;
   let presses = 0;
   let mute = false;
-  let members: readonly Member[] = [];
+  let members: readonly ProgramMember[] = [];
   let asked: Promise<unknown> = Promise.resolve();
 
   const status = await lookedInto(project, client.call("status", {}));

@@ -1,11 +1,10 @@
 import { isNotRunning, type ApiClient } from "../../client/api-client.ts";
 import { follow } from "../../client/follow.ts";
-import type { Member } from "../../protocol/api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Project } from "../running/find-project.ts";
 import { findOrphans } from "../running/find-orphans.ts";
 import { launchDaemon } from "../start/launch-daemon.ts";
-import { membersOf, tellLeft } from "../running/left-running.ts";
+import { membersOf, tellLeft, type ProgramMember } from "../running/left-running.ts";
 import { lookedInto, wayOutOfSilence } from "../running/not-running.ts";
 import { tellWaiting } from "../running/tell-waiting.ts";
 import { untilGone } from "../running/until-gone.ts";
@@ -82,7 +81,7 @@ interface Ending {
   /** The keeper's; `null` until the daemon has agreed to end. */
   pid: number | null;
   /** The processes of all programs before it. */
-  members: readonly Member[];
+  members: readonly ProgramMember[];
 }
 
 /**

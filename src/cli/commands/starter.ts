@@ -26,7 +26,7 @@ export interface FolderFacts {
 interface StarterProgram {
   readonly name: string;
   readonly command: string;
-  /** A shell or npm stands between us and the program: a stop has to reach all of them. */
+  /** A shell or the like of npm stands between us and the program: a stop has to reach all of them. */
   readonly group: boolean;
   readonly port: number | null;
   /** It is meant to end, and is not started again. */
@@ -67,12 +67,12 @@ function readProcfile(
   });
   const unique = [...new Map(lines.map((line) => [line.name, line])).values()];
   const programs = unique.map(({ name, command }, index) => {
-    const group = needsShell(command);
+    const shell = needsShell(command);
     const once = name === "release";
     return {
       name,
-      command: percentSafe(group ? `sh -c ${shellQuote(command)}` : command),
-      group,
+      command: percentSafe(shell ? `sh -c ${shellQuote(command)}` : command),
+      group: shell || PACKAGE_RUNNER.test(command),
       // Whether its command says so or not: most read it from their environment.
       port: hasPort || once ? null : 5000 + 100 * index,
       once,
@@ -128,6 +128,9 @@ function needsShell(command: string): boolean {
     isShellsOwn(command.split(/\s/, 1)[0] ?? "")
   );
 }
+
+/** They run scripts and tools as children, which their own end does not end. */
+const PACKAGE_RUNNER = /^(?:\S*\/)?(?:npm|npx|yarn|pnpm|pnpx|bun|bunx)\s/;
 
 function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
