@@ -8,6 +8,8 @@ export interface ExplainFacts {
   readonly now: number;
   /** What its gate waits for, if somebody asked for a start and the gate is shut. */
   readonly waitingFor?: readonly Waiting[];
+  /** It is stopped only to come up again at once. */
+  readonly comingBack?: boolean;
   /** Why a RUNNING process is not ready yet; `null` or absent if it is. */
   readonly notReady?: string | null;
 }
@@ -18,8 +20,9 @@ export function explain(spec: LifecyclePolicy, life: Life, facts: ExplainFacts):
   switch (life.state) {
     case "STOPPED":
       if (waiting.length > 0) return waitingText(waiting);
+      if (facts.comingBack === true) return "being restarted";
       if (life.reason === null) return "not started";
-      return life.reason === "operator" ? "stopped by an operator" : "stopped because the daemon is shutting down";
+      return life.reason === "operator" ? BY_OPERATOR : "stopped because the daemon is shutting down";
     case "STARTING":
       if (life.pid === null) return life.stopRequested === null ? "being started" : "being stopped";
       return `starting: must stay up for ${seconds(spec.startsecs * 1000)} to count as running`;
@@ -54,6 +57,12 @@ export function endedBadly({ state, why }: { readonly state: string; readonly wh
 }
 
 const ENDED = "ended";
+const BY_OPERATOR = "stopped by an operator";
+
+/** Whether somebody has stopped a process and nothing will start it but another order, as `explain` tells it. */
+export function stoppedOnPurpose({ state, why }: { readonly state: string; readonly why: string }): boolean {
+  return state === "STOPPED" && why.startsWith(BY_OPERATOR);
+}
 
 function waitingText(waiting: readonly Waiting[]): string {
   const goals = { started: "be running", ready: "be ready", completed: "complete" };

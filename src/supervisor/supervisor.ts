@@ -108,6 +108,7 @@ export class Supervisor {
     return explain(process.spec, process.life, {
       now: this.clock.monotonic(),
       waitingFor: this.waitingFor(process),
+      comingBack: process.startAgain !== null,
       notReady: process.life.state === "RUNNING" && !process.ready ? process.readinessReason : null,
     });
   }

@@ -159,6 +159,11 @@ describe("without a daemon", () => {
     ]);
     expect(exitCode).toBe(1);
     expect((await project.sup("up", "--wait", "well")).exitCode).toBe(0);
+    await project.sup("stop", "well");
+    expect(await project.sup("up", "--wait")).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("well: STOPPED stopped by an operator\nIt stays so until it is started: "),
+    });
     const { processes } = await project.status();
     const heldUp = Object.fromEntries(processes.map(({ name, heldUpBy }) => [name, heldUpBy]));
     expect(heldUp).toEqual({ far: ["gone"], gone: [], web: ["gone"], well: [] });

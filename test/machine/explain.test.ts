@@ -12,6 +12,7 @@ describe("a process that is down", () => {
     expect(tell(lives.never)).toBe("not started");
     expect(tell(lives.stopped)).toBe("stopped by an operator");
     expect(tell({ ...lives.stopped, reason: "shutdown" })).toBe("stopped because the daemon is shutting down");
+    expect(tell(lives.stopped, { comingBack: true })).toBe("being restarted");
   });
 
   test("says how it ended", () => {

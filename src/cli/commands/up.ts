@@ -29,7 +29,7 @@ export async function up(project: Project, names: readonly string[], options: Up
   const { running, joined } = await startOrJoin(project, names, options);
   const background = options.detach || options.wait;
   if (options.wait) {
-    const status = await waitUntilReady(project.client, names, options.timeout);
+    const status = await waitUntilReady(project, names, options.timeout);
     if (status !== 0) return status;
   }
   if (background) {

@@ -1,7 +1,10 @@
 import type { ApiClient } from "../../client/api-client.ts";
 import { isDone, untilReady } from "../../client/until-ready.ts";
+import { stoppedOnPurpose } from "../../machine/explain.ts";
 import { selects } from "../../model/select-processes.ts";
 import type { ProcessReport } from "../../protocol/api.ts";
+import type { Project } from "./find-project.ts";
+import { quoted } from "./typed-sup.ts";
 import { PrefixedOutput } from "../render/prefixed-output.ts";
 import { safeText } from "../render/safe-text.ts";
 
@@ -13,9 +16,23 @@ const TIMED_OUT = 124;
 
 /**
  * Waits until every chosen process is ready: RUNNING with its readiness check passed, or finished as expected. 0 then; 1 as
- * soon as one has failed, or something that it waits for has; 124 after `seconds`. Says why on standard error.
+ * soon as one has failed, or something that it waits for has, or if one was stopped on purpose before; 124 after `seconds`. Says
+ * why on standard error.
  */
-export async function waitUntilReady(client: ApiClient, names: readonly string[], seconds: number): Promise<number> {
+export async function waitUntilReady(
+  { client, sup }: Project,
+  names: readonly string[],
+  seconds: number,
+): Promise<number> {
+  const before = await client.call("status", {});
+  const stopped = before.processes.filter((process) => selects(names, process) && stoppedOnPurpose(process));
+  if (stopped.length > 0) {
+    complain(stopped);
+    process.stderr.write(
+      `It stays so until it is started: ${sup} start ${stopped.map((one) => quoted(one.namespec)).join(" ")}\n`,
+    );
+    return 1;
+  }
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), seconds * 1000);
   try {
