@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RotatingFile } from "../../src/keeper/output/rotating-file.ts";
+import { readRegistry, Registry, registryFile } from "../../src/keeper/records/registry.ts";
 import { makeFolder, removeFolder } from "./harness.ts";
 
 // A network disk may say only at the end that it is full: the descriptor is closed all the same (close(2)).
@@ -41,3 +42,15 @@ test.each(["EIO", "EDQUOT"])(
     file.close();
   },
 );
+
+test("records that end so are written anew, and to nobody else", () => {
+  const registry = new Registry(folder, () => ({ seq: 1, acknowledged: 0, entries: {} }));
+  registry.rewrite();
+  failing.with = "EIO";
+  expect(() => registry.close()).toThrow("EIO");
+  const bystander = fs.openSync(join(folder, "bystander"), "w");
+  registry.writeState({ seq: 1, acknowledged: 0 }, {});
+  expect([readRegistry(registryFile(folder)).state.seq, read("bystander")]).toEqual([1, ""]);
+  fs.closeSync(bystander);
+  registry.close();
+});

@@ -106,8 +106,10 @@ export class Registry {
   }
 
   close(): void {
-    if (this.#fd !== null) fs.closeSync(this.#fd);
+    const fd = this.#fd;
+    // Gone also if its end is told with an error: by then the number may be somebody else's.
     this.#fd = null;
+    if (fd !== null) fs.closeSync(fd);
   }
 
   #isThere(): boolean {
