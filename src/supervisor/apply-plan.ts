@@ -1,6 +1,7 @@
 import { awaitsRestart, isGoingDown } from "../machine/life.ts";
 import type { GroupSpec, ProcessSpec } from "../model/model.ts";
 import type { GroupPlan, Plan, ProcessPlan } from "../model/plan/plan.ts";
+import { Fates } from "./fates.ts";
 import type { ManagedProcess } from "./managed-process.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -11,21 +12,19 @@ import type { Supervisor } from "./supervisor.ts";
  * all that went is gone, so that a port passes from an old program to a new one. Whom an operator stopped stays stopped.
  *
  * @param onDone hears of each group as soon as it is as planned.
+ * @param fates of what comes again under another name, in another group, or after an edit before this one had taken it out.
  */
-export async function applyPlan(supervisor: Supervisor, plan: Plan, onDone: (group: string) => void): Promise<void> {
+export async function applyPlan(
+  supervisor: Supervisor,
+  plan: Plan,
+  onDone: (group: string) => void,
+  fates: Fates = new Fates(),
+): Promise<void> {
   const changed = plan.groups.filter((group) => group.action !== "unchanged");
-  // A program that moves to another group goes and comes anew, and with it that somebody had stopped it.
-  const held = new Set(
-    changed.flatMap((group) =>
-      group.processes
-        .filter((step) => step.action === "remove" && isHeld(supervisor, group.name, step))
-        .map((step) => identityOf(step)),
-    ),
-  );
   for (const group of changed) changeGroup(supervisor, group);
   await Promise.all(
     changed.map(async (group) => {
-      await Promise.all(group.processes.map((step) => carryOut(supervisor, group.name, step)));
+      await Promise.all(group.processes.map((step) => carryOut(supervisor, group.name, step, fates)));
       if (group.action === "remove") supervisor.removeGroup(group.name);
       else if (!hasNew(group) && group.after !== null) addMissing(supervisor, group, group.after);
       if (!hasNew(group)) onDone(group.name);
@@ -34,8 +33,9 @@ export async function applyPlan(supervisor: Supervisor, plan: Plan, onDone: (gro
   for (const group of changed.filter(hasNew)) {
     const added = group.after === null ? [] : addMissing(supervisor, group, group.after);
     for (const process of added) {
-      if (held.has(identity(process.spec))) process.holdStopped();
-      else if (process.spec.autostart) supervisor.requestStart(process);
+      const fate = fates.of(process.spec);
+      if (fate === "held") process.holdStopped();
+      else if (fate === "runs" || process.spec.autostart) supervisor.requestStart(process);
     }
     onDone(group.name);
   }
@@ -43,20 +43,6 @@ export async function applyPlan(supervisor: Supervisor, plan: Plan, onDone: (gro
 
 function hasNew(group: GroupPlan): boolean {
   return group.action === "add" || group.processes.some((step) => step.action === "add");
-}
-
-/** The same process whatever group it is in. */
-export function identityOf(step: ProcessPlan): string {
-  return identity(step.before ?? step.after);
-}
-
-function isHeld(supervisor: Supervisor, group: string, step: ProcessPlan): boolean {
-  const process = supervisor.find(group, step.before?.name ?? "");
-  return process !== null && (process.stoppedByOperator || isLeftOut(supervisor, process));
-}
-
-function identity(spec: ProcessSpec | null): string {
-  return JSON.stringify([spec?.program, spec?.name]);
 }
 
 /** What a group as a whole is, listeners' subscriptions for one, is new before its processes start again. */
@@ -67,12 +53,12 @@ function changeGroup(supervisor: Supervisor, plan: GroupPlan): void {
   supervisor.bus.emit({ type: "groupChanged", group });
 }
 
-async function carryOut(supervisor: Supervisor, groupName: string, step: ProcessPlan): Promise<void> {
+async function carryOut(supervisor: Supervisor, groupName: string, step: ProcessPlan, fates: Fates): Promise<void> {
   const process = supervisor.find(groupName, (step.after ?? step.before)?.name ?? "");
   if (process === null) return;
   switch (step.action) {
     case "remove":
-      return remove(supervisor, process);
+      return remove(supervisor, process, fates);
     case "restart":
       return step.after === null ? undefined : replace(supervisor, process, step.after);
     case "live":
@@ -90,10 +76,14 @@ async function carryOut(supervisor: Supervisor, groupName: string, step: Process
   }
 }
 
-async function remove(supervisor: Supervisor, process: ManagedProcess): Promise<void> {
+async function remove(supervisor: Supervisor, process: ManagedProcess, fates: Fates): Promise<void> {
   process.leaving = true;
   const isDown = process.pid === 0;
-  await supervisor.stopAndWait(process, { because: "the config no longer has it" });
+  const runs = shouldRun(supervisor, process, { ...process.spec, autostart: false });
+  const isHeld = process.stoppedByOperator || isGoingDown(process.life) || isLeftOut(supervisor, process);
+  await supervisor.stopAndWait(process, { startAgain: runs, because: "the config no longer has it" });
+  // Unless somebody has stopped or started it meanwhile.
+  fates.note(process.spec, process.startAgain !== null ? "runs" : runs || isHeld ? "held" : "new");
   // Nobody could name it any more, or stop it.
   if (isDown) await process.endLeft();
   const group = supervisor.groups.get(process.spec.group);

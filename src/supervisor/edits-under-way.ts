@@ -1,6 +1,8 @@
 import type { GroupSpec, Model } from "../model/model.ts";
 import { planChange, type GroupPlan, type Plan } from "../model/plan/plan.ts";
-import { applyPlan, identityOf } from "./apply-plan.ts";
+import { applyPlan } from "./apply-plan.ts";
+import { comeBack } from "./come-back.ts";
+import { Fates, identityOf } from "./fates.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /**
@@ -13,14 +15,14 @@ export class EditsUnderWay {
   readonly #targets = new Map<string, GroupSpec | null>();
   /** The last edit of each such group: resolves when the group is as that one wants it. */
   readonly #last = new Map<string, Promise<void>>();
-  #count = 0;
+  readonly #underWay = new Set<Fates>();
 
   constructor(supervisor: Supervisor) {
     this.#supervisor = supervisor;
   }
 
   get areDone(): boolean {
-    return this.#count === 0;
+    return this.#underWay.size === 0;
   }
 
   /** The groups as they will be when all edits are through. */
@@ -45,16 +47,20 @@ export class EditsUnderWay {
     const before = held.map((group) => this.#last.get(group.name));
     const turns = new Map(changed.map((group) => [group.name, this.#begin(group)]));
     const end = (name: string): void => turns.get(name)?.();
-    this.#count++;
+    const fates = new Fates(this.#underWay);
+    this.#underWay.add(fates);
     try {
       await Promise.all([
-        applyPlan(this.#supervisor, { ...plan, groups: free }, end),
-        Promise.all(before).then(() => applyPlan(this.#supervisor, this.#planAnew(held, next), end)),
+        applyPlan(this.#supervisor, { ...plan, groups: free }, end, fates),
+        Promise.all(before).then(() => applyPlan(this.#supervisor, this.#planAnew(held, next), end, fates)),
       ]);
     } finally {
       for (const group of changed) end(group.name);
-      this.#count--;
-      if (this.areDone) void this.#supervisor.dropInherited();
+      this.#underWay.delete(fates);
+      if (this.areDone) {
+        void this.#supervisor.dropInherited();
+        for (const process of this.#supervisor.processes()) comeBack(this.#supervisor, process, "returns");
+      }
     }
   }
 
@@ -101,5 +107,6 @@ export class EditsUnderWay {
 }
 
 function movingIn(group: GroupPlan): string[] {
-  return group.processes.filter(({ action }) => action === "add" || action === "remove").map(identityOf);
+  const moving = group.processes.filter(({ action }) => action === "add" || action === "remove");
+  return moving.map(({ before, after }) => identityOf(before ?? after));
 }

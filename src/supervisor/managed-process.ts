@@ -37,8 +37,8 @@ export class ManagedProcess {
   wanted = false;
   /** Why it is being stopped or started, in words; "" if somebody just asked for that. */
   because = "";
-  /** It is stopped only to be started again: by whoever stops it, or, if that died meanwhile, by whoever resumes that. */
-  startAgain: "planned" | "resumed" | null = null;
+  /** Stopped only to be started again: by whoever stops it, else by the next supervisor, at once or if the config still has it. */
+  startAgain: "planned" | "resumed" | "returns" | null = null;
   /** What an edit makes of it as soon as it is down: whoever starts it next starts this. `null`: it stays what it is. */
   next: ProcessSpec | null = null;
   /** The config has it no more: nobody can start it, and it is removed as soon as it is down. */
@@ -135,8 +135,8 @@ export class ManagedProcess {
 
   /** The keeper says that an incarnation has ended; perhaps long ago, while no supervisor was there to hear it. */
   exited(event: ExitEvent): void {
-    this.wallStop = Math.floor(event.at / 1000);
     const { pid, incarnation, monotonic: at } = event;
+    this.wallStop = Math.floor(event.at / 1000);
     this.lastEnd = exitOf(event);
     const background = event.left === undefined ? {} : { background: backgroundText(event.left, this.#spec.command) };
     const exited = { type: "exited", pid, incarnation, ...this.lastEnd, at, ...background } as const;
@@ -171,7 +171,7 @@ export class ManagedProcess {
       ...(output === null ? {} : { output }),
       ready: this.#passed,
       wanted: this.wanted,
-      startAgain: this.startAgain !== null,
+      startAgain: this.startAgain !== null && (this.leaving || this.startAgain === "returns" ? "returns" : true),
       autoLogs: this.#world.context.autoLogs.save(this.key),
       ...(this.#survivors === null || this.#survivors.held === null ? {} : { leaderExit: this.#survivors.held }),
     };
@@ -187,7 +187,7 @@ export class ManagedProcess {
       this.lastEnd = saved.lastEnd ?? saved.life.lastExit;
       this.#passed = saved.ready;
       this.wanted = saved.wanted;
-      this.startAgain = saved.startAgain ? "resumed" : null;
+      this.startAgain = saved.startAgain === true ? "resumed" : saved.startAgain || null;
       this.#world.context.autoLogs.restore(this.key, saved.autoLogs);
       if (saved.output !== undefined) this.#output.restore(saved.output);
       if (saved.leaderExit !== undefined) this.#holdBack(saved.leaderExit);

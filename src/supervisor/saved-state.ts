@@ -17,8 +17,11 @@ export interface SavedProcess {
   readonly ready: boolean;
   /** It was asked to start and waits for what it depends on. */
   readonly wanted: boolean;
-  /** It is being stopped only to be started again: an edit or a restart was under way. */
-  readonly startAgain: boolean;
+  /**
+   * It is being stopped only to be started again: an edit or a restart was under way. "returns": an edit takes it out, and only if the
+   * config has it after all, or in another group, it is started again.
+   */
+  readonly startAgain: boolean | "returns";
   /** Its leader has ended, but it is STOPPING until its group is empty. */
   readonly leaderExit?: ExitedInput;
   /** Absent: its log files have nothing from before. */

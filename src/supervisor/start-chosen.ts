@@ -13,6 +13,7 @@ export function startChosen(supervisor: Supervisor, only: Choice): void {
 /** After `restore`: does what `startChosen` had not come to when the supervisor before us died in the middle of it. */
 export function startRest(supervisor: Supervisor, { saved }: KeeperSnapshot, only: Choice): void {
   const rest = supervisor.processes().filter(({ key, life }) => saved[key] === undefined && life.incarnation === 0);
+  for (const process of rest) process.startAgain = null;
   start(supervisor, rest, only);
 }
 

@@ -4,6 +4,7 @@ import { explain } from "../machine/explain.ts";
 import type { Waiting } from "../machine/gates.ts";
 import type { GroupSpec, LogLevel, Model, ProcessSpec } from "../model/model.ts";
 import type { Keeper, KeeperEvent, KeeperSnapshot, KeptEvent } from "../protocol/keeper.ts";
+import { comeBack } from "./come-back.ts";
 import { Inheritance } from "./inheritance.ts";
 import { makeAutoLogs, type LaunchContext } from "./launch.ts";
 import { logTroubleLine } from "./log-trouble.ts";
@@ -128,9 +129,15 @@ export class Supervisor {
     this.#inheritance.receive(snapshot);
     // All groups first: what is found out about a process may concern a listener in any of them.
     for (const spec of model.groups) this.bus.emit({ type: "groupRestored", group: this.#createGroup(spec) });
-    for (const process of this.processes()) this.#inheritance.giveTo(process);
+    for (const process of this.processes()) {
+      // One of which nothing is known had been taken out already: in another group, it would have come again.
+      if (this.#inheritance.giveTo(process) === null && process.spec.autostart) process.startAgain = "returns";
+    }
     for (const event of snapshot.pending) this.#takeEvent(event);
-    for (const process of this.processes()) this.#resume(process);
+    for (const process of this.processes()) {
+      if (process.wanted) this.requestStart(process);
+      comeBack(this, process, "resumed");
+    }
   }
 
   /** Takes a live event of the keeper. */
@@ -157,6 +164,7 @@ export class Supervisor {
 
   /** Starts a process as soon as what it depends on allows. `because`: why, in words, if nobody asked for it. */
   requestStart(process: ManagedProcess, because = ""): void {
+    if (process.leaving) return;
     process.startAgain = null;
     process.because = because;
     process.wanted = !this.#gates.admit(process);
@@ -166,6 +174,7 @@ export class Supervisor {
 
   /** Starts a process now, whatever it depends on. */
   startNow(process: ManagedProcess): void {
+    if (process.leaving) return;
     this.#gates.forget(process);
     process.startAgain = null;
     process.because = "";
@@ -258,16 +267,6 @@ export class Supervisor {
     this.#all = null;
     this.#saver.note(process.key);
     return process;
-  }
-
-  /** Goes on with what was meant for a process when the supervisor before us died. */
-  #resume(process: ManagedProcess): void {
-    if (process.wanted) this.requestStart(process);
-    if (process.startAgain === null) return;
-    void this.until(process, () => isDown(process)).then(() => {
-      // Unless somebody has taken the matter in hand meanwhile.
-      if (process.startAgain === "resumed") this.requestStart(process);
-    });
   }
 
   /** Ends programs that an earlier supervisor started and that no group has taken up. Resolves when they are gone. */

@@ -68,9 +68,7 @@ class Story {
         return this.#call(act === "start" ? start(this.#supervisor, { names: [name] }) : this.#restart(name));
       case "stop":
         if (process === null) return;
-        // One that is to go and to come again, by edits that wait for their turn, comes as the config has it.
-        if (process.leaving || !this.#edits.areDone) this.#wanted.delete(name);
-        else this.#wanted.set(name, "down");
+        this.#wanted.set(name, "down");
         return this.#call(stop(this.#supervisor, { names: [name] }));
       case "edit":
         if (!this.#marks.has(name)) return;
