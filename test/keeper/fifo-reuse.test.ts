@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { areAsNew, fifoNames } from "../../src/keeper/spawn/fifo-reuse.ts";
-import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh } from "./harness.ts";
+import { eventually, logTo, makeFolder, openKeeper, removeFolder, sh, unread } from "./harness.ts";
 
 function makeFifos(folder: string) {
   const at = (name: string): string => join(folder, name);
@@ -44,6 +44,7 @@ test("a program's next run has the same fifos, unless something of the last one 
   const run = async (script: string, incarnation: number): Promise<void> => {
     expect(await own.keeper.start({ ...sh("a:a", script, { logs }), incarnation })).toMatchObject({ ok: true });
     await own.exit("a:a", incarnation);
+    await unread(own);
   };
   await run("echo one", 1);
   const first = names();

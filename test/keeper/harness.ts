@@ -90,6 +90,22 @@ export async function eventually<T>(look: () => T | null | undefined | false): P
   }
 }
 
+/** Until this keeper reads none of its FIFOs any more, and what is to be done at that has been done, a turn later. */
+export async function unread({ folder }: TestKeeper): Promise<void> {
+  const open = (): string[] => fs.readdirSync("/proc/self/fd").map((fd) => targetOf(`/proc/self/fd/${fd}`));
+  await eventually(() => !open().some((path) => path.startsWith(join(folder, "keeper", "fifo"))));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function targetOf(link: string): string {
+  try {
+    return fs.readlinkSync(link);
+  } catch {
+    // It was the one that listed them.
+    return "";
+  }
+}
+
 /** Removes a test's folder. A keeper that was closed a moment ago may still be removing spare FIFOs from it. */
 export async function removeFolder(folder: string): Promise<void> {
   await eventually(() => {

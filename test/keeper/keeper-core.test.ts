@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { loadSystemCalls } from "../../src/keeper/kernel/system-calls.ts";
-import { eventually, logTo, makeFolder, openKeeper, sh, removeFolder } from "./harness.ts";
+import { eventually, logTo, makeFolder, openKeeper, sh, removeFolder, unread } from "./harness.ts";
 
 const { keeper, folder, exit, told, until } = openKeeper();
 afterAll(async () => {
@@ -155,6 +155,7 @@ test("300 programs started at once all end well and leave no descriptor, FIFO or
   const fds = (): number => fs.readdirSync("/proc/self/fd").length;
   await own.keeper.start(sh("warm:up", "exit 0"));
   await own.exit("warm:up");
+  await unread(own);
   const before = fds();
   const log = join(own.folder, "all.log");
   const keys = Array.from({ length: 300 }, (_, at) => `many:${at}`);
@@ -165,6 +166,7 @@ test("300 programs started at once all end well and leave no descriptor, FIFO or
   expect(exits.every((event) => event.code === 5)).toBe(true);
   const lines = fs.readFileSync(log, "utf8").trimEnd().split("\n");
   expect(lines.toSorted()).toEqual(keys.toSorted());
+  await unread(own);
   await expect.poll(fds, { timeout: 30_000 }).toBeLessThanOrEqual(before);
   own.keeper.close();
   await eventually(() => fs.readdirSync(join(own.folder, "keeper", "fifo")).length === 0);
