@@ -223,6 +223,7 @@ describe("sup upgrade", () => {
     const up = await project.sup("upgrade", "--keeper");
     expect(up.exitCode).toBe(1);
     expect(up.stderr).toContain("the keeper ends with the terminal");
+    expect(readdirSync(join(project.folder, ".run"), { recursive: true }).join("\n")).not.toContain("upgrade.json");
     await project.sup("down");
     await foreground;
   });

@@ -20,9 +20,12 @@ export async function upgrade(project: Project, options: { readonly keeper: bool
   const { client, places } = project;
   const before = await answered(project, client.call("status", {}));
   const program = [process.execPath, join(__dirname, "supervisor.cjs")];
-  leaveWord(upgradeFile(places.runtime), JSON.stringify(program));
+  const word = upgradeFile(places.runtime);
+  leaveWord(word, JSON.stringify(program));
   const asked = answered(project, client.call("upgrade", { keeper: options.keeper }));
   const report = await asked.catch((error: unknown) => {
+    // Whoever refuses has not read it.
+    rmSync(word, { force: true });
     if (error instanceof ApiError && error.status === 404)
       throw new CliError(`version ${before.version} cannot be upgraded while it runs`, {
         hint: `${project.sup} down && ${project.sup} up -d`,
