@@ -579,7 +579,7 @@ export interface ReadyConfig {
    */
   readonly exec?: string | undefined;
   /**
-   * Ready once a line of output matches this regular expression.
+   * Ready once a line of output matches this regular expression, its colours left aside.
    * A change takes effect at once.
    * @example "listening on"
    */

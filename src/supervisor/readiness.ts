@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Clock } from "../clock/clock.ts";
 import type { ProcessSpec, ReadySpec } from "../model/model.ts";
 import { probe, type ActiveCheck } from "../probes/probe.ts";
@@ -78,9 +79,10 @@ export class Readiness {
     let tail = "";
     const stop = world.onOutput((bytes) => {
       // A line may arrive in pieces: keep what has not been ended, within bounds.
-      tail = (tail + decoder.decode(bytes, { stream: true })).slice(-65_536);
-      if (!expression.test(tail)) {
-        tail = tail.slice(tail.lastIndexOf("\n") + 1);
+      tail += decoder.decode(bytes, { stream: true });
+      // As it is read: colours within it are not part of a line.
+      if (!expression.test(tail) && !expression.test(stripVTControlCharacters(tail))) {
+        tail = tail.slice(tail.lastIndexOf("\n") + 1).slice(-65_536);
         return;
       }
       stop();

@@ -49,6 +49,16 @@ test("a supervisor that takes over does not take a line of an earlier run for th
   await world.until("web", ({ ready }) => ready, next);
 });
 
+test("a line is found in whatever colours it is, and however much comes after it", async () => {
+  const script =
+    'printf "\\033[1mLocal\\033[22m: here\\n"; head -c 200000 /dev/zero | tr "\\0" x; echo > said; exec sleep 1000';
+  const said = (ready: ProcessSpec["ready"]): ProcessSpec => slow(ready, { command: `/bin/sh -c '${script}'` });
+  await world.begin([said(pattern("typo"))]);
+  while (!existsSync(join(world.folder, "said"))) await new Promise((resolve) => setTimeout(resolve, 5));
+  await world.edit([said(pattern("^Local:"))]);
+  await world.until("web", ({ ready }) => ready);
+});
+
 test("a check that is edited while its program starts is asked anew", async () => {
   await world.begin([slow(pattern("typo"), { startsecs: 1 })]);
   await world.until("web", ({ life, pid }) => life.state === "STARTING" && pid !== 0);

@@ -38,7 +38,7 @@ const ready = z
         apply: PROCESS_APPLY.ready,
       }),
       log: option(text.min(1, { error: "a regular expression" }), {
-        about: "Ready once a line of output matches this regular expression.",
+        about: "Ready once a line of output matches this regular expression, its colours left aside.",
         ts: "string",
         sample: '"listening on"',
         apply: PROCESS_APPLY.ready,
