@@ -21,7 +21,7 @@ export function connectKeeper(stream: Duplex, now: () => number = () => performa
     start: (request, saved) => line.call("start", { request, saved }),
     signal: (key, signal, target) => line.call("signal", { key, signal, target }),
     writeStdin: (key, bytes, once) => line.call("writeStdin", { key, once: once ?? null }, bytes),
-    setLogs: (key, logs) => line.call("setLogs", { key, logs }),
+    setLogs: (key, logs, stop) => line.call("setLogs", { key, logs, stop }),
     follow: (key, stream, on) => line.call("follow", { key, stream, on }),
     reopenLogs: () => line.call("reopenLogs", {}),
     clearLogs: (key) => line.call("clearLogs", { key }),

@@ -19,6 +19,7 @@ import {
   type SignalResult,
   type StartRequest,
   type StartResult,
+  type StopManners,
   type StreamName,
 } from "../protocol/keeper.ts";
 import { adoptPrograms } from "./adopt.ts";
@@ -154,11 +155,15 @@ export class KeeperCore implements Keeper, ProgramHost {
   }
 
   /** Rejects with the system's error if a new target cannot be opened; the old one stays. */
-  async setLogs(key: ProcessKey, logs: ProcessLogs): Promise<void> {
+  async setLogs(key: ProcessKey, logs: ProcessLogs, stop?: StopManners): Promise<void> {
     const program = this.programs.get(key);
     if (program === undefined) return;
-    program.setLogs(logs);
-    if (program.run !== null && program.alive) this.record(program, program.run, null);
+    if (stop !== undefined) program.stop = stop;
+    try {
+      program.setLogs(logs);
+    } finally {
+      if (program.run !== null && program.alive) this.record(program, program.run, null);
+    }
   }
 
   async follow(

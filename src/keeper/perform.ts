@@ -28,7 +28,11 @@ export function perform(keeper: KeeperCore, op: string, message: Message): Promi
       if (message.bytes === null) throw new TypeError("writeStdin without bytes");
       return keeper.writeStdin(key(), message.bytes, typeof call["once"] === "string" ? call["once"] : undefined);
     case "setLogs":
-      return keeper.setLogs(key(), processLogs(call["logs"]));
+      return keeper.setLogs(
+        key(),
+        processLogs(call["logs"]),
+        call["stop"] === undefined ? undefined : stopManners(call["stop"]),
+      );
     case "follow":
       return keeper.follow(key(), oneOf<StreamName>(call["stream"], ["stdout", "stderr"]), flag(call["on"], "on"));
     case "reopenLogs":

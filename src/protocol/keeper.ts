@@ -33,8 +33,8 @@ export interface Keeper {
    * `once` makes it safe to repeat: bytes with the name of those that this incarnation was sent last are not sent again.
    */
   writeStdin(key: ProcessKey, bytes: Uint8Array, once?: string): Promise<"queued" | "full" | "closed">;
-  /** Changes log targets and limits of a live process in place. */
-  setLogs(key: ProcessKey, logs: ProcessLogs): Promise<void>;
+  /** Changes log targets and limits of a live process in place, and how it is to be stopped, which the first versions pass over. */
+  setLogs(key: ProcessKey, logs: ProcessLogs, stop?: StopManners): Promise<void>;
   /**
    * Starts or ends sending a stream's output as `output` events (not kept, not acknowledged; a slow reader gets a `gap`).
    * Answers how things stood at that moment: the size of the current log file (0 if there is none), and the stream's

@@ -1,6 +1,14 @@
 import { pathBelow } from "../files/path-below.ts";
 import { namespec, processKey, type ProcessSpec, type StreamSpec } from "../model/model.ts";
-import type { ConsoleStyle, LogSpec, ProcessLogs, SharedSocket, StartRequest, StreamName } from "../protocol/keeper.ts";
+import type {
+  ConsoleStyle,
+  LogSpec,
+  ProcessLogs,
+  SharedSocket,
+  StartRequest,
+  StopManners,
+  StreamName,
+} from "../protocol/keeper.ts";
 import type { AutoLogs } from "./auto-logs.ts";
 import { findCommand, type FoundCommand } from "./find-command.ts";
 
@@ -43,15 +51,15 @@ export function prepareLaunch(
     umask: spec.umask,
     uid: spec.uid,
     logs: logsOf(spec, context),
-    stop: {
-      signal: spec.stopsignal,
-      waitsecs: spec.stopwaitsecs,
-      stopasgroup: spec.stopasgroup,
-      killasgroup: spec.killasgroup,
-    },
+    stop: stopOf(spec),
     ...(socket === null ? {} : { socket }),
   };
   return { ok: true, request };
+}
+
+/** How the keeper stops it where no supervisor does. */
+export function stopOf({ stopsignal, stopwaitsecs, stopasgroup, killasgroup }: ProcessSpec): StopManners {
+  return { signal: stopsignal, waitsecs: stopwaitsecs, stopasgroup, killasgroup };
 }
 
 /** Checks the command as `start` requests do before anything else. */

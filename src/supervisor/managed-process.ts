@@ -5,7 +5,7 @@ import { step } from "../machine/lifecycle.ts";
 import { signalText } from "../machine/signal-name.ts";
 import { processKey, type ProcessSpec } from "../model/model.ts";
 import type { ExitEvent, KeptProcess, StreamName } from "../protocol/keeper.ts";
-import { logsOf, prepareLaunch } from "./launch.ts";
+import { logsOf, prepareLaunch, stopOf } from "./launch.ts";
 import { endStrays, type BackgroundStrays } from "./background-strays.ts";
 import { backgroundText } from "./background-text.ts";
 import { endLeft } from "./end-left.ts";
@@ -126,7 +126,7 @@ export class ManagedProcess {
       if (this.#life.state === "RUNNING" || spec.ready?.check.kind === "log") this.#watchReadiness();
     }
     if (this.pid !== 0) {
-      this.#world.keeper.setLogs(this.key, logsOf(spec, this.#world.context)).catch((error: unknown) => {
+      this.#world.keeper.setLogs(this.key, logsOf(spec, this.#world.context), stopOf(spec)).catch((error: unknown) => {
         this.#world.log("warn", `cannot change the logs of ${spec.name}: ${(error as Error).message}`);
       });
     }

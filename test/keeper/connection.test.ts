@@ -1,10 +1,12 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectKeeper } from "../../src/keeper/connection.ts";
 import { serveKeeper, type SupervisorConnection } from "../../src/keeper/serve.ts";
+import { shutDown } from "../../src/keeper/shut-down.ts";
 import { encodeMessage, FrameReader, type Message } from "../../src/protocol/frames.ts";
 import { KEEPER_PROTOCOL } from "../../src/protocol/keeper-version.ts";
 import { eventually, listen, logTo, openKeeper, sh, type TestKeeper, removeFolder } from "./harness.ts";
@@ -62,6 +64,19 @@ test("everything works over the wire as it does in the process", async () => {
   expect(own.keeper.status).toBe(9);
   await closed;
   await expect(remote.snapshot()).rejects.toThrow(/gone/);
+});
+
+test("a keeper that stops everything alone does so as the supervisor said last", async () => {
+  const remote = connectKeeper(connect());
+  const heard = listen(remote);
+  await remote.snapshot();
+  await remote.follow("a:a", "stdout", true);
+  const request = sh("a:a", "trap '' TERM; trap 'exit 7' USR1; echo ready; while :; do sleep 0.02; done");
+  await remote.start(request);
+  await heard.until(() => heard.told.some((event) => event.type === "output"));
+  await remote.setLogs("a:a", request.logs, { ...request.stop, signal: constants.signals.SIGUSR1 });
+  await shutDown(own.keeper);
+  expect(await heard.exit("a:a")).toMatchObject({ code: 7 });
 });
 
 test("the pid of a program is known before its exit is told", async () => {

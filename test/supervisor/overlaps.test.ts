@@ -118,6 +118,13 @@ test("a stop that comes while an edit restarts a program is what counts", async 
   expect(runs()).toEqual(["old", "new"]);
 });
 
+test("what an edit says of how a program is to be stopped is known to the keeper at once", async () => {
+  await running();
+  await world.edit([marked("web", "old", { directory: world.folder, stopsignal: 10, killasgroup: true })]);
+  expect(world.keeper.programs.get("web:web")?.stop).toMatchObject({ signal: 10, killasgroup: true });
+  expect(runs()).toEqual(["old"]);
+});
+
 test("restarts at the same time all come to a program that runs", async () => {
   await running();
   const restarts = [restart(world.supervisor, web), restart(world.supervisor, web)];
