@@ -89,7 +89,7 @@ export class SupervisorConnection {
     this.#keeper.unfollowAll();
     this.#detach();
     if (this.#told !== null) clearTimeout(this.#told);
-    this.#keeper.lost.sent = 0;
+    this.#keeper.lost.unheard();
     this.#long = null;
     this.#later.length = 0;
     // Not `destroy`: the answer to `quit` may be on its way.

@@ -290,10 +290,15 @@ test("of events that were dropped before a supervisor had them it is told how ma
   const lost = (): object[] => heard.told.filter((event) => event.type === "eventsLost");
   await heard.until(() => lost().length > 0);
   expect(lost()).toEqual([{ type: "eventsLost", key: "loud:loud", events: expect.any(Number) as number, bytes }]);
-  // What it has been sent and has not acknowledged yet is no loss.
+  // What it has been sent and has not acknowledged yet is no loss,
   const before = heard.told.length;
   await remote.start(sh("loud:loud", `head -c ${20 * piece} /dev/zero`, { logs, incarnation: 2 }));
   await heard.exit("loud:loud", 2);
   expect(heard.told.slice(before).every((event) => event.type !== "eventsLost")).toBe(true);
   expect(keeper.lost.take()).toEqual([]);
+  // unless it dies before that.
+  serving.at(-1)?.served.close();
+  const dropped = keeper.lost.take();
+  expect(dropped).toMatchObject([{ key: "loud:loud" }]);
+  expect(dropped[0]?.bytes).toBeGreaterThan(10 * piece);
 });

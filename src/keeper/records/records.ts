@@ -61,6 +61,7 @@ export class Records {
   acknowledge(seq: number, changes: Readonly<Record<string, string | null>>): void {
     Object.assign(this.#unsaved, changes);
     this.journal.acknowledge(seq, changes);
+    this.lost.acknowledged(seq);
   }
 
   /** Writes what is to be written in a while, if there is anything. */
