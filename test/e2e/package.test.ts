@@ -82,6 +82,16 @@ describe("the package", () => {
     }
   });
 
+  test("names the same files to a TypeScript that knows no exports, as version 5 with module commonjs", () => {
+    const { exports, main, types, typesVersions } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const required = (entry: string) => exports[entry].require;
+    expect({ types, default: main }).toEqual(required("."));
+    expect(typesVersions["*"]).toEqual({
+      client: [required("./client").types],
+      embed: [required("./embed").types],
+    });
+  });
+
   test("has a library for programs of both kinds", async () => {
     const scripts = {
       "library.mjs":
