@@ -137,8 +137,11 @@ const READS: ReadonlySet<ApiName> = new Set(["status", "processes", "plan"] as c
 /** Whether `error` means that no daemon listens there. */
 export function isNotRunning(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  return code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET" || code === "EPIPE";
+  return code !== undefined && NOBODY.has(code);
 }
+
+/** Since Node 24 EINVAL is what a path is answered with that is too long for a socket: nobody can listen there. */
+const NOBODY: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE", "EINVAL"]);
 
 /** A page instead of JSON comes from a proxy, or from Supervisor. */
 function parseAnswer(status: number, text: string): { readonly error?: string } {
