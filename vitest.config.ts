@@ -3,9 +3,9 @@ import { defineConfig } from "vitest/config";
 // Two rings: `unit` runs the sources in-process (pure tables and thin edges); `e2e` runs the built programs as a user
 // does, so it builds them once first and runs few files at a time: these tests start real process trees.
 
-// Where a whole day hangs on one run (.ci/run), a test that fails may show once more that it can pass; it is reported as such, and
-// is a defect to be mended. At a desk it fails at once. The report is for test/again.mjs: what a file does before its tests is
-// not tried again together with a test.
+// In CI (.ci/run), a test that fails may show once more that it can pass; it is reported as such, and is a defect to be mended.
+// At a desk it fails at once. The report is for test/again.mjs: what a file does before its tests is not tried again together
+// with a test.
 const inCi = process.env["SUP_RETRY"] === "1";
 const retry = inCi ? 1 : 0;
 const reporters = inCi ? ["default", ["json", { outputFile: ".ci/report.json" }]] : ["default"];

@@ -13,7 +13,7 @@ export type Listener =
       readonly state: "ACKNOWLEDGED";
       /** Bytes that do not decide anything yet. */
       readonly text: string;
-      /** Just answered: one newline is allowed. Shell listeners print one, and it used to be their end. */
+      /** Just answered: one newline is allowed. Shell listeners print one; under Supervisor it is their end. */
       readonly answered: boolean;
     }
   | { readonly state: "READY" }
