@@ -1,6 +1,6 @@
 // `node test/again.mjs REPORT`: runs the end-to-end test files that failed according to this report (vitest's JSON) once more, each as
-// a whole, with what it sets up before its tests. For .ci/run; what passes only this way is
-// named at the end, and is a defect to be mended. More than three files are no accident, and nor is a unit test: then this fails.
+// a whole, with what it sets up before its tests. For .ci/run; what passes only this way is named at the end, and is a defect to be
+// mended. More than three files are no accident, and nor is a unit test: then this fails.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";

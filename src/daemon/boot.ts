@@ -1,4 +1,3 @@
-import type { LastGood } from "../config/last-good.ts";
 import { systemClock } from "../clock/clock.ts";
 import { ServerProblem } from "../http/sockets/server-problem.ts";
 import type { Problem } from "../model/problem.ts";
@@ -7,28 +6,28 @@ import { apiMethods } from "../rpc/api-methods.ts";
 import { AutoLogs } from "../supervisor/auto-logs.ts";
 import { ConfigControl } from "../supervisor/config-control.ts";
 import { essentialStatus, watchEssentials } from "../supervisor/essentials.ts";
-import { inKeptOrder, keepGroupOrder } from "../supervisor/group-order.ts";
+import { keepGroupOrder } from "../supervisor/group-order.ts";
 import { ListenerPools } from "../supervisor/listener-pools.ts";
-import { closeIdleSockets, socketLine } from "../supervisor/idle-sockets.ts";
+import { closeIdleSockets } from "../supervisor/idle-sockets.ts";
 import { RestartOnChange } from "../supervisor/restart-on-change.ts";
-import { startChosen, startRest } from "../supervisor/start-chosen.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
-import { announce, announceReturn, fallbackText } from "./announce.ts";
+import { beforeUs } from "./before-us.ts";
 import type { BootOptions, BootOutcome, BootParts } from "./boot-options.ts";
 import { DroppedBytes } from "./dropped-bytes.ts";
+import { firstModel } from "./first-model.ts";
+import { beginAnew, takeOver } from "./first-turn.ts";
+import { keeperNews } from "./keeper-news.ts";
 import { openMainLog, type MainLogFile } from "./main-log.ts";
-import { keepLastGood, readLastGood } from "./known-model.ts";
+import { keepLastGood } from "./known-model.ts";
 import { openDoors } from "./open-doors.ts";
 import { tapOutput } from "./output-taps.ts";
-import { chosenInVain, onlyChosen } from "./only-chosen.ts";
+import { chosenInVain } from "./only-chosen.ts";
 import { removePidfile } from "./pidfile.ts";
 import { noteRuntime } from "./runtime-note.ts";
 import { serverUrlOf } from "./server-url.ts";
-import { startNotices } from "./supervisord/launch.ts";
-import { takeSignal } from "./take-signal.ts";
 import { CRASHES, crashTrouble, MAIN_LOG, MANY_CRASHES, RECORDS, Troubles } from "./troubles.ts";
 import { upgradeCall, upgradedFrom } from "./upgrade.ts";
-import { ENDING, goOnEnding, wayOut } from "./way-out.ts";
+import { goOnEnding, wayOut } from "./way-out.ts";
 
 /**
  * Brings a supervisor to life under its keeper: model, log, processes, control socket, watcher, in this order.
@@ -43,40 +42,17 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   keeper.events.onEvent((event) => deliver(event));
   const snapshot = await keeper.snapshot();
 
-  // One of this keeper's has come to the end of its first turn before us. Else this is the start that somebody waits for, though
-  // others may have died in it, and perhaps we take over from an earlier keeper.
-  const keeperName = `${snapshot.pid}-${snapshot.startedAt}`;
-  const isStarted = snapshot.saved[STARTED] === keeperName;
+  const before = beforeUs(snapshot);
+  const { isStarted, takesOver } = before;
   const fail = async (problems: readonly Problem[], status: number): Promise<BootOutcome> => {
     // Programs of an earlier keeper are left as that one left them.
     await keeper.quit({ status, force: takesOver && !isStarted });
     const messages = problems.map((problem) => problem.message);
     return { ready: false, first: !isStarted, problems: parts.format(problems), messages, status };
   };
-
-  const { launch, console } = options;
-  const foreground = console !== null || options.service || launch?.nodaemon === true;
-  // Names the time since everything was last started anew: outputs are counted from there.
-  const epoch = snapshot.saved["daemon"] ?? String(Date.now());
-  const lastGood = (): LastGood | null => readLastGood(options, parts);
-  // Programs of a daemon before us run, or may: whatever happens, nothing is begun anew.
-  const takesOver = snapshot.saved["daemon"] !== undefined;
-  // One before us died in the middle of the first turn: neither its model nor all that it was to start had been noted.
-  const hadBegun = snapshot.saved[BEGINNING] !== undefined;
-  const inherited = takesOver && !hadBegun ? lastGood() : null;
-  const loaded = inherited === null ? (parts.checked ?? (await parts.load())) : null;
-  // It was fine before everything was stopped for a restart: better the last good one than none. Never that of an earlier daemon.
-  const fallback = loaded?.outcome.ok === false && isStarted ? lastGood() : null;
-  if (loaded?.outcome.ok === false && fallback === null && !takesOver) return fail(loaded.outcome.problems, 2);
-  const model = (inherited ?? fallback)?.model ?? (loaded?.outcome.ok === true ? loaded.outcome.value : null);
-  if (model === null) {
-    const mistakes = loaded?.outcome.ok === false ? parts.format(loaded.outcome.problems) : "";
-    throw new Error(
-      `Programs run on, but what they are is not known: ${options.places.lastGood} cannot be read, and the config has mistakes. ` +
-        `Once it has none, the next supervisor process takes them over.\n${mistakes}`,
-    );
-  }
-
+  const found = await firstModel(before, options, parts);
+  if (!("model" in found)) return fail(found, 2);
+  const { model, loaded } = found;
   // Later starts go on with what there is: a name may have gone from the config meanwhile.
   const inVain = takesOver || isStarted ? null : chosenInVain(model, options.only);
   if (inVain !== null) {
@@ -84,6 +60,8 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     return { ready: false, first: !isStarted, problems: inVain, messages: [inVain], status: 1 };
   }
 
+  const { launch, console } = options;
+  const foreground = console !== null || options.service || launch?.nodaemon === true;
   const { supervisord } = model;
   const copy = foreground && !supervisord.silent;
   const logFile = console === null ? options.places.mainLog : null;
@@ -183,7 +161,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       config,
       keeper,
       pid: snapshot.pid,
-      epoch: `${keeperName}-${epoch}`,
+      epoch: `${before.keeperName}-${before.epoch}`,
       version: options.version,
       mainLog: {
         path: mainLog.path,
@@ -212,52 +190,43 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   }
   const doors = opened;
 
-  const signalled = {
-    supervisor,
-    config,
-    keeper,
-    log,
-    wayOut: out,
-    hangup: launch === null ? "update" : "restart",
-    statusAfter: console === null ? null : (signal: number) => essentialStatus(supervisor) ?? 128 + signal,
-  } as const;
-  const take = (event: KeeperEvent): void => {
-    if (event.type === "relayed") return takeSignal(event.signal, signalled);
-    if (event.type === "socket") return log("info", socketLine(event));
-    if (event.type === "logTrouble") dropped.note(event);
-    if (event.type === "recordTrouble") {
-      troubles.note(RECORDS, event.errno);
-      if (event.errno === null) log("warn", `programs can be recorded again, after ${event.failed} failures`);
-      else log("error", `${RECORDS}: ${event.errno}`);
-    }
-    supervisor.handleKeeperEvent(event);
-  };
+  const take = keeperNews(
+    {
+      supervisor,
+      config,
+      keeper,
+      log,
+      wayOut: out,
+      hangup: launch === null ? "update" : "restart",
+      statusAfter: console === null ? null : (signal) => essentialStatus(supervisor) ?? 128 + signal,
+    },
+    dropped,
+    troubles,
+  );
   closeIdleSockets(supervisor, keeper);
   mainLog.onLonger(supervisor.saveAlso(mainLog.changes));
   keepGroupOrder(supervisor);
+  const { saved } = snapshot;
   const { identifier } = supervisord;
-  pools = new ListenerPools({
-    supervisor,
+  const { sameKeeper } = before;
+  pools = new ListenerPools({ supervisor, keeper, clock: systemClock, identifier, log, saved, sameKeeper });
+
+  const turn = {
     keeper,
-    clock: systemClock,
-    identifier,
+    snapshot,
+    before,
+    options,
+    format: parts.format,
+    model,
+    supervisor,
+    autoLogs,
+    doors,
     log,
-    saved: snapshot.saved,
-    sameKeeper: isStarted || snapshot.saved[BEGINNING] === keeperName,
-  });
-  // Not before what this turn has changed is saved.
-  const note = (changes: Readonly<Record<string, string | null>>): void =>
-    queueMicrotask(() => keeper.acknowledge(0, changes));
-  const begun = (hash: string): void => {
-    // Now the keeper has something to do meanwhile.
-    keep(model, hash);
-    note({ [BEGINNING]: null, [STARTED]: keeperName });
+    keep,
   };
   if (!takesOver && loaded !== null) {
-    for (const { level, text } of startNotices(launch, loaded, !isStarted)) log(level, text);
-    if (fallback !== null && !loaded.outcome.ok) log("error", fallbackText(parts.format(loaded.outcome.problems)));
     try {
-      await doors.openConfigured();
+      pidfile = await beginAnew(turn, loaded);
     } catch (error) {
       if (!(error instanceof ServerProblem)) throw error;
       if (isStarted) log("critical", error.message);
@@ -266,37 +235,16 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
       await doors.close();
       return fail([error.hint === "" ? error : { message: error.message, hint: error.hint }], 2);
     }
-    if (!isStarted) for (const { level, text } of launch?.daemonizing ?? []) log(level, text);
-    keeper.acknowledge(0, { daemon: epoch, [BEGINNING]: keeperName });
-    if (!supervisord.nocleanup) autoLogs.cleanUp((message) => log("warn", message));
-    pidfile = announce(supervisord, snapshot.pid, log);
-    supervisor.begin(model, snapshot);
-    startChosen(supervisor, onlyChosen(model, options.only));
-    begun(loaded.hash);
     deliver = take;
     watcher?.rearm(loaded.files, loaded.hash);
   } else {
-    // A new keeper on the programs of one that was killed is a start, with a new pid; else the pidfile is written already.
-    const start = isStarted ? null : launch;
-    for (const { level, text } of [...(start?.identity ?? []), ...(start?.limits ?? [])]) log(level, text);
-    announceReturn(snapshot, options.version, log);
-    if (upgradedFrom(snapshot.saved) !== null) keeper.acknowledge(0, { upgrade: null });
-    await doors.reopenConfigured();
-    for (const { level, text } of start?.daemonizing ?? []) log(level, text);
-    pidfile = isStarted ? supervisord.pidfile : announce(supervisord, snapshot.pid, log);
-    supervisor.restore(inKeptOrder(model, snapshot.saved), snapshot);
-    if (hadBegun && loaded?.outcome.ok === true) {
-      startRest(supervisor, snapshot, onlyChosen(model, options.only));
-      begun(loaded.hash);
-    }
-    // An end that was under way is the end of the keeper that was killed.
-    if (!isStarted) note({ [STARTED]: keeperName, [ENDING]: null });
+    pidfile = await takeOver(turn, loaded);
     // Not before it knows its processes, and what came early before what comes in while the config is read.
     deliver = take;
     for (const event of early.splice(0)) take(event);
     // Unasked only if edits are applied unasked: with --no-watch, what is in force stays so.
     troubles.note(CRASHES, crashTrouble(snapshot.recentCrashes));
-    const isEnding = isStarted && goOnEnding(snapshot.saved, out);
+    const isEnding = isStarted && goOnEnding(saved, out);
     if (!isEnding && snapshot.recentCrashes < MANY_CRASHES && watcher !== undefined) await config.update();
   }
   for (const event of early.splice(0)) take(event);
@@ -309,8 +257,3 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
   const warnings = loaded === null || loaded.warnings.length === 0 ? "" : parts.format(loaded.warnings, "warning");
   return { ready: true, first: !isStarted, pid: snapshot.pid, warnings, done };
 }
-
-/** Under this name the keeper keeps that a supervisor begins; no process has a name without a colon. */
-const BEGINNING = "beginning";
-/** Under this one, for which keeper a supervisor has come to the end of its first turn: the pidfile is written, and all is taken over. */
-const STARTED = "started";
