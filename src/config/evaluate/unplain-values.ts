@@ -76,8 +76,8 @@ function objectionTo(value: unknown): Objection | null {
 function objectionToObject(value: object): Objection | null {
   if (Array.isArray(value)) return null;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // A module namespace (`import * as x`) has no prototype, and is fine.
-  if (prototype === null || prototype === Object.prototype) return null;
+  // A module namespace (`import * as x`) has no prototype, and is fine; so is an object of another realm, such as a test runner's.
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return null;
   if (value instanceof Promise) return { message: "is a promise", hint: "await it" };
   if (value instanceof Date) return { message: "is a Date", hint: "write it as a string, such as .toISOString()" };
   if (value instanceof Map) return { message: "is a Map", hint: "use Object.fromEntries(map)" };
