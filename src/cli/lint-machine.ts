@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Model, ProcessSpec } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
 import { programPath } from "../model/lint.ts";
@@ -46,12 +46,26 @@ function lintCommand(
 
 function whatToDo(word: string, directory: string | null, hasOwnPath: boolean, cwd: string): string {
   if (isShellsOwn(word)) return "only a shell knows that: use sh -c '...'";
-  if (!word.includes("/"))
+  if (!word.includes("/")) {
+    const local = projectsOwn(word, directory, cwd);
+    if (local !== undefined) return `the project has it: write ${local}`;
     return hasOwnPath ? "its environment has a PATH of its own" : "install it, or write its path";
+  }
   if (word.startsWith("/")) return "check the path";
   const inside = directory === null ? null : resolve(cwd, directory, word);
   const meant = inside !== null && isThere(inside) ? `; ${inside} is there: write that` : "";
   return `a relative command is looked up from ${cwd}, whatever the directory of the program${meant}`;
+}
+
+/** Where the tools of npm and Python are that a project has for itself. */
+const OWN_TOOLS = ["node_modules/.bin", ".venv/bin", "venv/bin"];
+
+/** A command that npm scripts or an activated environment would find, by the path that is to be written for it. */
+function projectsOwn(word: string, directory: string | null, cwd: string): string | undefined {
+  const folders = directory === null ? [cwd] : [resolve(cwd, directory), cwd];
+  const places = folders.flatMap((folder) => OWN_TOOLS.map((tools) => resolve(folder, tools, word)));
+  const place = places.find((path) => isThere(path) === "file");
+  return place === undefined ? undefined : relative(cwd, place);
 }
 
 function lintDirectory({ directory }: ProcessSpec, program: readonly string[], cwd: string): Problem[] {

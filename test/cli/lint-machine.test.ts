@@ -10,8 +10,10 @@ import type { ProgramConfig } from "../../src/model/config.ts";
 let cwd: string;
 beforeAll(() => {
   cwd = mkdtempSync(join(tmpdir(), "sup-lint-"));
-  mkdirSync(join(cwd, "app/bin"), { recursive: true });
-  for (const name of ["app/run", "app/bin/own"]) writeFileSync(join(cwd, name), "#!/bin/sh\n", { mode: 0o755 });
+  for (const folder of ["app/bin", "app/node_modules/.bin", ".venv/bin"])
+    mkdirSync(join(cwd, folder), { recursive: true });
+  for (const name of ["app/run", "app/bin/own", "app/node_modules/.bin/vite", ".venv/bin/uvicorn"])
+    writeFileSync(join(cwd, name), "#!/bin/sh\n", { mode: 0o755 });
   writeFileSync(join(cwd, "plain"), "", { mode: 0o644 });
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
@@ -34,6 +36,9 @@ describe("what a model needs of the machine", () => {
 
   it.each<[Partial<ProgramConfig>, string, string, string]>([
     [{ command: "no-such-program" }, "command", `${COMMAND}: can't find command 'no-such-program'`, "install it"],
+    [{ command: "uvicorn" }, "command", `${COMMAND}: can't find command 'uvicorn'`, "write .venv/bin/uvicorn"],
+    [{ command: "vite", directory: "app" }, "command", COMMAND, "write app/node_modules/.bin/vite"],
+    [{ command: "vite" }, "command", COMMAND, "install it, or write its path"],
     [{ command: "exec node a.js" }, "command", `${COMMAND}: can't find command 'exec'`, "only a shell knows that"],
     // A blank that does not break, as it comes with text from web pages; written as Python writes it.
     [{ command: "no\u00a0such" }, "command", `${COMMAND}: can't find command 'no\\xa0such'`, "install it"],
