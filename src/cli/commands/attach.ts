@@ -11,6 +11,7 @@ import { isNotRunning, type ApiClient } from "../../client/api-client.ts";
 import { follow } from "../../client/follow.ts";
 import { selects } from "../../model/select-processes.ts";
 import { membersOf, tellLeft, type ProgramMember } from "../running/left-running.ts";
+import { Presses } from "./presses.ts";
 import { lookedInto } from "../running/not-running.ts";
 import { untilGone } from "../running/until-gone.ts";
 
@@ -30,7 +31,7 @@ export async function attach(
   const paint = styler(process.stdout);
   const leave = new AbortController();
   let ended: number | null = null;
-  let presses = 0;
+  const presses = new Presses();
   let mute = false;
   let members: readonly ProgramMember[] = [];
   let asked: Promise<unknown> = Promise.resolve();
@@ -49,8 +50,9 @@ export async function attach(
   const interrupt = (exitStatus: number): void => {
     ended = exitStatus;
     if (!options.owner) return leave.abort();
-    presses++;
-    if (presses === 1) {
+    const press = presses.take(performance.now());
+    if (press === null) return;
+    if (press === 1) {
       say("stopping (press Ctrl-C again to hurry)");
       // Whatever follows comes after it: there is nothing to hurry before.
       asked = membersOf(client)
@@ -58,8 +60,8 @@ export async function attach(
         .then(() => client.call("shutdown", {}))
         .catch(ignoreGone);
     } else {
-      say(presses === 2 ? "killing what is left in a second" : "killing");
-      const seconds = presses === 2 ? 1 : 0;
+      say(press === 2 ? "killing what is left in a second" : "killing");
+      const seconds = press === 2 ? 1 : 0;
       asked = asked.then(() => client.call("hurry", { seconds })).catch(ignoreGone);
     }
   };
