@@ -126,10 +126,15 @@ function canMake(folder: string): boolean {
   }
 }
 
+/** Our own folder in the temporary one, whether or not it is used. */
+export function temporaryFolder(): string {
+  return join(tmpdir(), `sup-${process.getuid?.() ?? 0}`);
+}
+
 /** Everybody may make folders in the temporary one: a folder of that name that is not ours alone is a trap. */
 function temporaryBase(): string {
   const uid = process.getuid?.() ?? 0;
-  const base = join(tmpdir(), `sup-${uid}`);
+  const base = temporaryFolder();
   const found = lstatSync(base, { throwIfNoEntry: false });
   if (found !== undefined && (!found.isDirectory() || found.uid !== uid || (found.mode & 0o022) !== 0)) {
     throw new Error(`${base} is not a folder of uid ${uid} alone: remove it, or set SUP_RUNTIME_DIR and SUP_STATE_DIR`);

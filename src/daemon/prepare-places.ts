@@ -1,7 +1,7 @@
 import { chmodSync, lchownSync, lstatSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolder } from "../files/make-folder.ts";
-import type { Places } from "./places.ts";
+import { temporaryFolder, type Places } from "./places.ts";
 import type { Account } from "./supervisord/identity.ts";
 
 /**
@@ -16,8 +16,11 @@ export function preparePlaces(places: Places, account: Account | null): void {
     if (account === null || process.getuid?.() !== 0) continue;
     // What is above may belong to root alone: the user has to get through, not to look around.
     const above = dirname(folder);
-    const { mode, uid } = lstatSync(above);
-    if (uid === 0 && (mode & 0o011) !== 0o011) chmodSync(above, (mode & 0o7777) | 0o011);
+    // Where there is no other place, in a container with a read-only root, it stands in one more of ours.
+    for (const name of dirname(above) === temporaryFolder() ? [dirname(above), above] : [above]) {
+      const { mode, uid } = lstatSync(name);
+      if (uid === 0 && (mode & 0o011) !== 0o011) chmodSync(name, (mode & 0o7777) | 0o011);
+    }
     handOver(folder, account);
   }
 }

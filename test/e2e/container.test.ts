@@ -208,19 +208,35 @@ describe("a read-only system", () => {
   const bare = { SUP_RUNTIME_DIR: "", SUP_STATE_DIR: "", HOME: "/", XDG_RUNTIME_DIR: "" };
   const main = { command: "sh -c 'id -u; exit 3'", autorestart: false, startsecs: 0, essential: true };
 
+  function withOnly(writable: string): string[] {
+    chmodSync(project.folder, 0o755);
+    // The test's own folder, and sup's, may be under /tmp, which is then another one, or where only root may go.
+    const shown = ["--ro-bind", project.folder, "/mnt/app", "--ro-bind", root, "/mnt/sup"];
+    const mounts = ["--perms", "1777", "--tmpfs", writable, "--tmpfs", "/mnt", ...shown];
+    return [...sandbox, ...mounts, "--remount-ro", "/mnt", "--chdir", "/mnt/app"];
+  }
+
   test.each([
     ["/run", "/run", []],
     ["/tmp, for a user that has no name", "/tmp", ["setpriv", "--reuid=54321", "--regid=0", "--clear-groups"]],
   ])("is enough with a writable %s", async (_, writable, user) => {
     config({ main });
-    chmodSync(project.folder, 0o755);
-    // The test's own folder, and sup's, may be under /tmp, which is then another one, or where only root may go.
-    const shown = ["--ro-bind", project.folder, "/mnt/app", "--ro-bind", root, "/mnt/sup"];
-    const mounts = ["--perms", "1777", "--tmpfs", writable, "--tmpfs", "/mnt", ...shown];
-    const wrapper = [...sandbox, ...mounts, "--remount-ro", "/mnt", "--chdir", "/mnt/app", ...user];
+    const wrapper = [...withOnly(writable), ...user];
     const container = run(["/mnt/sup/bin/sup", ...SUP.slice(1)], { wrapper, env: bare });
     expect(await container.status(), container.text).toBe(3);
     expect(container.text).toContain(`main | ${user.length > 0 ? 54321 : 0}\n`);
+  });
+
+  test("is enough with a writable /tmp for a supervisord that becomes another user", async () => {
+    project.write(
+      "supervisord.conf",
+      "[supervisord]\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=/tmp/s.pid\nuser=nobody\n[program:main]\nautorestart=false\n" +
+        `command=${main.command}\nstartsecs=0\nessential=true\nstdout_logfile=/dev/fd/1\nstdout_logfile_maxbytes=0\n`,
+    );
+    const words = ["/mnt/sup/bin/supervisord", "-n", "-c", "/mnt/app/supervisord.conf"];
+    const container = run(words, { wrapper: withOnly("/tmp"), env: { ...bare, TMPDIR: "/tmp" } });
+    expect(await container.status(), container.text).toBe(3);
+    expect(container.text).toContain("65534\n");
   });
 
   test("is enough with any writable folder that is named", async () => {
