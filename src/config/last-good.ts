@@ -14,6 +14,8 @@ export interface LastGood {
   readonly config: string;
   /** Wall clock of the store, milliseconds. */
   readonly storedAt: number;
+  /** The time since everything was last started anew: another daemon of the same config has another; the first versions did not say. */
+  readonly daemon?: string;
   /** Of the `sup` that stored it; the first versions did not say. */
   readonly version?: string;
 }
@@ -62,6 +64,7 @@ export function loadLastGood(file: string): LastGood | null {
         config: parsed.config,
         storedAt: parsed.storedAt,
         version: String(parsed.version ?? ""),
+        ...(typeof parsed.daemon === "string" ? { daemon: parsed.daemon } : {}),
       }
     : null;
 }

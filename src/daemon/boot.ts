@@ -99,7 +99,7 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     () => void config.update().catch((error: unknown) => log("error", `update failed: ${(error as Error).stack}`)),
   );
   troubles.note(RECORDS, snapshot.recordTrouble ?? null);
-  const keep = keepLastGood(options, troubles, log);
+  const { keep, check } = keepLastGood(options, troubles, log, before.epoch, loaded === null ? model : null);
   const config = new ConfigControl(
     {
       file: options.config,
@@ -115,6 +115,10 @@ export async function boot(keeper: Keeper, options: BootOptions, parts: BootPart
     },
     model,
   );
+
+  config.onChange(({ ok }) => {
+    if (!ok) check();
+  });
 
   const { loglevel: level, stripAnsi } = supervisord;
   const untap = tapOutput({ supervisor, log, level, stripAnsi, openSyslog: parts.openSyslog });

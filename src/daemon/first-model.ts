@@ -1,4 +1,3 @@
-import type { LastGood } from "../config/last-good.ts";
 import type { LoadResult } from "../config/load-config.ts";
 import type { Model } from "../model/model.ts";
 import type { Problem } from "../model/problem.ts";
@@ -20,18 +19,17 @@ export interface FirstModel {
  * @throws Error if programs run, and nobody knows what they are.
  */
 export async function firstModel(
-  { isStarted, takesOver, hadBegun }: BeforeUs,
+  { isStarted, takesOver, hadBegun, epoch }: BeforeUs,
   options: BootOptions,
   parts: BootParts,
 ): Promise<FirstModel | readonly Problem[]> {
-  const lastGood = (): LastGood | null => readLastGood(options, parts);
-  const inherited = takesOver && !hadBegun ? lastGood() : null;
+  const inherited = takesOver && !hadBegun ? readLastGood(options, parts, epoch) : null;
   if (inherited !== null) return { model: inherited.model, loaded: null };
   const loaded = parts.checked ?? (await parts.load());
   const { outcome } = loaded;
   if (outcome.ok) return { model: outcome.value, loaded };
   // It was fine before everything was stopped for a restart: better the last good one than none. Never that of an earlier daemon.
-  const fallback = isStarted ? lastGood() : null;
+  const fallback = isStarted ? readLastGood(options, parts) : null;
   if (fallback !== null) return { model: fallback.model, loaded };
   if (!takesOver) return outcome.problems;
   throw new Error(

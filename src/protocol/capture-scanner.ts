@@ -70,7 +70,7 @@ export class CaptureScanner {
     }
     this.#captured = [];
     this.#capturedLength = 0;
-    return whole.slice(Math.max(0, whole.length - this.#maxbytes));
+    return whole.length <= this.#maxbytes ? whole : whole.slice(-this.#maxbytes);
   }
 }
 
