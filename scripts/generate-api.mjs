@@ -116,7 +116,7 @@ export function apiTypes({ z, apiCalls, apiSchemas }) {
 
 /**
  * The JSON side of the remote contract: what \`sup\` and the client of the package send to a daemon and hear back, over the same
- * listeners as XML-RPC. Calls are \`POST /api/v1/<name>\` with one JSON object; live things are streams.
+ * servers as XML-RPC. Calls are \`POST /api/v1/<name>\` with one JSON object; live things are streams.
  */
 export interface ApiCalls {
 ${calls.join("")}}

@@ -43,19 +43,19 @@ function window(line: string, from: number): string {
   const part = line.slice(from, from + MAX_WIDTH);
   const head = from > 0 && line.length > from ? "…" : "";
   const tail = line.length > from + MAX_WIDTH ? "…" : "";
-  return head + neutralise(part) + tail;
+  return head + madeVisible(part) + tail;
 }
 
 function caretIndent(line: string, place: FramePlace, from: number): string {
   const column = Math.min(Math.max(place.column, 1), line.length + 1) - 1;
-  return " ".repeat((from > 0 ? 1 : 0) + displayWidth(neutralise(line.slice(from, column))));
+  return " ".repeat((from > 0 ? 1 : 0) + displayWidth(madeVisible(line.slice(from, column))));
 }
 
 /**
  * Makes text harmless for a terminal: C0 and C1 controls, DEL and bidirectional overrides become visible stand-ins.
  * Tabs become two spaces, so that a caret stays aligned.
  */
-export function neutralise(text: string): string {
+export function madeVisible(text: string): string {
   return text
     .replaceAll("\t", "  ")
     .replaceAll(/[\u0000-\u001f]/g, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)))

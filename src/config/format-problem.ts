@@ -1,4 +1,4 @@
-import { codeFrame, neutralise } from "./code-frame.ts";
+import { codeFrame, madeVisible } from "./code-frame.ts";
 import type { Problem } from "../model/problem.ts";
 
 /** A mistake keeps a config from coming into force, a warning does not. */
@@ -40,11 +40,11 @@ export function formatProblems(problems: readonly Problem[], options: FormatOpti
 
 function placeText(problem: Problem, options: FormatOptions): string {
   const path = problem.path !== undefined && problem.path.length > 0 ? problem.path.join(".") : "";
-  if (problem.place === undefined) return neutralise(path);
+  if (problem.place === undefined) return madeVisible(path);
   const base = options.relativeTo === undefined ? "" : `${options.relativeTo.replace(/\/+$/, "")}/`;
   const { file, line, column } = problem.place;
   const shown = base !== "" && file.startsWith(base) ? file.slice(base.length) : file;
-  return `${neutralise(shown)}:${line}:${column}`;
+  return `${madeVisible(shown)}:${line}:${column}`;
 }
 
 function frameOf(problem: Problem, options: FormatOptions): string {
@@ -60,7 +60,7 @@ function withoutEnvironment(message: string): string {
 
 /** Captured output may come with a message, so its line breaks stay. */
 function multiline(text: string): string {
-  return text.split(/\r?\n/).map(neutralise).join("\n");
+  return text.split(/\r?\n/).map(madeVisible).join("\n");
 }
 
 function indent(text: string): string {

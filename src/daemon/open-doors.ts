@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { controlRoutes } from "../http/control-routes.ts";
 import { EventLog } from "../http/streams/event-log.ts";
-import type { Listener, RequestHandler } from "../http/sockets/http-server.ts";
+import type { OpenServer, RequestHandler } from "../http/sockets/http-server.ts";
 import { healthRoutes } from "../http/health-routes.ts";
 import { openServer, openServers, type OpenServersOptions } from "../http/sockets/open-servers.ts";
 import { supervisorRoutes } from "../http/routes.ts";
@@ -20,7 +20,7 @@ import { supervisorMethods } from "../rpc/supervisor-methods.ts";
 import { allReady } from "../supervisor/all-ready.ts";
 
 /** The ways into a daemon from outside: the control socket of `sup`, and the servers that the config names. */
-export interface Doors extends Listener {
+export interface Doors extends OpenServer {
   /** Opens the configured servers, all or none. @throws ServerProblem */
   openConfigured(): Promise<void>;
   /** Opens what can be opened of them and logs what cannot: after a death of ours, programs run that need us. */
@@ -78,7 +78,7 @@ export async function openDoors(
   await store.retain([controlSpec, ...model.servers].map(socketName));
   // The keeper's records may have gone with the socket: it looks for them whenever it has something to write.
   const onRepair = (): void => daemon.keeper.acknowledge(0, {});
-  const open: Listener[] = [await openUnixServer(controlSpec, answer, log, store, { ownFolder: true, onRepair })];
+  const open: OpenServer[] = [await openUnixServer(controlSpec, answer, log, store, { ownFolder: true, onRepair })];
   const options: OpenServersOptions = {
     open: health,
     routes: () => routes(model.rpcinterfaces.includes("supervisor")),
@@ -102,10 +102,10 @@ export async function openDoors(
     },
     async close() {
       events.end();
-      await Promise.all(open.splice(0).map((listener) => listener.close()));
+      await Promise.all(open.splice(0).map((server) => server.close()));
     },
     async leave() {
-      await Promise.all(open.splice(0).map((listener) => listener.leave()));
+      await Promise.all(open.splice(0).map((server) => server.leave()));
     },
   };
 }

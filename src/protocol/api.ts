@@ -2,7 +2,7 @@
 
 /**
  * The JSON side of the remote contract: what `sup` and the client of the package send to a daemon and hear back, over the same
- * listeners as XML-RPC. Calls are `POST /api/v1/<name>` with one JSON object; live things are streams.
+ * servers as XML-RPC. Calls are `POST /api/v1/<name>` with one JSON object; live things are streams.
  */
 export interface ApiCalls {
   /** Everything there is to know, as one snapshot. */

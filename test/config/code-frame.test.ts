@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codeFrame, neutralise } from "../../src/config/code-frame.ts";
+import { codeFrame, madeVisible } from "../../src/config/code-frame.ts";
 import { formatProblem, formatProblems } from "../../src/config/format-problem.ts";
 
 const SOURCE = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven";
@@ -50,7 +50,7 @@ describe("codeFrame", () => {
   it("cannot drive a terminal", () => {
     const frame = codeFrame("a\u001b[31mred\u0007\u009b\u202e\u007f", { line: 1, column: 1 });
     expect(frame).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
-    expect(neutralise("\u001b")).toBe("␛");
+    expect(madeVisible("\u001b")).toBe("␛");
   });
 });
 

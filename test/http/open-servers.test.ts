@@ -17,13 +17,13 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openServers } from "../../src/http/sockets/open-servers.ts";
-import type { Listener } from "../../src/http/sockets/http-server.ts";
+import type { OpenServer } from "../../src/http/sockets/http-server.ts";
 import type { ServerSpec } from "../../src/model/model.ts";
 
 let folder: string;
 let file: string;
 let lines: string[] = [];
-const open: Listener[] = [];
+const open: OpenServer[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "servers-"));
@@ -58,7 +58,7 @@ const inet = (port: number, more: Partial<Extract<ServerSpec, { kind: "inet" }>>
   ...more,
 });
 
-async function opened(...servers: ServerSpec[]): Promise<Listener> {
+async function opened(...servers: ServerSpec[]): Promise<OpenServer> {
   const listener = await openServers(servers, {
     open: () => false,
     routes: (server) => (incoming, response) => {

@@ -6,7 +6,7 @@ import { Connections } from "./connections.ts";
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** One or more open doors. */
-export interface Listener {
+export interface OpenServer {
   /** Stops listening, ends idle connections at once and streams with them. */
   close(): Promise<void>;
   /** The same for us, but whoever holds the sockets keeps them, and clients wait for whoever takes them up. */

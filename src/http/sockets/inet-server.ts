@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { ServerSpec } from "../../model/model.ts";
 import { listenOnLeft, type SocketStore } from "./socket-store.ts";
-import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
+import { closeHttpServer, createHttpServer, type OpenServer, type RequestHandler } from "./http-server.ts";
 import { whyNotOpened } from "./server-problem.ts";
 
 type InetSpec = Extract<ServerSpec, { readonly kind: "inet" }>;
@@ -12,7 +12,7 @@ export function inetSocketName({ host, port }: InetSpec): string {
 }
 
 /** Listens on a TCP port; of an address of IPv6 as in a URL, `[::1]`, without its brackets. @throws ServerProblem */
-export async function openInetServer(spec: InetSpec, handler: RequestHandler, store: SocketStore): Promise<Listener> {
+export async function openInetServer(spec: InetSpec, handler: RequestHandler, store: SocketStore): Promise<OpenServer> {
   const server = createHttpServer(true, handler);
   const name = inetSocketName(spec);
   const host = spec.host === "" ? "0.0.0.0" : spec.host;

@@ -3,7 +3,7 @@ import { sendErrorPage } from "../error-page.ts";
 import { createGatekeeper, type Gatekeeper } from "../access/gatekeeper.ts";
 import type { OpenRoutes } from "../health-routes.ts";
 import { NO_STORE, type SocketStore } from "./socket-store.ts";
-import type { Listener, RequestHandler } from "./http-server.ts";
+import type { OpenServer, RequestHandler } from "./http-server.ts";
 import { openInetServer } from "./inet-server.ts";
 import { ServerProblem } from "./server-problem.ts";
 import { openUnixServer } from "./unix-server.ts";
@@ -27,13 +27,13 @@ export interface OpenServersOptions {
  *
  * @throws ServerProblem
  */
-export async function openServers(servers: readonly ServerSpec[], options: OpenServersOptions): Promise<Listener> {
-  const open: Listener[] = [];
+export async function openServers(servers: readonly ServerSpec[], options: OpenServersOptions): Promise<OpenServer> {
+  const open: OpenServer[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all(open.splice(0).map((listener) => listener.close()));
+    await Promise.all(open.splice(0).map((server) => server.close()));
   };
   const leave = async (): Promise<void> => {
-    await Promise.all(open.splice(0).map((listener) => listener.leave()));
+    await Promise.all(open.splice(0).map((server) => server.leave()));
   };
   try {
     for (const server of servers) open.push(await openServer(server, options));
@@ -45,13 +45,13 @@ export async function openServers(servers: readonly ServerSpec[], options: OpenS
 }
 
 /** Opens one configured server. @throws ServerProblem */
-export async function openServer(server: ServerSpec, options: OpenServersOptions): Promise<Listener> {
+export async function openServer(server: ServerSpec, options: OpenServersOptions): Promise<OpenServer> {
   const { log, onError, store = NO_STORE } = options;
   const inner = guarded(gatekeeperOf(server), options.routes(server), onError);
   const handler: RequestHandler = (request, response) => {
     if (!options.open(request, response)) inner(request, response);
   };
-  const listener =
+  const opened =
     server.kind === "inet"
       ? await openInetServer(server, handler, store)
       : await openUnixServer(server, handler, log, store);
@@ -59,7 +59,7 @@ export async function openServer(server: ServerSpec, options: OpenServersOptions
   if (server.username === null) {
     log("critical", `Server '${server.section}' running without any HTTP authentication checking`);
   }
-  return listener;
+  return opened;
 }
 
 function gatekeeperOf(server: ServerSpec): Gatekeeper {

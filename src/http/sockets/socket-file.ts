@@ -3,7 +3,7 @@ import { lstatSync } from "node:fs";
 import { connect } from "node:net";
 
 /**
- * Whether a socket file has no listener any more; `null` if there is no file.
+ * Whether nobody listens on a socket file any more; `null` if there is no file.
  *
  * @throws Error for a file that is no socket: it is not ours to touch.
  */

@@ -15,7 +15,7 @@ import { basename, dirname, join } from "node:path";
 import { isTooLongForSocket, LONGEST_SOCKET_PATH } from "../../files/socket-path.ts";
 import type { LogLevel, ServerSpec } from "../../model/model.ts";
 import { listenOnLeft, type SocketStore } from "./socket-store.ts";
-import { closeHttpServer, createHttpServer, type Listener, type RequestHandler } from "./http-server.ts";
+import { closeHttpServer, createHttpServer, type OpenServer, type RequestHandler } from "./http-server.ts";
 import { isStale, listenPrivately } from "./socket-file.ts";
 import { ServerProblem, whyNotOpened } from "./server-problem.ts";
 
@@ -48,7 +48,7 @@ export async function openUnixServer(
   log: (level: LogLevel, message: string) => void,
   store: SocketStore,
   options: { readonly ownFolder?: boolean; readonly onRepair?: () => void } = {},
-): Promise<Listener> {
+): Promise<OpenServer> {
   const name = unixSocketName(spec);
   const servers: Server[] = [];
   let closed = false;
