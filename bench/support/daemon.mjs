@@ -6,7 +6,7 @@ import { debian, root } from "./workplace.mjs";
 import { RpcConnection } from "./rpc-connection.mjs";
 
 /** The two that read the same supervisord.conf. */
-export const supervisors = { sup: join(root, "bin/supervisord"), supervisord: debian.supervisord };
+const supervisors = { sup: join(root, "bin/supervisord"), supervisord: debian.supervisord };
 
 /** A supervisord, ours or Supervisor's, in the foreground, in a room of its own. */
 export class Daemon {

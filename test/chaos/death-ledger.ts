@@ -92,7 +92,7 @@ export function auditDeaths(
 }
 
 /** Of each program, the lives that the daemon's log tells of, in order. */
-export function livesTold(mainLog: readonly string[]): Map<string, Told[]> {
+function livesTold(mainLog: readonly string[]): Map<string, Told[]> {
   const told = new Map<string, Told[]>();
   for (const line of mainLog) {
     const spawned = /(?:spawned|adopted): '([^']+)' with pid (\d+)$/.exec(line);

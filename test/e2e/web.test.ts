@@ -319,7 +319,7 @@ describe("who may do what", () => {
         Host: "evil.example",
       });
       expect(status).toBe(303);
-      expect(headers.location).toMatch(/^\/(?:process)?\?[^/\\\r\n]*done=/);
+      expect(headers["location"]).toMatch(/^\/(?:process)?\?[^/\\\r\n]*done=/);
     }
   });
 
@@ -404,7 +404,7 @@ describe("the addresses of Supervisor's own page", () => {
   const act = async (query: string): Promise<string> => {
     const { status, headers } = await post(`/index.html?${query}`, "");
     expect(status).toBe(303);
-    const { body } = await get(String(headers.location));
+    const { body } = await get(String(headers["location"]));
     return /<p class="message">([^<]*)<\/p>/.exec(body)?.[1] ?? "";
   };
 

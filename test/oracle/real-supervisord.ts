@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Debian's package is the reference: without it these tests cannot say anything, so they fail. */
-export const REAL_SUPERVISORD = "/usr/bin/supervisord";
+const REAL_SUPERVISORD = "/usr/bin/supervisord";
 export const REAL_SUPERVISORCTL = "/usr/bin/supervisorctl";
 
 export interface RealSupervisord {

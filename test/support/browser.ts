@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 
 /** Where the test run leaves its pictures of the page, for people to look at. */
-export const SCREENSHOTS = resolve(import.meta.dirname, "../../coverage/screenshots");
+const SCREENSHOTS = resolve(import.meta.dirname, "../../coverage/screenshots");
 
 /** Debian's Chromium, asking nobody else for anything. */
 export function launchBrowser(): Promise<Browser> {

@@ -1,3 +1,5 @@
+import type { ServerSpec } from "../model.ts";
+
 import { parseSignal, signalNames } from "../values.ts";
 import { sameValue } from "./same-value.ts";
 
@@ -49,8 +51,7 @@ function isSet(value: unknown): boolean {
 
 function show(value: unknown): string {
   if (value === null || value === undefined) return "(none)";
-  if (isServer(value))
-    return value.kind === "unix" ? `unix:${show(value.file)}` : `${show(value.host) || "*"}:${show(value.port)}`;
+  if (isServer(value)) return value.kind === "unix" ? `unix:${value.file}` : `${value.host || "*"}:${value.port}`;
   if (typeof value === "string") return value;
   if (typeof value !== "object") return String(value);
   if ("kind" in value && value.kind === "file" && "path" in value) return String(value.path);
@@ -59,7 +60,7 @@ function show(value: unknown): string {
 }
 
 /** Servers are shown field by field, because a field of theirs is secret. */
-function isServer(value: unknown): value is Fields & { readonly section: string } {
+function isServer(value: unknown): value is ServerSpec {
   return typeof value === "object" && value !== null && "section" in value && "password" in value;
 }
 
