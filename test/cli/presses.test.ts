@@ -3,5 +3,5 @@ import { Presses } from "../../src/cli/commands/presses.ts";
 
 it("takes a signal that npm passes on for the press that it has come with, and a later one for another press", () => {
   const presses = new Presses();
-  expect([0, 3, 250, 499, 500, 502, 1600].map((now) => presses.take(now))).toEqual([1, null, null, null, 2, null, 3]);
+  expect([0, 3, 600, 999, 1000, 1002, 2600].map((now) => presses.take(now))).toEqual([1, null, null, null, 2, null, 3]);
 });

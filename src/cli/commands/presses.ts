@@ -1,9 +1,9 @@
 /** Milliseconds. Who has read what the first one does takes longer to press again. */
-const ECHO = 500;
+const ECHO = 1000;
 
 /**
  * Counts how often somebody has pressed Ctrl-C. One press may come several times: from the terminal, which sends it to all that runs in it,
- * and from npm and others that pass on what they are sent.
+ * and from npm and others that pass on what they are sent, after a while if they look for all processes below them first.
  */
 export class Presses {
   #count = 0;
