@@ -282,6 +282,16 @@ describe("a good config", () => {
     );
   });
 
+  it("may do without files of its own that are not there, as Node has it, and is told of them", async () => {
+    const { config, absent } = await evaluate({
+      "c.ts": `const asked = await import("./local.ts").catch((error) => error.code);
+        let json; try { json = require("./local.json"); } catch (error) { json = error.code; }
+        const later = async () => import("nope"); export default { asked, json };`,
+    });
+    expect(config).toEqual({ asked: "ERR_MODULE_NOT_FOUND", json: "MODULE_NOT_FOUND" });
+    expect(absent).toEqual(expect.arrayContaining([join(folder, "local.ts"), join(folder, "local.json")]));
+  });
+
   it.each([
     ["./n", "check the path; it is relative to the file that imports it"],
     ["@/n", "check the path, and `paths` in tsconfig.json"],
@@ -409,6 +419,18 @@ describe("a bad config", () => {
       { [file]: 'import x from "nope";\nexport default x;' },
       /could not resolve "nope"/,
       `${file}:1:15`,
+    ],
+    [
+      "imports a missing file as it runs",
+      { [file]: 'const a = 1;\nconst x = await import("./nope");\nexport default x;' },
+      /could not resolve "\.\/nope"/,
+      `${file}:2:17`,
+    ],
+    [
+      "requires a missing package",
+      { [file]: 'const a = 1;\nconst x = require("nope");\nexport default x;' },
+      /could not resolve "nope"/,
+      `${file}:2:11`,
     ],
     [
       "imports a missing name",

@@ -141,6 +141,8 @@ function configPlugin(sources: SourceFiles, library: string): Plugin {
         external: true,
       }));
       build.onResolve({ filter: /.*/ }, (args) => resolveImport(build, sources, args));
+      for (const [kind, code] of Object.entries(CATCHABLE))
+        build.onLoad({ filter: /.*/, namespace: kind }, ({ path }) => ({ contents: thrown(path, code), loader: "js" }));
       build.onLoad({ filter: /.*/, namespace: "file" }, ({ path }) => loadSource(sources, path));
     },
   };
@@ -161,6 +163,7 @@ async function resolveImport(
   if (found.errors.length > 0) {
     // Where it was looked for: creating it mends the config.
     sources.noteAbsent(absentFiles(args.path, resolveDir, null));
+    if (kind in CATCHABLE) return { path: args.path, namespace: kind };
     return { errors: found.errors.map(({ text, notes }) => ({ text, notes })) };
   }
   const named = /^[./]/.test(args.path) ? linkTo(found.path, resolve(resolveDir, args.path)) : null;
@@ -168,6 +171,18 @@ async function resolveImport(
   if (!found.external && !isInstalled(found.path)) sources.noteAbsent(absentFiles(args.path, resolveDir, found.path));
   if (found.external || !isPackageCode(found.path)) return undefined;
   return { path: found.path, external: true };
+}
+
+/** Imports that fail as the config runs, if they do, and the `code` of the error that Node has for it. */
+const CATCHABLE: Readonly<Record<string, string>> = {
+  "dynamic-import": "ERR_MODULE_NOT_FOUND",
+  "require-call": "MODULE_NOT_FOUND",
+};
+
+/** In the place of a module that is not there: the config may do without it, as with `import("./local.ts").catch(() => ({}))`. */
+function thrown(path: string, code: string): string {
+  const message = JSON.stringify(`could not resolve "${path}"`);
+  return `throw Object.assign(new Error(${message}), { code: "${code}" });`;
 }
 
 /**

@@ -38,6 +38,8 @@ export class ErrorPlaces {
     const entry = this.#map.findEntry(line, column);
     if (!("originalSource" in entry) || entry.originalSource === undefined) return undefined;
     const file = resolve(dirname(this.#file), entry.originalSource);
+    // What stands in for a module that is not there.
+    if (!this.#sources.files.includes(file)) return undefined;
     const originalLine = entry.originalLine + 1;
     // findEntry answers the nearest mapping before the position, which may be far off in generated code.
     return { file, line: originalLine, column: this.#sources.firstColumn(file, originalLine, entry.originalColumn) };
