@@ -7,7 +7,7 @@ import { errnoOf } from "./kernel/errno.ts";
 import { UNKNOWN_EXIT } from "./kernel/exit-status.ts";
 import type { ProgramHost } from "./program-host.ts";
 import { lifeOf } from "./members.ts";
-import { findHolder, readStat, type ProcStat } from "./kernel/proc.ts";
+import { descriptorsInUse, findHolder, openFilesLimit, processExists, readStat, type ProcStat } from "./kernel/proc.ts";
 import type { KeptProgram } from "./kept-program.ts";
 import type { Run } from "./run.ts";
 import { LIFE_FD } from "./spawn/spawn-program.ts";
@@ -17,6 +17,8 @@ import type { FifoPaths, ProgramRecord } from "./records/registry.ts";
  * Takes over the programs of an earlier keeper. The living go on as they were, with their output; those that died while
  * nobody was their parent get one exit event that says so. Exits that were recorded but never acknowledged are told again
  * under their old number.
+ *
+ * @throws Error if there is no room for the output of those that live: they would be taken for dead, and started a second time.
  */
 export function adoptPrograms(
   keeper: ProgramHost,
@@ -25,6 +27,7 @@ export function adoptPrograms(
   fifoFolder: string,
 ): void {
   const records = found.map((one) => ({ ...one, fifos: withoutLinks(one.fifos, fifoFolder) }));
+  refuseWithoutRoom(records.filter((record) => record.boot === boot && record.ended === null));
   const inUse = new Set<string>();
   const ended = records.flatMap((record) => (record.ended === null ? [] : [record.ended]));
   for (const { seq, ...event } of ended.toSorted((a, b) => a.seq - b.seq)) {
@@ -54,6 +57,28 @@ export function adoptPrograms(
     if (!inUse.has(path)) fs.rmSync(path, { force: true });
   }
 }
+
+/** A keeper leaves room for all of its logs, so under the limit of the earlier one there is enough. */
+function refuseWithoutRoom(records: readonly ProgramRecord[]): void {
+  const alive = records.filter(({ pid }) => pid === 0 || (pid > 0 && processExists(pid)));
+  const limit = openFilesLimit();
+  if (alive.length === 0 || limit === null) return;
+  const logs = new Set(alive.flatMap((record) => logPaths(record.logs)));
+  const fifos = alive.reduce((sum, record) => sum + (record.fifos.stderr === null ? 2 : 3), 0);
+  const needed = descriptorsInUse() + fifos + logs.size + SPARE;
+  if (needed <= limit) return;
+  throw new Error(
+    `${alive.length} programs run that an earlier keeper started: to take them over takes about ${needed} open files, ` +
+      `and ${limit} are allowed. Raise that limit (ulimit -n, LimitNOFILE), and start this again`,
+  );
+}
+
+function logPaths({ stdout, stderr }: ProcessLogs): string[] {
+  return [stdout, stderr].flatMap((spec) => (spec === "stdout" || spec.path === null ? [] : [spec.path]));
+}
+
+/** Descriptors for looking around. */
+const SPARE = 4;
 
 /** True if the program's FIFOs are in use from now on. */
 function takeOver(keeper: ProgramHost, record: ProgramRecord): boolean {

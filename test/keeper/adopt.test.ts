@@ -65,6 +65,28 @@ test("a program whose spawn was not recorded yet is found by its life FIFO and n
   second.keeper.close();
 });
 
+test("a keeper without room for the output of those that live takes none of them for dead", async () => {
+  const calls = loadSystemCalls();
+  if (calls === null) throw new Error("koffi is missing");
+  const first = openKeeper(folder);
+  const keys = ["a:a", "a:b", "a:c"];
+  for (const key of keys) await first.keeper.start(sh(key, "exec sleep 60"));
+  first.keeper.close();
+  const before = fs.readFileSync(registryFile(join(folder, "keeper")), "utf8");
+  const soft = calls.setOpenFiles(fs.readdirSync("/proc/self/fd").length + 8) ?? 0;
+  try {
+    expect(() => openKeeper(folder)).toThrow(/^3 programs run .* Raise that limit/);
+  } finally {
+    calls.setOpenFiles(soft);
+  }
+  expect(fs.readFileSync(registryFile(join(folder, "keeper")), "utf8")).toBe(before);
+  const { keeper } = openKeeper(folder);
+  expect((await keeper.snapshot()).processes.filter(({ pid }) => pid > 0).map(({ key }) => key)).toEqual(keys);
+  for (const key of keys) await keeper.signal(key, 9, "group");
+  await eventually(() => [...keeper.programs.values()].every((program) => !program.alive));
+  keeper.close();
+});
+
 test("starts that failed under an earlier keeper were counted by whoever asked for them", async () => {
   const first = openKeeper(folder);
   first.keeper.acknowledge(0, { daemon: "1" });

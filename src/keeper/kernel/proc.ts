@@ -125,6 +125,11 @@ function numbersIn(folder: string): string[] {
   }
 }
 
+/** How many descriptors we have open; 0 if nobody says. */
+export function descriptorsInUse(): number {
+  return numbersIn("/proc/self/fd").length;
+}
+
 /** Identifies this boot of the machine; "" where the system does not say. */
 export function bootId(): string {
   return readText("/proc/sys/kernel/random/boot_id").trim();
