@@ -1,5 +1,4 @@
 import type { ServerSpec } from "../model.ts";
-
 import { parseSignal, signalNames } from "../values.ts";
 import { sameValue } from "./same-value.ts";
 
