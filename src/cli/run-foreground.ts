@@ -66,7 +66,7 @@ export async function runForeground(project: Project, options: ForegroundOptions
   });
   if (owner === null) return;
   throw new CliError(`a daemon of this config runs already, pid ${owner || "unknown"}`, {
-    hint: `Its folder is ${places.runtime}.`,
+    hint: `\`${project.sup} down\` stops it and its programs. Its folder is ${places.runtime}.`,
   });
 }
 

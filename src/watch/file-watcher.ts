@@ -73,7 +73,8 @@ export function watchFiles(
       mine.on("error", (error) => {
         if (troubled) return;
         troubled = true;
-        options.onTrouble?.(error as Error);
+        const { message } = error as Error;
+        options.onTrouble?.(new Error(`${message}${wayOut(error as Error)}`, { cause: error }));
       });
       // Setting up takes its time, in which a change is heard by nobody: so it is looked for once.
       const since = Date.now() - CLOCK_TICK;
@@ -91,6 +92,12 @@ export function watchFiles(
       await stop();
     },
   };
+}
+
+/** What to do about it, where it is a limit of the system: the message does not say. */
+function wayOut({ code }: NodeJS.ErrnoException): string {
+  if (code === "ENOSPC") return " (raise fs.inotify.max_user_watches with sysctl, or watch less)";
+  return code === "EMFILE" ? " (raise fs.inotify.max_user_instances with sysctl)" : "";
 }
 
 /** The kernel's clock for files goes in steps of up to 10 ms (CONFIG_HZ), behind the one that programs are told. */

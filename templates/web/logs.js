@@ -13,9 +13,12 @@ const MOST_LINES = 5000;
 const names = JSON.parse(view?.dataset.names ?? "[]");
 const isOfMany = view?.dataset.many !== undefined;
 const readers = new Map();
+/** What is to be shown: who reads it (`null`: a note of ours), and the line. */
 let waiting = [];
 let paused = false;
 let scheduled = false;
+/** Milliseconds for which nothing is drawn after this: a flood of output is not to take the page from whoever wants to pause it. */
+let rest = 0;
 
 // ---- text with colours to spans
 
@@ -33,7 +36,7 @@ class Reader {
     this.rest = lines.pop();
     // A line without an end (a prompt, a progress bar) is not kept back for ever.
     if (this.rest.length > 65536) lines.push(this.rest.slice(0, 65536)), (this.rest = this.rest.slice(65536));
-    for (const line of lines) add(this.line(line));
+    add(lines.map((line) => [this, line]));
   }
 
   line(text) {
@@ -126,32 +129,38 @@ function hash(text) {
 
 // ---- the view
 
-function add(line) {
-  waiting.push(line);
-  if (waiting.length > MOST_LINES) waiting.splice(0, waiting.length - MOST_LINES);
+function add(lines) {
+  waiting = waiting.concat(lines).slice(-MOST_LINES);
   if (paused) return drawPause();
   if (scheduled) return;
   scheduled = true;
-  requestAnimationFrame(flush);
+  setTimeout(() => requestAnimationFrame(flush), rest);
 }
 
 function flush() {
   scheduled = false;
   if (paused || waiting.length === 0) return;
+  const begin = performance.now();
   const atEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 40;
-  for (const line of waiting) mark(line);
-  view.append(...waiting);
+  const lines = waiting.map(([reader, text]) => (reader === null ? noteLine(text) : reader.line(text)));
   waiting = [];
+  if (search.value !== "") for (const line of lines) mark(line);
+  view.append(...lines);
   while (view.childElementCount > MOST_LINES) view.firstElementChild.remove();
   if (atEnd) view.scrollTop = view.scrollHeight;
   count();
+  rest = 3 * (performance.now() - begin);
 }
 
 function note(text) {
+  add([[null, text]]);
+}
+
+function noteLine(text) {
   const line = document.createElement("div");
   line.className = "note";
   line.textContent = text;
-  add(line);
+  return line;
 }
 
 function mark(line) {
@@ -161,7 +170,7 @@ function mark(line) {
 
 function count() {
   const text = search.value;
-  const hits = view.querySelectorAll(".hit").length;
+  const hits = text === "" ? 0 : view.querySelectorAll(".hit").length;
   const words = text === "" ? "" : hits === 1 ? "1 line matches" : `${hits} lines match`;
   if (matches.textContent !== words) matches.textContent = words;
 }
@@ -239,7 +248,10 @@ function takeItem(item) {
   if (item.type !== "output") return;
   const id = `${item.stream} ${item.namespec}`;
   if (!readers.has(id)) readers.set(id, new Reader(item.namespec, item.stream === "stderr"));
-  readers.get(id).take(Uint8Array.from(atob(item.data), (char) => char.charCodeAt(0)));
+  const data = atob(item.data);
+  const bytes = new Uint8Array(data.length);
+  for (let index = 0; index < data.length; index++) bytes[index] = data.charCodeAt(index);
+  readers.get(id).take(bytes);
 }
 
 /**

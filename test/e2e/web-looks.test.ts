@@ -16,6 +16,9 @@ let port = 0;
 let browser: Browser;
 const contexts: BrowserContext[] = [];
 
+/** As somebody makes it of a path: no page may become wider for it. */
+const LONG = "packages-backend-services-billing-invoice-worker-for-the-monthly-statements-of-all-customers";
+
 const PROGRAMS = `
     db: { command: "sleep 1000", startsecs: 0, priority: 10 },
     web: { command: "sleep 1000", startsecs: 0, numprocs: 3, processName: "%(program_name)s_%(process_num)d" },
@@ -24,7 +27,8 @@ const PROGRAMS = `
     broken: { command: "/opt/shop/bin/worker --queue mail" },
     crashing: { command: "sh -c 'exit 3'", startretries: 1000, startsecs: 5 },
     shouter: { command: "sh -c 'while :; do echo AHOY; sleep 1; done'", startsecs: 0 },
-    report: { command: "sleep 1000", startsecs: 0, autostart: false },`;
+    report: { command: "sleep 1000", startsecs: 0, autostart: false },
+    "${LONG}": { command: "sleep 1000", autostart: false },`;
 
 const config = (programs: string): string => `import { defineConfig } from "sup";
 
@@ -93,7 +97,7 @@ const KEYSTROKE = `new Promise((done) => {
 const PAGES = [
   ["processes", "/"],
   ["process", "/process?name=frontend:api"],
-  ["logs", "/logs?name=frontend:api&name=crashing:crashing"],
+  ["logs", `/logs?name=frontend:api&name=crashing:crashing&name=${LONG}:${LONG}`],
   ["events", "/events"],
   ["config", "/config"],
   ["main-log", "/daemon"],

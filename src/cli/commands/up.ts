@@ -3,7 +3,7 @@ import type { Project } from "../running/find-project.ts";
 import { isNotRunning } from "../../client/api-client.ts";
 import { launchDaemon } from "../start/launch-daemon.ts";
 import { attach } from "./attach.ts";
-import { lookedInto, notRunning } from "../running/not-running.ts";
+import { lookedInto, notRunning, wayOutOfSilence } from "../running/not-running.ts";
 import { tellWaiting } from "../running/tell-waiting.ts";
 import { untilGone } from "../running/until-gone.ts";
 import { waitUntilReady } from "../running/wait-until-ready.ts";
@@ -107,7 +107,7 @@ async function untilAnswering(project: Project): Promise<boolean> {
     if ((await project.client.isComing()) === false) return false;
     if (Date.now() > deadline) {
       throw new CliError("another daemon owns this project and does not answer", {
-        hint: `Its folder is ${project.places.runtime}.`,
+        hint: `${await wayOutOfSilence(project)}\nIts folder is ${project.places.runtime}.`,
       });
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
