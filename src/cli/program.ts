@@ -28,6 +28,7 @@ export function createProgram(done: (status: number) => void): Command {
     .option("-c, --config <file>", "the config file (default: the nearest one, upwards from here)")
     .option("--runtime-dir <dir>", "where daemons keep their sockets (default: $SUP_RUNTIME_DIR, or a usual place)")
     .showSuggestionAfterError()
+    .showHelpAfterError("`sup --help` lists the commands, `sup COMMAND --help` what each takes.")
     // That something is off unless it is asked for goes without saying.
     .configureHelp({ optionDescription: (option) => describeOption(option) })
     // Wrong use is told from what could not be done. Commander ends with 1 for both.

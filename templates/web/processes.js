@@ -310,14 +310,18 @@ function connected(is) {
 
 // ---- actions
 
-form.addEventListener("submit", async (event) => {
+// Rows have forms of their own.
+form.addEventListener("submit", act);
+body.addEventListener("submit", act);
+
+async function act(event) {
   const button = event.submitter;
   if (button === null) return;
   event.preventDefault();
   if (button.value.endsWith(" all") && !confirm(`${button.textContent}?`)) return;
   // Not disabled: that would take the focus from who works with the keyboard.
   if (button.ariaBusy === "true") return;
-  const data = new URLSearchParams(new FormData(form, button));
+  const data = new URLSearchParams(new FormData(event.target, button));
   button.ariaBusy = "true";
   try {
     const answer = await fetch("/action", { method: "POST", body: data, headers: { Accept: "application/json" } });
@@ -329,7 +333,7 @@ form.addEventListener("submit", async (event) => {
     button.ariaBusy = null;
     drawSelection();
   }
-});
+}
 
 let hush;
 

@@ -279,8 +279,11 @@ describe("a daemon that is not there", () => {
   });
 
   test("wrong use ends with 2, also where help is asked for", async () => {
-    for (const words of [["nosuch"], ["nosuch", "--help"], ["help", "nosuch"], ["up", "--nosuch"], ["start"]])
-      expect((await project.sup(...words)).exitCode, words.join(" ")).toBe(2);
+    for (const words of [["nosuch"], ["nosuch", "--help"], ["help", "nosuch"], ["up", "--nosuch"], ["start"]]) {
+      const wrong = await project.sup(...words);
+      expect(wrong.exitCode, words.join(" ")).toBe(2);
+      expect(wrong.stderr).toMatch(/^error: .*\n`sup --help` lists the commands/);
+    }
   });
 
   test("help that was rendered when sup was built is the help of the commands that were built", async () => {

@@ -188,7 +188,9 @@ describe("without a daemon", () => {
     expect(await project.sup("up", "-d", "--timeout", "5")).toEqual({
       exitCode: 2,
       stdout: "",
-      stderr: "error: option '--timeout' is for '--wait', which is missing: add it, or leave out both",
+      stderr:
+        "error: option '--timeout' is for '--wait', which is missing: add it, or leave out both\n" +
+        "`sup --help` lists the commands, `sup COMMAND --help` what each takes.",
     });
   });
 

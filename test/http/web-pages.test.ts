@@ -267,3 +267,19 @@ describe("metrics", () => {
     expect(lines.filter((line) => line.startsWith("sup_process_state{") && line.endsWith(" 1"))).toHaveLength(2);
   });
 });
+
+test("no button of a row is in one form with those of others: browsers go through all of a form at the coming and going of each", () => {
+  const { text } = statusPage(
+    report([process(), process({ name: "b" })]),
+    new Map(),
+    parseTableQuery(new URLSearchParams()),
+    "",
+  );
+  expect(text.indexOf("</form>", text.indexOf('id="act"'))).toBeLessThan(text.indexOf("<table"));
+  const rows = text.split("<tr").filter((row) => row.includes("data-key"));
+  expect(rows).toHaveLength(2);
+  for (const row of rows) {
+    expect(row).toMatch(/<input type="checkbox" name="name" form="act"/);
+    expect(row.match(/<form method="post" action="\/action">/g)).toHaveLength(1);
+  }
+});

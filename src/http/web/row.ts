@@ -21,7 +21,7 @@ export function processRow(process: ProcessReport, now: number, usage: { cpu: st
     id="p-${encodeURIComponent(key)}"
   >
     <td role="cell" class="pick">
-      <input type="checkbox" name="name" value="${key}" aria-label="Select ${process.namespec}" />
+      <input type="checkbox" name="name" form="act" value="${key}" aria-label="Select ${process.namespec}" />
     </td>
     <th role="rowheader" scope="row"><a href="/process?name=${encodeURIComponent(key)}">${process.namespec}</a></th>
     <td role="cell" class="state">${stateBadge(process)}</td>
@@ -30,7 +30,7 @@ export function processRow(process: ProcessReport, now: number, usage: { cpu: st
     <td role="cell" class="memory num"><span>${usage?.memory ?? ""}</span></td>
     <td role="cell" class="restarts num">${process.restarts === 0 ? "" : process.restarts}</td>
     <td role="cell" class="why">${process.why !== "" ? process.why : lastEnd(process)}${lost(process)}</td>
-    <td role="cell" class="actions">${rowActions(process)}</td>
+    <td role="cell" class="actions">${ownForm(rowActions(process))}</td>
   </tr> `;
 }
 
@@ -43,9 +43,14 @@ export function groupRow(group: string, count: number): Html {
       ${group} <small>${count === 1 ? "1 process" : `${count} processes`}</small>
     </th>
     <td role="cell" class="actions">
-      ${button("start", value, "Start", `Start group ${group}`)}${button("restart", value, "Restart", `Restart group ${group}`)}${button("stop", value, "Stop", `Stop group ${group}`)}
+      ${ownForm(html`${button("start", value, "Start", `Start group ${group}`)}${button("restart", value, "Restart", `Restart group ${group}`)}${button("stop", value, "Stop", `Stop group ${group}`)}`)}
     </td>
   </tr> `;
+}
+
+/** In one form for all rows each button that comes or goes has a browser go through all others: thousands took it half a minute. */
+function ownForm(buttons: Html): Html {
+  return html`<form method="post" action="/action">${buttons}</form>`;
 }
 
 /** The state in a word and a colour; the word alone says all. */

@@ -84,26 +84,26 @@ export function statusPage(
           ><button name="do" value="stop all">Stop all</button></span
         >
       </div>
-      <div class="scroll">
-        <table role="table" id="processes" data-live="${live}" data-now="${report.now}">
-          <thead role="rowgroup">
-            <tr role="row">
-              <td role="cell" class="pick">
-                <input type="checkbox" id="pick-all" class="js" aria-label="Select all that are shown" />
-              </td>
-              ${HEADS.map(([id, text]) => html`<th role="columnheader" scope="col" class="${id}" data-sort="${id}">${text}</th>`)}
-              <th role="columnheader" scope="col" class="actions">Actions</th>
-            </tr>
-          </thead>
-          <tbody role="rowgroup">
-            ${rows(chosen, query, report, usage)}
-          </tbody>
-        </table>
-      </div>
-      <p id="nothing" ${chosen.length === 0 ? null : html` hidden`}>
-        ${report.processes.length === 0 ? "No programs are configured." : "No process fits the filter."}
-      </p>
-    </form>`;
+    </form>
+    <div class="scroll">
+      <table role="table" id="processes" data-live="${live}" data-now="${report.now}">
+        <thead role="rowgroup">
+          <tr role="row">
+            <td role="cell" class="pick">
+              <input type="checkbox" id="pick-all" class="js" aria-label="Select all that are shown" />
+            </td>
+            ${HEADS.map(([id, text]) => html`<th role="columnheader" scope="col" class="${id}" data-sort="${id}">${text}</th>`)}
+            <th role="columnheader" scope="col" class="actions">Actions</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          ${rows(chosen, query, report, usage)}
+        </tbody>
+      </table>
+    </div>
+    <p id="nothing" ${chosen.length === 0 ? null : html` hidden`}>
+      ${report.processes.length === 0 ? "No programs are configured." : "No process fits the filter."}
+    </p>`;
 }
 
 /** The signals that people send by hand. */
