@@ -331,3 +331,27 @@ test("FIFOs that an earlier version recorded by a way with links in it are those
   await second.exit("a:a");
   second.keeper.close();
 });
+
+test.each([
+  ["kept by the next keeper", (world: string) => world, "kept"],
+  ["kept if an earlier version left no word of its world", () => null, "kept"],
+  ["kept if when process 1 was started was not to be seen", (world: string) => `${world.split(" ")[0]} `, "kept"],
+  ["forgotten after a restart of the machine", (world: string) => `00000000-1 ${world.split(" ")[1]}`, undefined],
+  ["forgotten after a restart of the container", (world: string) => `${world.split(" ")[0]} 1`, undefined],
+])("what was recorded is %s", async (_, left, expected) => {
+  const first = openKeeper(folder);
+  await first.keeper.start(sh("a:a", "exit 0"));
+  await first.exit("a:a");
+  first.keeper.acknowledge(0, { word: "kept" });
+  first.keeper.close();
+  const file = join(folder, "keeper", "world");
+  const before = left(fs.readFileSync(file, "utf8"));
+  if (before === null) fs.rmSync(file);
+  else fs.writeFileSync(file, before);
+  const second = openKeeper(folder);
+  const { saved, processes } = await second.keeper.snapshot();
+  expect(saved["word"]).toBe(expected);
+  expect(processes).toHaveLength(expected === undefined ? 0 : 1);
+  second.keeper.close();
+  expect(fs.readFileSync(file, "utf8")).toMatch(/^[-0-9a-f]{36} \d+$/);
+});

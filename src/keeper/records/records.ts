@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { EventJournal } from "./event-journal.ts";
 import { LostEvents } from "./lost-events.ts";
+import { forgetOtherWorld } from "./other-world.ts";
 import { RecordTrouble } from "./record-trouble.ts";
 import { Registry, registryFile, type ProgramRecord } from "./registry.ts";
 
@@ -26,6 +27,7 @@ export class Records {
     this.#folder = folder;
     this.#registry = new Registry(folder, () => this.journal.saved());
     this.#trouble = new RecordTrouble(() => this.#trouble.attempt(() => this.#registry.rewrite()), trouble);
+    forgetOtherWorld(folder);
     const { records, state } = this.#registry.take();
     this.found = records;
     const changed = (): void => {
