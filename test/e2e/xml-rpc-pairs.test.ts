@@ -27,6 +27,7 @@ const OUR_SUPERVISORCTL = resolve(import.meta.dirname, "../../bin/supervisorctl"
 interface Daemon {
   readonly folder: string;
   readonly config: string;
+  readonly inet: string;
   rewrite(programs: string): void;
   stop(): Promise<void>;
 }
@@ -39,14 +40,14 @@ interface Pair {
 
 let pairs: Pair[] = [];
 
-const started: Daemon[] = [];
+const started: Pick<Daemon, "stop">[] = [];
 
 beforeAll(async () => {
   const start = async (ours: boolean): Promise<Daemon> => {
     const inet = `127.0.0.1:${await freePort()}`;
     const daemon = await (ours ? startLegacyDaemon(PROGRAMS, inet) : startRealSupervisord(PROGRAMS, inet));
     started.push(daemon);
-    return daemon;
+    return { ...daemon, inet };
   };
   pairs = await Promise.all([
     pair("their client, their daemon", REAL_SUPERVISORCTL, start(false)),
@@ -74,26 +75,98 @@ async function settle({ daemon }: Pair): Promise<void> {
 }
 
 /** Each pair goes through the steps by itself, all pairs at the same time. */
-async function compare(text: string): Promise<void> {
-  const steps = text
-    .trim()
-    .split("\n")
-    .map((line) => line.trim());
+/** Takes every daemon through the same steps, one after the other. Returns what was printed: everywhere the same. */
+async function compareRuns(
+  steps: readonly string[],
+  commandFor: (pair: Pair, step: string) => readonly string[],
+): Promise<Ran[]> {
   const said = await Promise.all(
     pairs.map(async (pair) => {
       const all: (Ran & { step: string })[] = [];
       for (const step of steps) {
-        const ran = await run(pair.ctl, ["-c", pair.daemon.config, ...step.split(" ")], pair.daemon.folder);
+        const [command = "", ...words] = commandFor(pair, step);
+        const ran = await run(command, words, pair.daemon.folder);
         all.push({ step, ...evenOutput(step, ran, { folder: pair.daemon.folder, client: pair.ctl }) });
       }
       return all;
     }),
   );
-  const [expected, ...others] = said;
+  const [expected = [], ...others] = said;
   others.forEach((actual, index) =>
     expect({ pair: pairs[index + 1]?.name, said: actual }).toEqual({ pair: pairs[index + 1]?.name, said: expected }),
   );
+  return expected;
 }
+
+/** The steps of supervisorctl, one a line. */
+function compare(text: string): Promise<Ran[]> {
+  return compareRuns(linesOf(text), ({ ctl, daemon }, step) => [ctl, "-c", daemon.config, ...step.split(" ")]);
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => line.trim());
+}
+
+describe("clients in other languages see the same in both daemons", () => {
+  test("C's, which shows the type of each value", async () => {
+    const calls = `supervisor.getAPIVersion
+      supervisor.getState
+      supervisor.getProcessInfo s/cat
+      supervisor.getProcessInfo s/idle
+      supervisor.getProcessInfo s/nosuch
+      supervisor.startProcess s/idle b/t
+      supervisor.startProcess s/idle b/f
+      supervisor.stopProcess s/idle i/1
+      supervisor.sendProcessStdin s/cat s/é€
+      supervisor.tailProcessStdoutLog s/nosuch i/0 i/0
+      supervisor.readLog d/1.5 d/2.5
+      supervisor.nosuch
+      system.listMethods
+      system.methodSignature s/supervisor.startProcess
+      supervisor.getState s/too s/many
+      -password=wrong supervisor.getState`;
+    const command = ({ daemon }: Pair, call: string): string[] => {
+      const login = ["-username=user", ...(call.startsWith("-password") ? [] : ["-password=pass"])];
+      return ["/usr/bin/xmlrpc", `http://${daemon.inet}/RPC2`, ...login, ...call.split(" ")];
+    };
+    const said = await compareRuns(linesOf(calls), command);
+    expect(said[0]).toMatchObject({ stdout: "Result:\n\nString: '3.0'\n", stderr: "", status: 0 });
+    expect(said.at(-1)?.stderr).toContain("HTTP response code is 401");
+  });
+
+  test("Perl's, which sends what looks like a number as one", async () => {
+    const calls = [
+      ["supervisor.getState"],
+      ["supervisor.getProcessInfo", "idle"],
+      ["supervisor.getProcessInfo", "né <&>"],
+      ["supervisor.startProcess", "idle", true],
+      ["supervisor.stopProcess", "idle", "0"],
+      ["supervisor.stopProcess", "idle"],
+      ["supervisor.readProcessStdoutLog", "idle", "-5", "0"],
+      ["supervisor.nosuch"],
+      [
+        "system.multicall",
+        [
+          { methodName: "supervisor.getAPIVersion", params: [] },
+          { methodName: "supervisor.getProcessInfo", params: ["nosuch"] },
+          { methodName: "supervisor.sendProcessStdin", params: ["cat", "x".repeat(20_000)] },
+        ],
+      ],
+    ].map((call) => JSON.stringify(call));
+    const program = resolve(import.meta.dirname, "../programs/frontier-client.pl");
+    const command = ({ daemon }: Pair): string[] => [
+      "/usr/bin/perl",
+      program,
+      `http://user:pass@${daemon.inet}/RPC2`,
+      ...calls,
+    ];
+    const [said] = await compareRuns(["all calls"], command);
+    expect(said?.stdout.split("\n")[0]).toBe('{"statecode":"1","statename":"RUNNING"}');
+  });
+});
 
 describe("supervisorctl says the same, whichever client talks to whichever daemon", () => {
   test("about what only looks", () =>

@@ -12,6 +12,7 @@ export function evenOutput(step: string, ran: Ran, where: { readonly folder: str
       .replaceAll(where.folder, "FOLDER")
       .replaceAll(where.client, "PROGRAM")
       .replace(/pid \d+, uptime \d+:\d\d:\d\d/g, "pid N, uptime T")
+      .replace(/(String: '(?:pid|start|stop|now)'\s+Value: Integer: |"(?:pid|start|stop|now)":")\d+/g, "$1N")
       // How far a start has come is a matter of how fast the steps before it were.
       .replace(/STARTING +$/gm, "RUNNING   pid N, uptime T")
       .replace(/^[1-9]\d*$/gm, "N")
