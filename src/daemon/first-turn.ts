@@ -3,6 +3,7 @@ import type { DaemonLog } from "../logs/daemon-log.ts";
 import type { Model } from "../model/model.ts";
 import type { Keeper, KeeperSnapshot } from "../protocol/keeper.ts";
 import type { AutoLogs } from "../supervisor/auto-logs.ts";
+import { comeBackFromEnd } from "../supervisor/come-back.ts";
 import { inKeptOrder } from "../supervisor/group-order.ts";
 import { startChosen, startRest } from "../supervisor/start-chosen.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -69,8 +70,11 @@ export async function takeOver(turn: FirstTurn, loaded: LoadResult | null): Prom
     startRest(supervisor, snapshot, onlyChosen(model, options.only));
     begun(turn, loaded.hash);
   }
-  // An end that was under way is the end of the keeper that was killed.
-  if (!isStarted) note(keeper, { [STARTED]: keeperName, [ENDING]: null });
+  if (!isStarted) {
+    // An end that was under way is the end of the keeper that was killed.
+    note(keeper, { [STARTED]: keeperName, [ENDING]: null });
+    comeBackFromEnd(supervisor, supervisor.processes());
+  }
   return pidfile;
 }
 

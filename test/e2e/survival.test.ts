@@ -392,6 +392,36 @@ describe("when the keeper is killed", () => {
     expect(existsSync(pidfile)).toBe(false);
   });
 
+  test("in the middle of a shutdown, and what was being stopped, the next `sup up` starts what that had stopped", async () => {
+    write({
+      kept: { command: "sleep 1000", priority: 3 },
+      last: { command: `sh -c 'trap "[ ! -e go ] || exit" TERM; while :; do sleep 0.1; done'`, stopwaitsecs: 600 },
+      first: { command: "sleep 1001", priority: 1001 },
+      operators: { command: "sleep 1002" },
+    });
+    await project.sup("up", "--wait");
+    await project.sup("stop", "operators");
+    const before = await project.status();
+    void project.sup("down");
+    const stops = ["STOPPED", "STOPPING"];
+    const isGoing = (name: string, { processes }: typeof before): boolean =>
+      processes.some((one) => one.name === name && one.state === (name === "first" ? stops[0] : stops[1]));
+    await project.until((status) => isGoing("first", status) && isGoing("last", status), "the shutdown to begin");
+    sendSignal(before.pid, "SIGKILL");
+    sendSignal(before.supervisorPid, "SIGKILL");
+    sendSignal(-pidOf(before, "last"), "SIGKILL");
+    while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+
+    expect(await project.sup("up", "-d")).toMatchObject({ exitCode: 0 });
+    const after = await project.until(
+      ({ processes }) => processes.filter((one) => one.state === "RUNNING").length === 3,
+      "all but one to run",
+    );
+    expect(pidOf(after, "kept")).toBe(pidOf(before, "kept"));
+    expect(after.processes.find((one) => one.name === "operators")?.state).toBe("STOPPED");
+    project.write("go", "");
+  });
+
   test("`sup down` stops them all the same", async () => {
     write({ a: { command: "sleep 1000" } });
     await project.sup("up", "--wait");
