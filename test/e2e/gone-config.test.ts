@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, 
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect } from "../../src/client.ts";
-import { isAlive, Project, type Status } from "../support/project.ts";
+import { isAlive, Project, untilEnded, type Status } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
 // A daemon is found by the path of its config: what if that is renamed, converted, deleted, or a link that leads nowhere?
@@ -51,7 +51,7 @@ async function daemonOf(folder: string, ...args: string[]): Promise<Running> {
 /** Kills keeper and supervisor; programs run on. */
 async function kill({ pid, supervisorPid }: Running): Promise<void> {
   sendSignal(pid, "SIGKILL");
-  while (isAlive(pid) || isAlive(supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilEnded(pid, supervisorPid);
 }
 
 /** How many processes have this command line. */
@@ -163,7 +163,7 @@ describe("a config that was converted in place", () => {
     const running = await daemonOf(project.folder);
     await kill(running);
     sendSignal(running.program, "SIGKILL");
-    while (isAlive(running.program)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilEnded(running.program);
     renameSync(join(project.folder, "supervisor.config.json"), join(project.folder, "old.json"));
     writeFileSync(join(project.folder, "supervisor.config.ts"), typed(1311));
     expect((await project.sup("status")).stderr).toContain("nothing is running for");

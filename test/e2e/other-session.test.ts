@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isAlive, type Status } from "../support/project.ts";
+import { isAlive, untilEnded, type Status } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
 // A user's daemon is one, whichever session it is looked for from: XDG_RUNTIME_DIR is set by ssh and not by cron or su.
@@ -101,7 +101,7 @@ test("what a killed daemon left running is stopped from another session", async 
   await as(ssh, "sup", "up", "--wait");
   const { pid, supervisorPid, processes } = await statusFor(ssh);
   sendSignal(pid, "SIGKILL");
-  while (isAlive(pid) || isAlive(supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilEnded(pid, supervisorPid);
   expect((await as(cron, "sup", "status")).stderr).toContain("of its programs run on");
   expect(await as(cron, "sup", "down")).toMatchObject({ exitCode: 0, stdout: "Stopped." });
   expect(isAlive(processes[0]?.pid ?? 0)).toBe(false);

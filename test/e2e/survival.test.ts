@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isAlive, Project, type Status } from "../support/project.ts";
+import { isAlive, Project, untilEnded, type Status } from "../support/project.ts";
 import { sendSignal } from "../support/send-signal.ts";
 
 // The supervisor process may be killed at any moment, and the keeper too: what was meant to happen happens all the same.
@@ -326,7 +326,7 @@ describe("when the supervisor is killed", () => {
     await project.until((status) => status.processes.some((one) => one.state === "STOPPING"), "the end to begin");
     await killSupervisor();
     project.write("go", "");
-    if (action === "shutdown") while (isAlive(before.pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (action === "shutdown") await untilEnded(before.pid);
     else
       await project.until(
         ({ processes }) => processes.every((one) => one.state === "RUNNING" && one.pid !== pidOf(before, one.name)),
@@ -352,7 +352,7 @@ describe("when the keeper is killed", () => {
     await project.sup("up", "--wait");
     const before = await project.status();
     sendSignal(before.pid, "SIGKILL");
-    while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilEnded(before.supervisorPid);
     for (const one of before.processes) expect(isAlive(one.pid)).toBe(true);
     const lost = await project.sup("status");
     expect(lost.exitCode).toBe(3);
@@ -374,7 +374,7 @@ describe("when the keeper is killed", () => {
     await project.sup("up", "--wait");
     const before = await project.status();
     sendSignal(before.pid, "SIGKILL");
-    while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilEnded(before.supervisorPid);
     const up = project.spawn(["up", "-d"]);
     let [first] = supervisors();
     for (; first === undefined; [first] = supervisors()) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -410,7 +410,7 @@ describe("when the keeper is killed", () => {
     sendSignal(before.pid, "SIGKILL");
     sendSignal(before.supervisorPid, "SIGKILL");
     sendSignal(-pidOf(before, "last"), "SIGKILL");
-    while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilEnded(before.supervisorPid);
 
     expect(await project.sup("up", "-d")).toMatchObject({ exitCode: 0 });
     const after = await project.until(
@@ -427,7 +427,7 @@ describe("when the keeper is killed", () => {
     await project.sup("up", "--wait");
     const before = await project.status();
     sendSignal(before.pid, "SIGKILL");
-    while (isAlive(before.supervisorPid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilEnded(before.supervisorPid);
     expect(await project.sup("down")).toMatchObject({ exitCode: 0, stdout: "Stopped." });
     expect(isAlive(pidOf(before, "a"))).toBe(false);
   });

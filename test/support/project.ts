@@ -85,6 +85,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Waits until none of these processes is alive. */
+export async function untilEnded(...pids: number[]): Promise<void> {
+  while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 /** All that running commands have printed so far. */
 const output = new WeakMap<object, { text: string; readonly listeners: Set<() => void> }>();
 
